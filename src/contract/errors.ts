@@ -1,0 +1,65 @@
+/**
+ * Every way in which Tailrace refuses, as states of the world. The edge maps each to one HTTP status and one
+ * wire code (`server/http/error-status.ts`); nothing inside knows HTTP.
+ */
+export type ErrorCode =
+  /** A parameter or body is missing, repeated or malformed; the message names it. */
+  | 'invalid-parameter'
+  /** A job_id is not 32 × [0-9a-z]. */
+  | 'invalid-job-id'
+  /** No, bad, expired or revoked credentials; the message is the gateway's text for it. */
+  | 'not-authenticated'
+  /** The caller is known but may not do this: domain-scoped token, missing role, foreign project. */
+  | 'not-allowed'
+  /** No such job, build, record, step or stage in the caller's project. */
+  | 'not-found'
+  /** No such route or method. */
+  | 'no-such-route'
+  /** An append that starts past the head, or repeats other bytes than those stored; detail: head. */
+  | 'offset-conflict'
+  /** An append to, or another finish of, a log that is sealed; detail: head. */
+  | 'log-sealed'
+  /** A finish whose size or hash is not what is stored; detail: head, sha256. */
+  | 'finish-mismatch'
+  /** An id that the client chose is taken by something else. */
+  | 'already-exists'
+  | 'too-large'
+  | 'headers-too-large'
+  | 'media-type'
+  | 'tus-version'
+  /** The body is not what its Upload-Checksum says; nothing was stored. */
+  | 'checksum-mismatch'
+  /** A Range that starts at or past the head; detail: head. */
+  | 'range-not-satisfiable'
+  /** Too many requests; detail: retryAfterSeconds. */
+  | 'rate-limited'
+  /** Stored bytes fail their checksum, or are gone. */
+  | 'log-damaged'
+  /** Disk, database or object store fail or are full just now; the same request may succeed later. */
+  | 'store-unavailable'
+  /** Over quota; the log is marked as cut at byte n. */
+  | 'over-quota'
+
+export interface ErrorDetail {
+  readonly head?: number
+  readonly sha256?: string
+  readonly retryAfterSeconds?: number
+}
+
+/** The one error class of the domain: a documented code, a message for the caller, and figures where a caller can act on them. */
+export class TailraceError extends Error {
+  readonly code: ErrorCode
+  readonly detail: ErrorDetail
+
+  constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'TailraceError'
+    this.code = code
+    this.detail = detail
+  }
+}
+
+/** True for a TailraceError, of `code` where one is given. */
+export function isTailraceError(error: unknown, code?: ErrorCode): error is TailraceError {
+  return error instanceof TailraceError && (code === undefined || error.code === code)
+}

@@ -1,0 +1,29 @@
+/** An IAM project, the tenant: 32 hexadecimal digits. */
+export type ProjectId = string
+/** A build task: 32 × [0-9a-z]. */
+export type JobId = string
+/** One run of a job, for ever unique in its project: a UUID in lower case. */
+export type RecordId = string
+/** 1, 2, … within a job; never used again. */
+export type BuildNo = number
+/** A build action: 1, 2, … within a build; also its node_id, its sequence and the X of its stageX. */
+export type StepId = number
+
+export const JOB_ID_PATTERN = '^[0-9a-z]{32}$'
+export const PROJECT_ID_PATTERN = '^[0-9a-f]{32}$'
+/** What routes of the contract accept as a record_id (seed page v4 task-log: 36 of digits, lower-case letters, hyphens). */
+export const RECORD_ID_PATTERN = '^[0-9a-z-]{36}$'
+/** What a client may choose as the record_id of a new build. */
+export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+/** `stageX`, X = step_id (api.md §2). */
+export const TASK_NAME_PATTERN = '^stage[1-9][0-9]{0,8}$'
+
+/** The task_name of a step. */
+export function taskName(step: StepId): string {
+  return `stage${step}`
+}
+
+/** The step that a well-formed task_name names. */
+export function stepOfTaskName(name: string): StepId {
+  return Number(name.slice('stage'.length))
+}
