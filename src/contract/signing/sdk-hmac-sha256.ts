@@ -1,0 +1,39 @@
+import { SDK_HMAC_SHA256 } from './authorization-header.ts'
+
+/** Stands for the hash of a body that is not signed. */
+export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
+/** SHA-256 of nothing, for requests without a body. */
+export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
+const utf8 = new TextEncoder()
+
+/** 64 hexadecimal digits in lower case; a text is hashed as UTF-8. */
+export async function sha256Hex(content: string | Uint8Array<ArrayBuffer>): Promise<string> {
+  return toHex(
+    await crypto.subtle.digest('SHA-256', typeof content === 'string' ? utf8.encode(content) : content),
+  )
+}
+
+/**
+ * The signature of a canonical request, 64 hexadecimal digits in lower case: HMAC-SHA256, under the secret key itself, of
+ * algorithm, date and the canonical request's hash. `sdkDate` is the value of X-Sdk-Date.
+ */
+export async function sdkHmacSha256Signature(
+  canonicalRequest: string,
+  sdkDate: string,
+  secretKey: string,
+): Promise<string> {
+  const stringToSign = [SDK_HMAC_SHA256, sdkDate, await sha256Hex(canonicalRequest)].join('\n')
+  const key = await crypto.subtle.importKey(
+    'raw',
+    utf8.encode(secretKey),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  )
+  return toHex(await crypto.subtle.sign('HMAC', key, utf8.encode(stringToSign)))
+}
+
+function toHex(bytes: ArrayBuffer): string {
+  return Array.from(new Uint8Array(bytes), byte => byte.toString(16).padStart(2, '0')).join('')
+}

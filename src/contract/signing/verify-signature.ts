@@ -1,0 +1,54 @@
+import type { SignatureClaim } from './authorization-header.ts'
+import { canonicalRequest } from './canonical-request.ts'
+import { sdkHmacSha256Signature } from './sdk-hmac-sha256.ts'
+
+/** A request as it arrived. */
+export interface ReceivedRequest {
+  readonly method: string
+  /** Path and query as sent: `/path?query`. */
+  readonly target: string
+  /** The values of a header by its lower-case name, one per header line; empty for a header that did not come. */
+  readonly headers: (name: string) => readonly string[]
+  /** What stands for the body: the value of X-Sdk-Content-Sha256 where it came, else the body's SHA-256. */
+  readonly payloadSha256: string
+}
+
+/**
+ * Whether the claim was made with this secret key for exactly this request. Of the headers exactly the listed ones count, and
+ * each must have come. A signed host is tried as received and without its port, as some official clients sign it so.
+ * Says nothing of age, key or project: the caller checks those.
+ */
+export async function verifySignature(
+  request: ReceivedRequest,
+  claim: SignatureClaim,
+  secretKey: string,
+): Promise<boolean> {
+  const { signedHeaders, signature } = claim
+  const names = signedHeaders.map(name => name.toLowerCase())
+  const sdkDate = request.headers('x-sdk-date')[0]
+  if (sdkDate === undefined || !names.includes('x-sdk-date')) return false
+  if (names.some(name => request.headers(name).length === 0)) return false
+  const question = request.target.indexOf('?')
+  const path = question < 0 ? request.target : request.target.slice(0, question)
+  const query = question < 0 ? '' : request.target.slice(question + 1)
+  for (const headers of names.includes('host') ? hostVariants(request.headers) : [request.headers]) {
+    const canonical = canonicalRequest({ ...request, path, query, signedHeaders, headers })
+    const expected = await sdkHmacSha256Signature(canonical, sdkDate.trim(), secretKey)
+    if (equalInConstantTime(expected, signature)) return true
+  }
+  return false
+}
+
+function hostVariants(headers: ReceivedRequest['headers']): readonly ReceivedRequest['headers'][] {
+  const received = headers('host')
+  const bare = received.map(host => host.replace(/:\d+$/, ''))
+  if (bare.join() === received.join()) return [headers]
+  return [headers, name => (name === 'host' ? bare : headers(name))]
+}
+
+/** Both are 64 characters; the time does not tell where they differ. */
+function equalInConstantTime(a: string, b: string): boolean {
+  let difference = a.length ^ b.length
+  for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at)
+  return difference === 0
+}
