@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { functionSizes } from './check-size.ts'
+
+const sizes = (source: string) => functionSizes(source).map(({ line, lines }) => [line, lines])
+
+test('functions, methods and arrows with bodies are counted with their lines', () => {
+  assert.deepEqual(
+    sizes(
+      'function a(): void {\n  b()\n}\nconst c = () => {\n}\nclass D {\n  async e(f: (g: H) => I): Promise<J> {\n\n  }\n}',
+    ),
+    [
+      [1, 3],
+      [4, 2],
+      [7, 3],
+    ],
+  )
+})
+
+test('an object as result type does not hide a function', () => {
+  assert.deepEqual(sizes('function a(): { readonly b: number } {\n}'), [[1, 2]])
+})
+
+test('loops, branches, objects and types are no functions', () => {
+  assert.deepEqual(
+    sizes(
+      'if (a(b)) {\n} else {\n}\nfor await (const c of d()) {\n}\nwhile (e) {}\nconst f = { g: 1 }\ntype H = { i: () => void }\ntry {} catch (j) {}',
+    ),
+    [],
+  )
+})
