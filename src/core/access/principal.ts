@@ -20,23 +20,26 @@ interface OwnedBuild {
   readonly creatorId: string
 }
 
-const refused = () => new TailraceError('not-allowed', 'The IAM user is not authorized to access the API.')
+/** The one answer to a caller who lacks the right, whatever it is. */
+export function notAllowed(): TailraceError {
+  return new TailraceError('not-allowed', 'The IAM user is not authorized to access the API.')
+}
 
 /** Rejects callers who can read no build at all, before anything is looked up. */
 export function assertMayReadSome(who: Principal): void {
-  if (who.onlyRecord === undefined && who.roles.size === 0) throw refused()
+  if (who.onlyRecord === undefined && who.roles.size === 0) throw notAllowed()
 }
 
 /** Rejects with `not-allowed` unless the caller may read this build. */
 export function assertMayRead(who: Principal, build: OwnedBuild): void {
   if (who.onlyRecord !== undefined) {
-    if (who.onlyRecord !== build.recordId) throw refused()
-  } else if (!who.roles.has('reader') && !who.roles.has('admin') && !isOwn(who, build)) throw refused()
+    if (who.onlyRecord !== build.recordId) throw notAllowed()
+  } else if (!who.roles.has('reader') && !who.roles.has('admin') && !isOwn(who, build)) throw notAllowed()
 }
 
 /** Rejects with `not-allowed` unless the caller may create builds. */
 export function assertMayCreateBuild(who: Principal): void {
-  if (who.onlyRecord !== undefined || !(who.roles.has('runner') || who.roles.has('admin'))) throw refused()
+  if (who.onlyRecord !== undefined || !(who.roles.has('runner') || who.roles.has('admin'))) throw notAllowed()
 }
 
 /** Rejects callers who can write to no build, or an upload token that is for another record, before anything is looked up. */
@@ -46,18 +49,18 @@ export function assertMayWriteSome(who: Principal, record: RecordId): void {
       ? who.onlyRecord !== record
       : !(who.roles.has('runner') || who.roles.has('admin'))
   )
-    throw refused()
+    throw notAllowed()
 }
 
 /** Rejects with `not-allowed` unless the caller may write to this build. */
 export function assertMayWrite(who: Principal, build: OwnedBuild): void {
   assertMayWriteSome(who, build.recordId)
-  if (who.onlyRecord === undefined && !who.roles.has('admin') && !isOwn(who, build)) throw refused()
+  if (who.onlyRecord === undefined && !who.roles.has('admin') && !isOwn(who, build)) throw notAllowed()
 }
 
 /** Rejects with `not-allowed` unless the caller is an admin of the project. */
 export function assertAdmin(who: Principal): void {
-  if (who.onlyRecord !== undefined || !who.roles.has('admin')) throw refused()
+  if (who.onlyRecord !== undefined || !who.roles.has('admin')) throw notAllowed()
 }
 
 function isOwn(who: Principal, build: OwnedBuild): boolean {

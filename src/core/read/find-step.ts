@@ -1,0 +1,46 @@
+import { TailraceError } from '../../contract/errors.ts'
+import type { RecordId, StepId } from '../../contract/ids.ts'
+import {
+  assertMayRead,
+  assertMayReadSome,
+  assertMayWrite,
+  assertMayWriteSome,
+  notAllowed,
+  type Principal,
+} from '../access/principal.ts'
+import type { BuildAddress, BuildCatalog, Step } from '../ports/build-catalog.ts'
+
+/** The step, if the caller may read it. Rejects with `not-allowed` or `not-found`; another project's step is not there. */
+export async function requireReadableStep(
+  { builds }: { readonly builds: BuildCatalog },
+  who: Principal,
+  address: BuildAddress,
+  stepId: StepId,
+): Promise<Step> {
+  assertMayReadSome(who)
+  const step = await builds.findStep(who.projectId, address, stepId)
+  if (step === undefined) throw unknownStep(who, address)
+  assertMayRead(who, step)
+  return step
+}
+
+/** The step, if the caller may write to it; rejects likewise. */
+export async function requireWritableStep(
+  { builds }: { readonly builds: BuildCatalog },
+  who: Principal,
+  recordId: RecordId,
+  stepId: StepId,
+): Promise<Step> {
+  assertMayWriteSome(who, recordId)
+  const step = await builds.findStep(who.projectId, { recordId }, stepId)
+  if (step === undefined) throw unknownStep(who, { recordId })
+  assertMayWrite(who, step)
+  return step
+}
+
+/** One message for every way in which a step can be missing. The holder of an upload token learns nothing of other builds, not even whether they exist. */
+function unknownStep(who: Principal, address: BuildAddress): TailraceError {
+  const own = 'recordId' in address && address.recordId === who.onlyRecord
+  if (who.onlyRecord !== undefined && !own) return notAllowed()
+  return new TailraceError('not-found', 'The job, build or step does not exist.')
+}

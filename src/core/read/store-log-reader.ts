@@ -1,0 +1,75 @@
+import { TailraceError } from '../../contract/errors.ts'
+import type { ByteOffset } from '../../contract/quantities.ts'
+import type { FrameCatalog } from '../ports/frame-catalog.ts'
+import type { Journal, LogId } from '../ports/journal.ts'
+import type { Frame, PackStore } from '../ports/pack-store.ts'
+import type { LogReader } from './log-reader.ts'
+
+interface Stores {
+  readonly journal: Journal
+  readonly frames: FrameCatalog
+  readonly packs: PackStore
+}
+
+/** Frames asked from the catalog at once: few for a page, then as many as a download wants. */
+const FIRST_FRAMES = 2
+const MORE_FRAMES = 64
+
+/** The one reader over journal and packs. A read that is overtaken by a flush goes on in the packs, at the same byte. */
+export function storeLogReader({ journal, frames, packs }: Stores): LogReader {
+  async function head(log: LogId): Promise<ByteOffset> {
+    const extent = await journal.extent(log)
+    if (extent !== undefined) return extent.head
+    return (await frames.packedEnds([log])).get(log)?.end ?? 0
+  }
+
+  async function* read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<Uint8Array> {
+    let at = from
+    for (let round = 0; at < to; round++) {
+      const before = at
+      const extent = await journal.extent(log)
+      if (extent !== undefined && at >= extent.from) {
+        for await (const piece of journal.read(log, at, to)) {
+          at = piece.at + piece.bytes.length
+          yield piece.bytes
+        }
+      }
+      if (at >= to) return
+      const packedTo = extent === undefined ? to : Math.min(to, Math.max(extent.from, at + 1))
+      const some = await frames.framesOf(log, at, packedTo, round === 0 ? FIRST_FRAMES : MORE_FRAMES)
+      for await (const bytes of readFrames(packs, some, at, to)) {
+        at += bytes.length
+        yield bytes
+      }
+      if (at === before)
+        throw new TailraceError('log-damaged', `log ${log} has no bytes at ${at}, below ${to}`)
+    }
+  }
+
+  return { head, read }
+}
+
+/** Yields the bytes of `[from, to)` that stand in these frames, decoding the next frame while one is consumed. */
+async function* readFrames(
+  packs: PackStore,
+  some: readonly Frame[],
+  from: ByteOffset,
+  to: ByteOffset,
+): AsyncGenerator<Uint8Array> {
+  let ahead = readAhead(packs, some[0])
+  for (const [i, frame] of some.entries()) {
+    const bytes = await ahead
+    ahead = readAhead(packs, some[i + 1])
+    const start = Math.max(from, frame.at)
+    const end = Math.min(to, frame.end)
+    if (bytes !== undefined && start < end) yield bytes.subarray(start - frame.at, end - frame.at)
+  }
+}
+
+function readAhead(packs: PackStore, frame: Frame | undefined): Promise<Uint8Array | undefined> {
+  if (frame === undefined) return Promise.resolve(undefined)
+  const bytes = packs.read(frame)
+  // The failure is seen when the frame's turn comes; until then nobody awaits it.
+  bytes.catch(() => {})
+  return bytes
+}

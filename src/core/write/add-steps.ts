@@ -1,0 +1,44 @@
+import { isTailraceError, TailraceError } from '../../contract/errors.ts'
+import type { RecordId } from '../../contract/ids.ts'
+import type { Principal } from '../access/principal.ts'
+import { assertMayWrite, assertMayWriteSome } from '../access/principal.ts'
+import type { Build, BuildCatalog, Step } from '../ports/build-catalog.ts'
+import { type NewStep, numberSteps } from './create-build.ts'
+
+export interface AddedSteps {
+  readonly build: Build
+  /** All steps of the build, in step order. */
+  readonly steps: readonly Step[]
+  /** False when every step was there already: a repeat. */
+  readonly created: boolean
+}
+
+/** Two runners may number their steps at the same moment; the slower one numbers anew this many times. */
+const ATTEMPTS = 8
+
+/**
+ * Adds steps to a build (api.md §4). A step without step_id and with the name of an existing one is that step, so that a
+ * repeat changes nothing. Rejects with `not-found`, `not-allowed`, `invalid-parameter`, and `already-exists` when a given number has another name.
+ */
+export async function addSteps(
+  { builds }: { readonly builds: BuildCatalog },
+  who: Principal,
+  record: RecordId,
+  wanted: readonly NewStep[],
+): Promise<AddedSteps> {
+  assertMayWriteSome(who, record)
+  const build = await builds.findBuild(who.projectId, { recordId: record })
+  if (build === undefined) throw new TailraceError('not-found', 'The build does not exist.')
+  assertMayWrite(who, build)
+  for (let attempt = 1; ; attempt++) {
+    const before = await builds.listSteps(build.projectId, record)
+    try {
+      await builds.addSteps(build.projectId, record, numberSteps(wanted, before))
+      const steps = await builds.listSteps(build.projectId, record)
+      return { build, steps, created: steps.length > before.length }
+    } catch (error) {
+      const raced = isTailraceError(error, 'already-exists') && wanted.some(step => step.stepId === undefined)
+      if (!raced || attempt === ATTEMPTS) throw error
+    }
+  }
+}

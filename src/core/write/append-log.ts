@@ -1,0 +1,88 @@
+import { isTailraceError, TailraceError } from '../../contract/errors.ts'
+import { type ByteOffset, MIB } from '../../contract/quantities.ts'
+import type { Step } from '../ports/build-catalog.ts'
+import { equalsStored } from '../read/equals-stored.ts'
+import { coalesce } from './coalesce.ts'
+import { openLog, type WritePorts } from './live-logs.ts'
+
+/** Log bytes that one journal append of a streaming body carries at most. */
+const PIECE_MAX_BYTES = MIB
+
+/**
+ * Appends a body that streams in, its first byte at offset `at` (api.md §4). Bytes below the head are compared, the
+ * rest is stored; what was stored when the body breaks off stays, a prefix of it. Resolves to the new head when all of it is
+ * durable. Rejects with `offset-conflict` (detail: head) when `at` is past the head or stored bytes differ, `log-sealed`
+ * when the log is sealed and the body is not wholly a repeat, `store-unavailable` as the journal does.
+ */
+export async function appendLog(
+  ports: WritePorts,
+  step: Step,
+  at: ByteOffset,
+  body: AsyncIterable<Uint8Array>,
+): Promise<ByteOffset> {
+  await assertJoins(ports, step, at)
+  let end = at
+  for await (const bytes of coalesce(body, PIECE_MAX_BYTES)) {
+    await appendPiece(ports, step, end, bytes)
+    end += bytes.length
+  }
+  return ports.reader.head(step.log)
+}
+
+/** Appends bytes all or nothing; otherwise as `appendLog`. At most CHECKED_BODY_MAX_BYTES. */
+export async function appendWhole(
+  ports: WritePorts,
+  step: Step,
+  at: ByteOffset,
+  bytes: Uint8Array,
+): Promise<ByteOffset> {
+  await assertJoins(ports, step, at)
+  if (bytes.length > 0) await appendPiece(ports, step, at, bytes)
+  return ports.reader.head(step.log)
+}
+
+async function assertJoins({ reader }: WritePorts, step: Step, at: ByteOffset): Promise<void> {
+  const head = await reader.head(step.log)
+  if (at > head) throw conflict(step, at, head)
+}
+
+async function appendPiece(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uint8Array): Promise<void> {
+  const { journal, reader, digests, lastAppends, notifier, clock } = ports
+  for (;;) {
+    const head = await reader.head(step.log)
+    const repeated = Math.max(0, Math.min(bytes.length, head - at))
+    if (at > head || !(await equalsStored(reader, step.log, at, bytes.subarray(0, repeated))))
+      throw conflict(step, at, head)
+    const rest = bytes.subarray(repeated)
+    if (rest.length === 0) return
+    try {
+      const now = clock()
+      const newHead = await journal.append(step.log, at + repeated, rest, now)
+      lastAppends.set(step.log, now)
+      digests.note(step.log, at + repeated, rest)
+      notifier.announce(step.log, newHead)
+      return
+    } catch (error) {
+      if (!isTailraceError(error, 'offset-conflict') && !isTailraceError(error, 'log-sealed')) throw error
+      await admitAgain(ports, step)
+    }
+  }
+}
+
+/** The journal refused: the log is not live yet, was closed, or another writer was faster. Opens it unless it is sealed; the caller looks at the head again. */
+async function admitAgain(ports: WritePorts, step: Step): Promise<void> {
+  const open = await ports.locks.hold(step.log, () => openLog(ports, step, ports.clock()))
+  if (open) return
+  const head = await ports.reader.head(step.log)
+  throw new TailraceError('log-sealed', `The log is finished with ${head} bytes.`, { head })
+}
+
+function conflict(step: Step, at: ByteOffset, head: ByteOffset): TailraceError {
+  return step.state === 'sealed'
+    ? new TailraceError('log-sealed', `The log is finished with ${head} bytes.`, { head })
+    : new TailraceError(
+        'offset-conflict',
+        `The append at ${at} does not fit: the log ends at ${head}, or holds other bytes there.`,
+        { head },
+      )
+}

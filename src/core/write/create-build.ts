@@ -1,0 +1,84 @@
+import { TailraceError } from '../../contract/errors.ts'
+import type { JobId, RecordId, StepId } from '../../contract/ids.ts'
+import { STEPS_MAX_PER_BUILD } from '../../contract/limits.ts'
+import { assertMayCreateBuild, assertMayWrite, type Principal } from '../access/principal.ts'
+import type { Build, BuildCatalog, Step, StepDraft } from '../ports/build-catalog.ts'
+import type { Clock, Mint } from '../ports/capabilities.ts'
+
+export interface NewStep {
+  readonly name: string
+  readonly stepId?: StepId
+}
+
+export interface NewBuild {
+  readonly job: { readonly id: JobId } | { readonly name: string }
+  readonly recordId?: RecordId
+  readonly source: string
+  readonly steps: readonly NewStep[]
+}
+
+export interface CreatedBuild {
+  readonly build: Build
+  readonly steps: readonly Step[]
+  /** False when the record was there already: a repeat. */
+  readonly created: boolean
+}
+
+interface Ports {
+  readonly builds: BuildCatalog
+  readonly clock: Clock
+  readonly mint: Mint
+}
+
+/**
+ * Makes a build (api.md §4), and its job when the name is new. A repeat with the same record_id answers the build as it stands.
+ * Rejects with `not-found` for an unknown job id, `invalid-parameter` for step numbers that repeat, `already-exists` when the record
+ * belongs to another job, `not-allowed` when another runner made it.
+ */
+export async function createBuild(
+  { builds, clock, mint }: Ports,
+  who: Principal,
+  wanted: NewBuild,
+): Promise<CreatedBuild> {
+  assertMayCreateBuild(who)
+  const { build, created } = await builds.createBuild({
+    projectId: who.projectId,
+    recordId: wanted.recordId ?? mint.recordId(),
+    job: 'id' in wanted.job ? wanted.job : { name: wanted.job.name, idIfNew: mint.jobId() },
+    source: wanted.source,
+    creatorId: who.userId,
+    createdAtMs: clock(),
+    steps: numberSteps(wanted.steps, []),
+  })
+  if (!created) assertRepeats(who, wanted, build)
+  return { build, created, steps: await builds.listSteps(build.projectId, build.recordId) }
+}
+
+function assertRepeats(who: Principal, wanted: NewBuild, build: Build): void {
+  assertMayWrite(who, build)
+  const sameJob = 'id' in wanted.job ? wanted.job.id === build.jobId : wanted.job.name === build.jobName
+  if (!sameJob) throw new TailraceError('already-exists', 'record_id belongs to a build of another job.')
+}
+
+/**
+ * Numbers steps: a given step_id stays; one without gets the number of the existing step of that name, else the next
+ * after all numbers so far. Throws `invalid-parameter` when a number is given twice or there are too many steps.
+ */
+export function numberSteps(
+  wanted: readonly NewStep[],
+  existing: readonly StepDraft[],
+): readonly StepDraft[] {
+  const byName = new Map(existing.map(step => [step.name, step.stepId]))
+  const drafts = new Map<StepId, StepDraft>()
+  let last = Math.max(0, ...existing.map(step => step.stepId), ...wanted.map(step => step.stepId ?? 0))
+  for (const { name, stepId } of wanted) {
+    const number = stepId ?? byName.get(name) ?? ++last
+    if (stepId !== undefined && drafts.has(number))
+      throw new TailraceError('invalid-parameter', `steps: step_id ${number} is given twice.`)
+    drafts.set(number, { stepId: number, name })
+  }
+  const all = new Set([...existing.map(step => step.stepId), ...drafts.keys()])
+  if (all.size > STEPS_MAX_PER_BUILD)
+    throw new TailraceError('invalid-parameter', `steps: a build has at most ${STEPS_MAX_PER_BUILD} steps.`)
+  return [...drafts.values()]
+}

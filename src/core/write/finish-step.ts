@@ -1,0 +1,90 @@
+import { TailraceError } from '../../contract/errors.ts'
+import type { ByteOffset } from '../../contract/quantities.ts'
+import type { Outcome, Step } from '../ports/build-catalog.ts'
+import { currentStep, openLog, type WritePorts } from './live-logs.ts'
+
+export interface StepFinish {
+  readonly outcome: Outcome
+  /** The writer's length of the log, where it names one. */
+  readonly sizeBytes?: ByteOffset
+  /** The writer's SHA-256 of the log, 64 lower-case hexadecimal digits, where it names one. */
+  readonly sha256?: string
+}
+
+export interface FinishedStep {
+  readonly outcome: Outcome
+  readonly sizeBytes: ByteOffset
+  readonly sha256: string
+  readonly verified: boolean
+}
+
+/**
+ * Seals a step's log: afterwards it never grows, and its length and SHA-256 are known (promise 6). The same finish
+ * again resolves to the same. Rejects with `offset-conflict` when the writer's size is past the head, `finish-mismatch` when it is below or the hash is another:
+ * then the log stays open (detail: head, sha256 of what is stored); `log-sealed` when it was finished in another way.
+ */
+export function finishStep(ports: WritePorts, step: Step, finish: StepFinish): Promise<FinishedStep> {
+  return ports.locks.hold(step.log, async () => {
+    const current = await currentStep(ports, step)
+    if (current.state === 'sealed') return repeatedFinish(current, finish)
+    const head = await stopAppends(ports, current)
+    try {
+      return await seal(ports, current, finish, head)
+    } catch (error) {
+      await openLog(ports, current, ports.clock())
+      throw error
+    }
+  })
+}
+
+async function stopAppends(ports: WritePorts, step: Step): Promise<ByteOffset> {
+  await openLog(ports, step, ports.clock())
+  return ports.journal.close(step.log)
+}
+
+async function seal(
+  { builds, digests, lastAppends, reader, notifier, clock }: WritePorts,
+  step: Step,
+  finish: StepFinish,
+  head: ByteOffset,
+): Promise<FinishedStep> {
+  if (finish.sizeBytes !== undefined && finish.sizeBytes > head) throw missing(finish.sizeBytes, head)
+  const sha256 = await digests.upTo(step.log, head, reader)
+  if (finish.sizeBytes !== undefined && finish.sizeBytes !== head)
+    throw mismatch(`The log has ${head} bytes, not ${finish.sizeBytes}.`, head, sha256)
+  if (finish.sha256 !== undefined && finish.sha256 !== sha256)
+    throw mismatch(`The log's sha256 is ${sha256}.`, head, sha256)
+  const sealed = { sizeBytes: head, sha256, verified: finish.sha256 !== undefined, outcome: finish.outcome }
+  await builds.changeStep(step.log, ['running'], { state: 'sealed', finishedAtMs: clock(), ...sealed })
+  digests.forget(step.log)
+  lastAppends.delete(step.log)
+  notifier.announce(step.log, head)
+  return sealed
+}
+
+function repeatedFinish(step: Step, finish: StepFinish): FinishedStep {
+  const { outcome, sizeBytes, sha256, verified } = step
+  if (outcome === undefined || sizeBytes === undefined || sha256 === undefined || verified === undefined)
+    throw new TailraceError('log-damaged', `sealed log ${step.log} has no size or hash`)
+  const same =
+    finish.outcome === outcome &&
+    (finish.sizeBytes ?? sizeBytes) === sizeBytes &&
+    (finish.sha256 === undefined ? !verified : finish.sha256 === sha256)
+  if (!same)
+    throw new TailraceError(
+      'log-sealed',
+      `The step is finished with status ${outcome} and ${sizeBytes} bytes.`,
+      { head: sizeBytes, sha256 },
+    )
+  return { outcome, sizeBytes, sha256, verified }
+}
+
+function missing(size: ByteOffset, head: ByteOffset): TailraceError {
+  return new TailraceError('offset-conflict', `The log ends at ${head}, before ${size}: bytes are missing.`, {
+    head,
+  })
+}
+
+function mismatch(message: string, head: ByteOffset, sha256: string): TailraceError {
+  return new TailraceError('finish-mismatch', message, { head, sha256 })
+}
