@@ -27,8 +27,9 @@ export interface DueLog {
 
 /**
  * Where the newest bytes are durable, and the owner of the heads of live logs. A log is live from `open` until it
- * is closed and everything of it is released. Bytes at or above `from` of the extent are here, bytes below are in
+ * is closed and everything of it is released; after a restart the logs are live of which bytes are left. Bytes at or above `from` of the extent are here, bytes below are in
  * packs; a reader that is overtaken by a release sees it as an early end of `read` and goes on in the packs.
+ * Disposing of it ends it: queued appends are stored, those that wait for space and all later calls fail as `store-unavailable`.
  */
 export interface Journal extends AsyncDisposable {
   /**
@@ -43,9 +44,10 @@ export interface Journal extends AsyncDisposable {
   /**
    * Stores `bytes` (1 byte to 16 MiB) all or nothing so that the first lands at `at`, which must be where the log
    * ends, appends still under way included. Durable when this resolves; resolves to the new head. Rejects with
-   * `offset-conflict` (detail: head) when `at` is elsewhere or the log is not live, `log-sealed` when it is closed,
-   * `store-unavailable` when the medium fails or stays full; then nothing was stored, also not after a restart followed
-   * by other appends. The caller must not change `bytes` until then. May wait while space is short.
+   * `offset-conflict` when `at` is elsewhere (detail: the head, once the appends that were under way have ended) or the
+   * log is not live (no detail), `log-sealed` when it is closed (detail: head), `too-large` when so many bytes can never
+   * fit, `store-unavailable` when the medium fails or stays full; then nothing was stored, also not after a restart
+   * followed by other appends. The caller must not change `bytes` until then. May wait while space is short.
    */
   append(log: LogId, at: ByteOffset, bytes: Uint8Array, arrivedAtMs: EpochMs): Promise<ByteOffset>
 
@@ -61,7 +63,8 @@ export interface Journal extends AsyncDisposable {
 
   /**
    * Waits until at least one log is due and resolves to all that are, those that pin the oldest space first; to an
-   * empty list when `signal` aborts. Due are: a full frame's worth of bytes, any rest of a closed log, and whatever stands
+   * empty list when `signal` aborts or the journal ends. A log stays due until it is released, so a caller that asks
+   * again meanwhile must skip those it has in hand. Due are: a full frame's worth of bytes, any rest of a closed log, and whatever stands
    * in the oldest space when space is short.
    */
   due(signal: AbortSignal): Promise<readonly DueLog[]>

@@ -1,0 +1,212 @@
+import { TailraceError } from '../../contract/errors.ts'
+import { CHECKED_BODY_MAX_BYTES, FRAME_TARGET_BYTES } from '../../contract/limits.ts'
+import { type ByteOffset, type EpochMs, MIB } from '../../contract/quantities.ts'
+import type { DueLog, Extent, Journal, JournalPiece, LogId } from '../../core/ports/journal.ts'
+
+export interface MemoryJournalOptions {
+  /** A log with this many bytes is due; FRAME_TARGET_BYTES unless told. */
+  readonly frameBytes?: number
+  /** Space is short beyond half of it, appends wait beyond three quarters; 512 MiB unless told. */
+  readonly capacityBytes?: number
+  /** How long an append waits for space; 10 s unless told. */
+  readonly spaceTimeoutMs?: number
+}
+
+interface StoredPiece extends JournalPiece {
+  /** Pieces of all logs are numbered as they are stored: the age of the space they take. */
+  readonly number: number
+}
+
+interface LiveLog {
+  from: ByteOffset
+  head: ByteOffset
+  /** Where the log ends, appends still under way included. */
+  tip: ByteOffset
+  closed: boolean
+  pieces: StoredPiece[]
+  /** Settles with the last append accepted so far; never rejects. */
+  settled: Promise<unknown>
+}
+
+interface WaitingAppend {
+  readonly live: LiveLog
+  readonly at: ByteOffset
+  readonly bytes: Uint8Array
+  readonly arrivedAtMs: EpochMs
+  readonly done: PromiseWithResolvers<ByteOffset>
+  timer?: NodeJS.Timeout
+}
+
+/** The journal in memory, for tests and trials: every promise of the port but that anything outlives the process. */
+export class MemoryJournal implements Journal {
+  readonly #logs = new Map<LogId, LiveLog>()
+  readonly #waiting: WaitingAppend[] = []
+  readonly #dueWaiters = new Set<() => void>()
+  readonly #frameBytes: number
+  readonly #capacityBytes: number
+  readonly #spaceTimeoutMs: number
+  #usedBytes = 0
+  #pieces = 0
+  #ended = false
+
+  constructor(options: MemoryJournalOptions = {}) {
+    this.#frameBytes = options.frameBytes ?? FRAME_TARGET_BYTES
+    this.#capacityBytes = options.capacityBytes ?? 512 * MIB
+    this.#spaceTimeoutMs = options.spaceTimeoutMs ?? 10_000
+  }
+
+  async open(log: LogId, head: ByteOffset): Promise<Extent> {
+    this.#assertRunning()
+    let live = this.#logs.get(log)
+    if (live === undefined) {
+      live = { from: head, head, tip: head, closed: false, pieces: [], settled: Promise.resolve() }
+      this.#logs.set(log, live)
+    }
+    live.closed = false
+    return { from: live.from, head: live.head }
+  }
+
+  async extent(log: LogId): Promise<Extent | undefined> {
+    this.#assertRunning()
+    const live = this.#logs.get(log)
+    return live && { from: live.from, head: live.head }
+  }
+
+  async append(log: LogId, at: ByteOffset, bytes: Uint8Array, arrivedAtMs: EpochMs): Promise<ByteOffset> {
+    this.#assertRunning()
+    if (bytes.length < 1) throw new TailraceError('invalid-parameter', 'an append has at least one byte')
+    if (bytes.length > Math.min(CHECKED_BODY_MAX_BYTES, this.#usableBytes()))
+      throw new TailraceError('too-large', `an append of ${bytes.length} bytes is too large`)
+    const live = this.#logs.get(log)
+    if (live === undefined) throw new TailraceError('offset-conflict', `log ${log} is not live`)
+    if (live.closed)
+      throw new TailraceError('log-sealed', `log ${log} takes no more bytes`, { head: live.head })
+    if (at !== live.tip) {
+      await live.settled
+      throw new TailraceError('offset-conflict', `log ${log} does not end at ${at}`, { head: live.head })
+    }
+    const waiting: WaitingAppend = { live, at, bytes, arrivedAtMs, done: Promise.withResolvers() }
+    live.tip += bytes.length
+    live.settled = waiting.done.promise.catch(() => {})
+    this.#waiting.push(waiting)
+    this.#storeWhatFits()
+    if (this.#waiting.includes(waiting))
+      waiting.timer = setTimeout(() => this.#giveUp(waiting), this.#spaceTimeoutMs)
+    return waiting.done.promise
+  }
+
+  async *read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<JournalPiece> {
+    this.#assertRunning()
+    for (let at = from; at < to; ) {
+      const live = this.#logs.get(log)
+      if (live === undefined || at < live.from || at >= live.head) return
+      const piece = live.pieces.find(({ at: begin, bytes }) => at < begin + bytes.length)!
+      const bytes = piece.bytes.subarray(at - piece.at, to - piece.at)
+      yield { at, bytes, arrivedAtMs: piece.arrivedAtMs }
+      at += bytes.length
+    }
+  }
+
+  async close(log: LogId): Promise<ByteOffset> {
+    this.#assertRunning()
+    const live = this.#logs.get(log)
+    if (live === undefined) throw new TailraceError('offset-conflict', `log ${log} is not live`)
+    live.closed = true
+    await live.settled
+    this.#forgetIfDone(log, live)
+    this.#wakeDue()
+    return live.head
+  }
+
+  async due(signal: AbortSignal): Promise<readonly DueLog[]> {
+    while (!signal.aborted && !this.#ended) {
+      const due = this.#dueNow()
+      if (due.length > 0) return due
+      await this.#somethingChanged(signal)
+    }
+    return []
+  }
+
+  async release(log: LogId, upTo: ByteOffset): Promise<void> {
+    this.#assertRunning()
+    const live = this.#logs.get(log)
+    if (live === undefined || upTo <= live.from) return
+    live.from = Math.min(upTo, live.head)
+    while (live.pieces[0] && live.pieces[0].at + live.pieces[0].bytes.length <= live.from)
+      this.#usedBytes -= live.pieces.shift()!.bytes.length
+    this.#forgetIfDone(log, live)
+    this.#storeWhatFits()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ended = true
+    for (const waiting of [...this.#waiting]) this.#giveUp(waiting)
+    this.#wakeDue()
+  }
+
+  #assertRunning(): void {
+    if (this.#ended) throw new TailraceError('store-unavailable', 'the journal is closed')
+  }
+
+  #usableBytes(): number {
+    return Math.floor((this.#capacityBytes * 3) / 4)
+  }
+
+  #storeWhatFits(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (this.#usedBytes + next.bytes.length > this.#usableBytes()) break
+      this.#waiting.shift()
+      clearTimeout(next.timer)
+      const { live, at, arrivedAtMs } = next
+      const bytes = next.bytes.slice()
+      this.#usedBytes += bytes.length
+      live.pieces.push({ at, bytes, arrivedAtMs, number: this.#pieces++ })
+      live.head = at + bytes.length
+      next.done.resolve(live.head)
+    }
+    this.#wakeDue()
+  }
+
+  /** Rejects an append that waits for space, and those that follow it in its log. */
+  #giveUp(waiting: WaitingAppend): void {
+    const failed = this.#waiting.filter(({ live, at }) => live === waiting.live && at >= waiting.at)
+    for (const { live, timer, done } of failed) {
+      clearTimeout(timer)
+      live.tip = Math.min(live.tip, waiting.at)
+      done.reject(new TailraceError('store-unavailable', 'the journal is full'))
+    }
+    const rest = this.#waiting.filter(other => !failed.includes(other))
+    this.#waiting.splice(0, this.#waiting.length, ...rest)
+    this.#storeWhatFits()
+  }
+
+  #forgetIfDone(log: LogId, live: LiveLog): void {
+    if (live.closed && live.from === live.tip) this.#logs.delete(log)
+  }
+
+  #dueNow(): DueLog[] {
+    const inAgeOrder = [...this.#logs]
+      .filter(([, live]) => live.head > live.from)
+      .sort(([, one], [, other]) => one.pieces[0]!.number - other.pieces[0]!.number)
+    let excessBytes = this.#usedBytes - this.#capacityBytes / 2
+    return inAgeOrder.flatMap(([log, { from, head, closed }]) => {
+      const everything = closed || excessBytes > 0
+      excessBytes -= head - from
+      return everything || head - from >= this.#frameBytes ? [{ log, from, to: head, everything }] : []
+    })
+  }
+
+  #wakeDue(): void {
+    for (const wake of this.#dueWaiters) wake()
+  }
+
+  async #somethingChanged(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const wake = () => resolve()
+    this.#dueWaiters.add(wake)
+    signal.addEventListener('abort', wake)
+    await promise
+    signal.removeEventListener('abort', wake)
+    this.#dueWaiters.delete(wake)
+  }
+}
