@@ -1,0 +1,42 @@
+import { readConfig } from '../server/config/read-config.ts'
+import { ConfigError, SETTINGS, type Setting } from '../server/config/settings.ts'
+import { type Command, UsageError } from './command.ts'
+
+const settings = Object.values(SETTINGS) as Setting<unknown>[]
+const line = (name: string, help: string) => `  ${name.padEnd(32)}${help}\n`
+
+export const command: Command = {
+  summary: 'Serve logs from a store on this machine',
+  usage: [
+    'Usage: tailrace serve [--listen HOST:PORT] [--data DIR] [OPTION]...\n\n',
+    ...settings.filter(({ flag }) => flag !== undefined).map(({ flag, help }) => line(`--${flag} VALUE`, help)),
+    line('--config FILE', 'a JSON object with any of the variables below'),
+    '\nEnvironment:\n',
+    ...settings.map(({ env, help }) => line(env, help)),
+  ].join(''),
+
+  async run(args, io) {
+    const config = configOf(args, io.env)
+    const { serve } = await import('../server/main.ts')
+    const stop = new AbortController()
+    const onSignal = () => {
+      // A second signal ends the process at once; what was acknowledged is safe all the same.
+      if (stop.signal.aborted) process.exit(130)
+      io.complain('Stopping: running requests end first. Again to stop at once.\n')
+      stop.abort()
+    }
+    process.on('SIGINT', onSignal)
+    process.on('SIGTERM', onSignal)
+    await serve(config, text => io.print(text), stop.signal)
+    return 0
+  },
+}
+
+function configOf(args: readonly string[], env: NodeJS.ProcessEnv) {
+  try {
+    return readConfig(args, env)
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message)
+    throw error
+  }
+}

@@ -1,0 +1,21 @@
+import type { ByteOffset } from '../../contract/quantities.ts'
+import type { LogId } from '../ports/journal.ts'
+import type { LogReader } from './log-reader.ts'
+
+/** The bytes of `[from, to)` in one piece; for ranges small enough to hold. Rejects as the reader does. The caller must not change them. */
+export async function readRange(
+  reader: LogReader,
+  log: LogId,
+  from: ByteOffset,
+  to: ByteOffset,
+): Promise<Uint8Array> {
+  let joined: Uint8Array | undefined
+  let at = from
+  for await (const piece of reader.read(log, from, to)) {
+    if (piece.length === to - from) return piece
+    joined ??= new Uint8Array(to - from)
+    joined.set(piece, at - from)
+    at += piece.length
+  }
+  return joined ?? new Uint8Array(0)
+}

@@ -1,0 +1,28 @@
+import type { StepId } from '../../contract/ids.ts'
+import type { Principal } from '../access/principal.ts'
+import type { BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
+import { requireReadableStep } from './find-step.ts'
+import type { LogReader } from './log-reader.ts'
+import { type LogPage, type PageQuery, readPage } from './read-page.ts'
+
+export interface StepPage extends LogPage {
+  /** The log's source. */
+  readonly location: string
+}
+
+/** A page of one step's log (api.md §2). Rejects with `not-allowed` or `not-found`. */
+export async function readStepLog(
+  { builds, reader }: { readonly builds: BuildCatalog; readonly reader: LogReader },
+  who: Principal,
+  build: BuildAddress,
+  stepId: StepId,
+  query: PageQuery,
+): Promise<StepPage> {
+  const step = await requireReadableStep({ builds }, who, build, stepId)
+  const state = {
+    finished: step.state === 'sealed' || step.state === 'skipped',
+    running: step.state === 'running',
+  }
+  const page = await readPage(reader, step.log, state, query)
+  return { ...page, location: step.source }
+}

@@ -1,0 +1,152 @@
+import { createHash, randomInt, randomUUID } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { TailraceError } from '../contract/errors.ts'
+import type { Mint, Sha256 } from '../core/ports/capabilities.ts'
+import type { StepCensus } from '../core/ports/build-catalog.ts'
+import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
+import type { LogId } from '../core/ports/journal.ts'
+import type { PackStore } from '../core/ports/pack-store.ts'
+import { abandonSilentLogs } from '../core/keep/abandon-silent-logs.ts'
+import { keepFlushing } from '../core/keep/keep-flushing.ts'
+import { storeLogReader } from '../core/read/store-log-reader.ts'
+import type { WritePorts } from '../core/write/live-logs.ts'
+import { LogDigests } from '../core/write/log-digests.ts'
+import { LogLocks } from '../core/write/log-locks.ts'
+import { openLocalJournal } from '../store/local/journal/local-journal.ts'
+import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
+import { openPackDirectory } from '../store/local/packs/node-files.ts'
+import { openSqlite } from '../store/local/sqlite.ts'
+import { createMemoryNotifier } from '../store/memory/memory-notifier.ts'
+import { withFrameCache } from '../store/pack/with-frame-cache.ts'
+import { sqlBuildCatalog } from '../store/sql/sql-build-catalog.ts'
+import { sqlCredentials } from '../store/sql/sql-credentials.ts'
+import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
+import type { Config } from './config/config.ts'
+import { type Identity, openIdentity } from './open-identity.ts'
+
+/** A store that is open and kept, with everything that routes are made of. */
+export interface Services extends AsyncDisposable {
+  readonly write: WritePorts
+  readonly packs: PackStore
+  readonly mint: Mint
+  readonly identity: Identity
+}
+
+interface Report {
+  error(error: unknown, message: string): void
+}
+
+const FLUSH_PACE_MS = 100
+const FLUSH_RETRY_MS = 1000
+
+/** Opens the embedded store in the data directory, recovers what a crash left, and begins to keep it. Rejects with `store-unavailable` when another server has it. */
+export async function compose(config: Config, report: Report): Promise<Services> {
+  await using opening = new AsyncDisposableStack()
+  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
+  const db = opening.adopt(await openSqlite(join(config.dataDirectory, 'catalog.sqlite')), one => one.destroy())
+  const builds = sqlBuildCatalog(db)
+  const frames = sqlFrameCatalog(db)
+  const identity = await openIdentity(config, sqlCredentials(db), Date.now)
+  const packs = opening.use(await openPacks(config, frames))
+  const journal = opening.use(
+    await openLocalJournal({
+      directory: join(config.dataDirectory, 'journal'),
+      ...config.journal,
+      known: logs => knownLogs(builds, frames, logs),
+      onDamage: damage => report.error(damage, 'the journal is damaged'),
+    }),
+  )
+  const reader = storeLogReader({ journal, frames, packs })
+  const write: WritePorts = {
+    builds,
+    frames,
+    journal,
+    reader,
+    notifier: createMemoryNotifier(),
+    digests: new LogDigests(newSha256),
+    lastAppends: new Map(),
+    locks: new LogLocks(),
+    clock: Date.now,
+  }
+  keep(opening, config, { write, packs, census: builds, identity }, report)
+  const ending = opening.move()
+  return { write, packs, mint, identity, [Symbol.asyncDispose]: () => ending.disposeAsync() }
+}
+
+async function openPacks(config: Config, frames: FrameCatalog): Promise<PackStore> {
+  const packs = await openLocalPackStore({
+    directory: await openPackDirectory(join(config.dataDirectory, 'packs')),
+    packEnd: pack => frames.packEnd(pack),
+    packBytes: config.packBytes,
+  })
+  return config.frameCacheBytes === 0 ? packs : withFrameCache(packs, { maxBytes: config.frameCacheBytes })
+}
+
+async function knownLogs(census: StepCensus, frames: FrameCatalog, logs: readonly LogId[]) {
+  const [states, ends] = await Promise.all([census.statesOf(logs), frames.packedEnds(logs)])
+  return new Map(
+    [...states].map(([log, { state }]) => [log, { packedEnd: ends.get(log)?.end ?? 0, open: state !== 'sealed' }]),
+  )
+}
+
+interface Kept {
+  readonly write: WritePorts
+  readonly packs: PackStore
+  readonly census: StepCensus
+  readonly identity: Identity
+}
+
+/** The work that goes on beside requests; disposing ends it, the pass under way included. */
+function keep(opening: AsyncDisposableStack, config: Config, { write, packs, census, identity }: Kept, report: Report): void {
+  const ending = new AbortController()
+  const since = Date.now()
+  const flushing = keepFlushing(
+    { journal: write.journal, packs, frames: write.frames, census },
+    { paceMs: FLUSH_PACE_MS, retryMs: FLUSH_RETRY_MS, wait, onError: error => report.error(error, 'flushing failed') },
+    ending.signal,
+  )
+  const abandoning = every(Math.min(60_000, config.abandonedAfterMs / 2), ending.signal, async () => {
+    const silentBefore = Date.now() - config.abandonedAfterMs
+    await abandonSilentLogs({ ...write, census }, log => write.lastAppends.get(log), since, silentBefore)
+    await identity.purge()
+  }, report)
+  opening.defer(async () => {
+    ending.abort()
+    await Promise.all([flushing, abandoning])
+  })
+}
+
+async function every(ms: number, signal: AbortSignal, work: () => Promise<void>, report: Report): Promise<void> {
+  while (!signal.aborted) {
+    await wait(ms, signal)
+    if (!signal.aborted) await work().catch(error => report.error(error, 'upkeep failed'))
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {})
+}
+
+const JOB_ID_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
+const mint: Mint = {
+  jobId: () => Array.from({ length: 32 }, () => JOB_ID_ALPHABET[randomInt(JOB_ID_ALPHABET.length)]).join(''),
+  recordId: randomUUID,
+}
+
+function newSha256(): Sha256 {
+  const hash = createHash('sha256')
+  return { update: bytes => void hash.update(bytes), hex: () => hash.copy().digest('hex') }
+}
+
+/** True while the store answers. */
+export async function storeAnswers({ write }: Services): Promise<boolean> {
+  try {
+    await write.frames.packedEnds([1])
+    return true
+  } catch (error) {
+    if (error instanceof TailraceError) return false
+    throw error
+  }
+}

@@ -1,0 +1,34 @@
+import type { OffsetFormat } from '../routes/read-step-log.ts'
+import { Secret } from './secret.ts'
+
+/** Everything that a server can be told, checked. Sizes in bytes, times in milliseconds. */
+export interface Config {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly dataDirectory: string
+  /** How clients reach the server, without a final "/"; undefined: by the address that it listens on. */
+  readonly publicUrl: string | undefined
+  readonly trustProxy: boolean
+  readonly offsetFormat: OffsetFormat
+  readonly sendZstd: boolean
+  readonly logLevel: string
+  readonly journal: { readonly segmentBytes: number; readonly segments: number }
+  readonly packBytes: number
+  readonly frameCacheBytes: number
+  readonly abandonedAfterMs: number
+  readonly idleTimeoutMs: number
+  /** Encrypts the secrets of keys; undefined: a key file in the data directory. */
+  readonly secretKey: Secret | undefined
+  readonly bootstrap: Bootstrap
+}
+
+/** What the first start on an empty data directory makes; what is undefined is made up and printed once. */
+export interface Bootstrap {
+  readonly domain: string | undefined
+  readonly project: string | undefined
+  readonly user: string | undefined
+  readonly password: Secret | undefined
+  readonly accessKey: string | undefined
+  readonly secretKey: Secret | undefined
+}

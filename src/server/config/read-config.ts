@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { MIB } from '../../contract/quantities.ts'
+import type { Config } from './config.ts'
+import { ConfigError, type Setting, type Settings, SETTINGS } from './settings.ts'
+import { Secret } from './secret.ts'
+
+/**
+ * The configuration of `tailrace serve`: flags over environment over file. Throws ConfigError with one line that
+ * names the setting, for a value that is not understood as well as for a name that does not exist.
+ */
+export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const flags = readFlags(args)
+  const file = readFile(flags['config'] ?? env['TAILRACE_CONFIG'])
+  const settings: Record<string, unknown> = {}
+  for (const [name, setting] of all) {
+    const [text, source] = pick(setting, flags, env, file)
+    settings[name] = text === undefined ? setting.fallback : setting.read(text, source)
+  }
+  return toConfig(settings as Settings)
+}
+
+const all = Object.entries(SETTINGS) as [keyof Settings, Setting<unknown>][]
+
+function readFlags(args: readonly string[]): Record<string, string> {
+  const options = Object.fromEntries(
+    ['config', ...all.flatMap(([, { flag }]) => (flag === undefined ? [] : [flag]))].map(flag => [
+      flag,
+      { type: 'string' as const },
+    ]),
+  )
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: false }).values as Record<string, string>
+  } catch (error) {
+    throw new ConfigError((error as Error).message.split('. ')[0] ?? 'bad arguments')
+  }
+}
+
+/** A JSON object whose keys are the environment's names. */
+function readFile(path: string | undefined): Record<string, string> {
+  if (path === undefined) return {}
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw new ConfigError(`the configuration file ${path} cannot be read: ${(error as Error).message}`)
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new ConfigError(`the configuration file ${path} must hold one JSON object`)
+  const known = new Set(all.map(([, { env }]) => env))
+  const entries = Object.entries(parsed).map(([key, value]) => {
+    if (!known.has(key)) throw new ConfigError(`${key} in ${path} is no setting`)
+    return [key, String(value)] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function pick(
+  { flag, env: envName }: Setting<unknown>,
+  flags: Record<string, string>,
+  env: NodeJS.ProcessEnv,
+  file: Record<string, string>,
+): [string | undefined, string] {
+  if (flag !== undefined && flags[flag] !== undefined) return [flags[flag], `--${flag}`]
+  // An empty variable is how many tools spell "not set".
+  if (env[envName]) return [env[envName], envName]
+  return [file[envName], envName]
+}
+
+function toConfig(settings: Settings): Config {
+  const { listen } = settings
+  const secret = (value: string | undefined) => (value === undefined ? undefined : new Secret(value))
+  return {
+    host: listen.host,
+    port: listen.port,
+    dataDirectory: settings.data,
+    publicUrl: settings.publicUrl,
+    trustProxy: settings.trustProxy,
+    offsetFormat: settings.offsetFormat,
+    sendZstd: settings.sendZstd,
+    logLevel: settings.logLevel,
+    journal: { segmentBytes: settings.journalSegmentMib * MIB, segments: settings.journalSegments },
+    packBytes: settings.packMib * MIB,
+    frameCacheBytes: settings.frameCacheMib * MIB,
+    abandonedAfterMs: settings.abandonedAfterS * 1000,
+    idleTimeoutMs: settings.idleTimeoutS * 1000,
+    secretKey: secret(settings.secretKey),
+    bootstrap: {
+      domain: settings.bootstrapDomain,
+      project: settings.bootstrapProject,
+      user: settings.bootstrapUser,
+      password: secret(settings.bootstrapPassword),
+      accessKey: settings.bootstrapAk,
+      secretKey: secret(settings.bootstrapSk),
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import type { OffsetFormat } from '../routes/read-step-log.ts'
+
+/** A configuration that cannot be used; the message is one line for the person who starts the server. */
+export class ConfigError extends Error {}
+
+/** One setting: its names, what it is without being set, and how its text is read. `read` throws ConfigError naming `source`. */
+export interface Setting<T> {
+  readonly flag?: string
+  readonly env: string
+  readonly fallback: T
+  readonly read: (text: string, source: string) => T
+  readonly help: string
+}
+
+export interface Listen {
+  readonly host: string
+  readonly port: number
+}
+
+const text = (read: string, source: string) => {
+  if (/[\u0000-\u001f]/.test(read)) throw new ConfigError(`${source} must be one line of text`)
+  return read
+}
+
+const integer = (min: number, max: number) => (read: string, source: string) => {
+  const value = Number(read)
+  if (!/^[0-9]+$/.test(read) || value < min || value > max)
+    throw new ConfigError(`${source} must be a whole number from ${min} to ${max}, not "${read}"`)
+  return value
+}
+
+const onOff = (read: string, source: string) => {
+  if (!['on', 'off', 'true', 'false', '1', '0'].includes(read)) throw new ConfigError(`${source} must be on or off, not "${read}"`)
+  return ['on', 'true', '1'].includes(read)
+}
+
+const oneOf =
+  <T extends string>(...words: readonly T[]) =>
+  (read: string, source: string): T => {
+    const word = words.find(one => one === read)
+    if (word === undefined) throw new ConfigError(`${source} must be one of ${words.join(', ')}, not "${read}"`)
+    return word
+  }
+
+function readListen(read: string, source: string): Listen {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]+)):([0-9]{1,5})$/.exec(read)
+  const port = Number(match?.[3])
+  if (match === null || port > 65_535) throw new ConfigError(`${source} must be HOST:PORT, not "${read}"`)
+  return { host: match[1] ?? match[2] ?? '', port }
+}
+
+function readUrl(read: string, source: string): string {
+  const url = URL.canParse(read) ? new URL(read) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    throw new ConfigError(`${source} must be an http or https URL without query, not "${read}"`)
+  return read.replace(/\/+$/, '')
+}
+
+/** Every setting of `tailrace serve`. */
+export const SETTINGS = {
+  listen: {
+    flag: 'listen',
+    env: 'TAILRACE_LISTEN',
+    fallback: { host: '127.0.0.1', port: 8080 } as Listen,
+    read: readListen,
+    help: 'HOST:PORT to serve on',
+  },
+  data: { flag: 'data', env: 'TAILRACE_DATA', fallback: './data', read: text, help: 'directory of the store' },
+  publicUrl: {
+    flag: 'public-url',
+    env: 'TAILRACE_PUBLIC_URL',
+    fallback: undefined as string | undefined,
+    read: readUrl,
+    help: 'how clients reach the server, base path included',
+  },
+  trustProxy: { env: 'TAILRACE_TRUST_PROXY', fallback: false, read: onOff, help: 'believe X-Forwarded-For' },
+  offsetFormat: {
+    env: 'TAILRACE_OFFSET_FORMAT',
+    fallback: 'number' as OffsetFormat,
+    read: oneOf<OffsetFormat>('number', 'string'),
+    help: 'how pages of a step answer offsets',
+  },
+  sendZstd: { env: 'TAILRACE_SEND_ZSTD', fallback: true, read: onOff, help: 'send stored zstd to clients that accept it' },
+  logLevel: {
+    env: 'TAILRACE_LOG_LEVEL',
+    fallback: 'warn',
+    read: oneOf('silent', 'error', 'warn', 'info', 'debug'),
+    help: "the server's own log, on stderr",
+  },
+  journalSegmentMib: { env: 'TAILRACE_JOURNAL_SEGMENT_MIB', fallback: 64, read: integer(1, 1024), help: 'size of a journal segment' },
+  journalSegments: { env: 'TAILRACE_JOURNAL_SEGMENTS', fallback: 8, read: integer(4, 64), help: 'number of journal segments' },
+  packMib: { env: 'TAILRACE_PACK_MIB', fallback: 64, read: integer(1, 1024), help: 'size of a pack file' },
+  frameCacheMib: { env: 'TAILRACE_FRAME_CACHE_MIB', fallback: 64, read: integer(0, 65_536), help: 'memory for decoded frames' },
+  abandonedAfterS: { env: 'TAILRACE_ABANDONED_AFTER_S', fallback: 3600, read: integer(1, 2_592_000), help: 'silence after which a step is abandoned' },
+  idleTimeoutS: { env: 'TAILRACE_IDLE_TIMEOUT_S', fallback: 120, read: integer(1, 86_400), help: 'a connection without traffic is closed' },
+  secretKey: { env: 'TAILRACE_SECRET_KEY', fallback: undefined as string | undefined, read: text, help: 'encrypts the secrets of keys' },
+  bootstrapDomain: { env: 'TAILRACE_BOOTSTRAP_DOMAIN', fallback: undefined as string | undefined, read: text, help: 'first start: name of the domain' },
+  bootstrapProject: { env: 'TAILRACE_BOOTSTRAP_PROJECT', fallback: undefined as string | undefined, read: text, help: 'first start: name of the project' },
+  bootstrapUser: { env: 'TAILRACE_BOOTSTRAP_USER', fallback: undefined as string | undefined, read: text, help: 'first start: name of the admin' },
+  bootstrapPassword: { env: 'TAILRACE_BOOTSTRAP_PASSWORD', fallback: undefined as string | undefined, read: text, help: 'first start: password of the admin' },
+  bootstrapAk: { env: 'TAILRACE_BOOTSTRAP_AK', fallback: undefined as string | undefined, read: text, help: 'first start: access key' },
+  bootstrapSk: { env: 'TAILRACE_BOOTSTRAP_SK', fallback: undefined as string | undefined, read: text, help: 'first start: its secret key' },
+} satisfies Record<string, Setting<unknown>>
+
+export type Settings = { readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback'] }

@@ -1,0 +1,14 @@
+export type Encoding = 'zstd' | 'gzip' | 'identity'
+
+/** The best encoding of those offered, in their order, that the client accepts by name with a weight above 0 (RFC 9110 §12.5.3). */
+export function chooseEncoding(header: string | undefined, offered: readonly Encoding[]): Encoding {
+  const accepted = new Set(
+    (header ?? '')
+      .toLowerCase()
+      .split(',')
+      .map(item => item.split(';').map(part => part.trim()))
+      .filter(([, weight]) => weight === undefined || !/^q=0(\.0{0,3})?$/.test(weight))
+      .map(([coding]) => coding),
+  )
+  return offered.find(coding => accepted.has(coding)) ?? 'identity'
+}

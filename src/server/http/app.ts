@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto'
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { TailraceError } from '../../contract/errors.ts'
+import { HEADERS_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
+import { type Authenticate, guardRoutes } from './guard-routes.ts'
+import { describeInvalid } from './describe-invalid.ts'
+import { overrideMethod } from './method-override.ts'
+import { NO_SUCH_ROUTE, refuse } from './refuse.ts'
+import { refuseUnparsed } from './refuse-unparsed.ts'
+
+export interface AppOptions {
+  readonly authenticate: Authenticate
+  readonly logLevel: string
+  /** Trust X-Forwarded-For and its kin. */
+  readonly trustProxy: boolean
+  /** A connection on which nothing moves for this long is closed. */
+  readonly idleTimeoutMs: number
+}
+
+/** Path parameters are ids; anything much longer is no route. */
+const PARAMETER_MAX_CHARACTERS = 1000
+
+/** The HTTP application without its routes: one error body for everything, authentication before all else, schemas that coerce nothing. */
+export function openApp(options: AppOptions): FastifyInstance {
+  const app = Fastify({
+    logger: { level: options.logLevel, stream: process.stderr },
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: options.trustProxy,
+    exposeHeadRoutes: false,
+    bodyLimit: JSON_BODY_MAX_BYTES,
+    routerOptions: { maxParamLength: PARAMETER_MAX_CHARACTERS },
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id)
+      refuse(error, request, reply)
+    },
+    clientErrorHandler: (error, socket) => refuseUnparsed(error, socket),
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    serverFactory: handler => openHttpServer(handler, options.idleTimeoutMs),
+  })
+  app.setSchemaErrorFormatter(describeInvalid)
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    refuse(new TailraceError('no-such-route', NO_SUCH_ROUTE), request, reply),
+  )
+  // JSON is written by JSON.stringify: the schemas describe answers, tests hold them to it, and nothing is dropped on the way.
+  app.setSerializerCompiler(() => data => JSON.stringify(data))
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  readJsonBodies(app)
+  guardRoutes(app, options.authenticate)
+  return app
+}
+
+function openHttpServer(handler: (request: IncomingMessage, response: ServerResponse) => void, idleTimeoutMs: number) {
+  const server = createServer({ maxHeaderSize: HEADERS_MAX_BYTES, requestTimeout: 0 }, (request, response) => {
+    overrideMethod(request)
+    handler(request, response)
+  })
+  server.setTimeout(idleTimeoutMs)
+  return server
+}
+
+/** JSON bodies, of which an empty one is no body: clients send the type with DELETE and GET too. */
+function readJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else parse(request, body as string, done)
+  })
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { TailraceError } from '../../contract/errors.ts'
+
+/** A request's body, read at most once, as authentication by signature needs it before the route does. */
+export class ReceivedBody {
+  readonly #request: IncomingMessage
+  readonly #maxBytes: number
+  #bytes: Promise<Buffer> | undefined
+
+  constructor(request: IncomingMessage, maxBytes: number) {
+    this.#request = request
+    this.#maxBytes = maxBytes
+  }
+
+  /** The whole body; rejects with `too-large` past the limit. */
+  bytes(): Promise<Buffer> {
+    this.#bytes ??= readWhole(piecesOf(this.#request), this.#maxBytes)
+    return this.#bytes
+  }
+
+  /** The bytes, if somebody read them. */
+  get read(): Promise<Buffer> | undefined {
+    return this.#bytes
+  }
+
+  /** SHA-256 of the body in hexadecimal digits. */
+  sha256 = async (): Promise<string> => createHash('sha256').update(await this.bytes()).digest('hex')
+}
+
+/** The body's pieces; a consumer that stops early leaves the connection whole, so that the refusal can be sent. */
+export function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
+  return request.iterator({ destroyOnReturn: false })
+}
+
+/** Reads a body to its end. Rejects with `too-large` past `maxBytes`, and when the connection breaks off before. */
+export async function readWhole(body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of body) {
+    bytes += piece.length
+    if (bytes > maxBytes) throw new TailraceError('too-large', `The body is larger than ${maxBytes} bytes.`)
+    pieces.push(piece)
+  }
+  return Buffer.concat(pieces, bytes)
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events'
+import type { FastifyReply } from 'fastify'
+
+/**
+ * Sends a body of any size, one piece in flight: the client's pace is the reader's pace, and memory stays flat. The first
+ * piece is read before the head is sent, so that damage at the beginning is still an error answer; damage later breaks the connection off
+ * and never ends it cleanly (api.md §3).
+ */
+export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>): Promise<FastifyReply> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  reply.hijack()
+  const response = reply.raw
+  try {
+    response.writeHead(reply.statusCode, headersOf(reply))
+    for (let next = first; !next.done; next = await iterator.next()) {
+      if (!response.write(next.value)) await drained(response)
+      if (response.destroyed) break
+    }
+    response.end()
+  } catch (error) {
+    reply.log.error({ err: error }, 'a body broke off')
+    response.destroy()
+  } finally {
+    await iterator.return?.()
+  }
+  return reply
+}
+
+async function drained(response: FastifyReply['raw']): Promise<void> {
+  const gone = new AbortController()
+  const onClose = () => gone.abort()
+  response.once('close', onClose)
+  try {
+    if (!response.destroyed) await once(response, 'drain', { signal: gone.signal })
+  } catch {
+    // The client went away: the caller sees `destroyed`.
+  } finally {
+    response.off('close', onClose)
+  }
+}
+
+function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
+  const headers = Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(headers) as Record<string, string | number | string[]>
+}

@@ -1,0 +1,51 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { compose, storeAnswers } from './compose.ts'
+import type { Config } from './config/config.ts'
+import { greeting } from './greeting.ts'
+import { openApp } from './http/app.ts'
+import { registerRoutes } from './register-routes.ts'
+
+/**
+ * Serves until `stop` aborts, then lets running requests end and closes the store. `print` gets what a person should
+ * read. Rejects with `store-unavailable` when the store cannot be opened, and with the system's error when the address is taken.
+ */
+export async function serve(config: Config, print: (text: string) => void, stop: AbortSignal): Promise<void> {
+  await using ending = new AsyncDisposableStack()
+  let app: FastifyInstance | undefined
+  const services = ending.use(
+    await compose(config, { error: (error, message) => app?.log.error({ err: error }, message) }),
+  )
+  app = openApp({
+    authenticate: services.identity.authenticate,
+    logLevel: config.logLevel,
+    trustProxy: config.trustProxy,
+    idleTimeoutMs: config.idleTimeoutMs,
+  })
+  const own = { url: '' }
+  const publicUrl = () => config.publicUrl ?? own.url
+  registerRoutes(app, services, config, publicUrl, async () => !stop.aborted && (await storeAnswers(services)))
+  await app.listen({ host: config.host, port: config.port })
+  ending.adopt(app, closeApp)
+  own.url = urlOf(app)
+  print(await greeting(config, own.url, services.identity.first))
+  await aborted(stop)
+}
+
+/** Idle connections end at once, running requests when they are answered. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  app.server.closeIdleConnections()
+  await app.close()
+}
+
+function urlOf(app: FastifyInstance): string {
+  const { address, family, port } = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify'
+import { CHECKED_BODY_MAX_BYTES } from '../contract/limits.ts'
+import type { Services } from './compose.ts'
+import type { Config } from './config/config.ts'
+import { ByteBudget } from './http/byte-budget.ts'
+import { addStepsRoute } from './routes/add-steps.ts'
+import { appendLogRoute } from './routes/append-log.ts'
+import { createBuildRoute } from './routes/create-build.ts'
+import { describeUploadsRoute } from './routes/describe-uploads.ts'
+import { downloadTaskLogRoute } from './routes/download-task-log.ts'
+import { finishBuildRoute } from './routes/finish-build.ts'
+import { finishStepRoute } from './routes/finish-step.ts'
+import { healthRoutes } from './routes/health.ts'
+import { readRawLogRoute } from './routes/read-raw-log.ts'
+import { readStepLogRoute } from './routes/read-step-log.ts'
+
+/** Bodies with a checksum together: sixteen at a time. */
+const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
+
+/** Every operation of the API, each with just what it uses. */
+export function registerRoutes(
+  app: FastifyInstance,
+  { write, packs, mint, identity }: Services,
+  config: Config,
+  publicUrl: () => string,
+  isReady: () => Promise<boolean>,
+): void {
+  const answers = { publicUrl, issueUploadToken: identity.uploadTokens.issue }
+  const bodies = { ...write, packs, sendZstd: config.sendZstd }
+  healthRoutes(app, isReady)
+  readStepLogRoute(app, write, config.offsetFormat)
+  downloadTaskLogRoute(app, bodies)
+  createBuildRoute(app, { ...write, mint }, answers)
+  addStepsRoute(app, write, answers)
+  appendLogRoute(app, write, new ByteBudget(CHECKED_BODIES_MAX_BYTES))
+  describeUploadsRoute(app)
+  readRawLogRoute(app, bodies)
+  finishStepRoute(app, write)
+  finishBuildRoute(app, write)
+}

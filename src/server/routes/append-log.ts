@@ -1,0 +1,47 @@
+import { type IncomingMessage } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import { CHECKED_BODY_MAX_BYTES } from '../../contract/limits.ts'
+import { type StepLogParams, UPLOAD_MEDIA_TYPE, appendLog as operation } from '../../contract/operations/append-log.ts'
+import { requireWritableStep } from '../../core/read/find-step.ts'
+import { appendLog, appendWhole } from '../../core/write/append-log.ts'
+import type { WritePorts } from '../../core/write/live-logs.ts'
+import { principalOf } from '../http/guard-routes.ts'
+import { queryStepId } from '../http/query-number.ts'
+import { piecesOf, readWhole } from '../http/received-body.ts'
+import type { ByteBudget } from '../http/byte-budget.ts'
+import { assertChecksum, assertUpload, uploadChecksum, uploadOffset } from '../http/tus.ts'
+
+/** `checkedBodies` bounds what bodies with a checksum, which are held until they are checked, take of memory together. */
+export function appendLogRoute(app: FastifyInstance, ports: WritePorts, checkedBodies: ByteBudget): void {
+  app.addContentTypeParser(UPLOAD_MEDIA_TYPE, (_request, payload, done) => done(null, payload))
+  app.patch<{ Params: StepLogParams; Body: IncomingMessage | undefined }>(
+    operation.path,
+    {
+      schema: { params: operation.params },
+      config: { access: 'write' },
+      preParsing: async (request, reply, payload) => {
+        assertUpload(request, reply)
+        return payload
+      },
+    },
+    async (request, reply) => {
+      const { record_id, step_id } = request.params
+      const stepId = queryStepId(step_id)
+      const at = uploadOffset(request)
+      const checksum = uploadChecksum(request)
+      const step = await requireWritableStep(ports, principalOf(request), record_id, stepId)
+      const body = request.body === undefined ? nothing() : piecesOf(request.body)
+      const head =
+        checksum === undefined
+          ? await appendLog(ports, step, at, body)
+          : await checkedBodies.spend(CHECKED_BODY_MAX_BYTES, async () => {
+              const bytes = await readWhole(body, CHECKED_BODY_MAX_BYTES)
+              assertChecksum(bytes, checksum)
+              return appendWhole(ports, step, at, bytes)
+            })
+      return reply.code(204).header('upload-offset', head).send()
+    },
+  )
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {}

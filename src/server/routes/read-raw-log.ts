@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { StepLogParams } from '../../contract/operations/append-log.ts'
+import { TUS_VERSION } from '../../contract/operations/append-log.ts'
+import { readRawLog as operation } from '../../contract/operations/read-raw-log.ts'
+import { type LogSnapshot, snapshotLog } from '../../core/read/snapshot-log.ts'
+import { isTailraceError } from '../../contract/errors.ts'
+import type { Encoding } from '../http/accept-encoding.ts'
+import { type ByteRange, byteRange } from '../http/byte-range.ts'
+import { type LogBodyPorts, encodedLog, encodingFor } from '../http/encoded-log.ts'
+import { principalOf } from '../http/guard-routes.ts'
+import { queryStepId } from '../http/query-number.ts'
+import { sendPieces } from '../http/send-pieces.ts'
+import { assertTusVersionIfGiven } from '../http/tus.ts'
+
+type Request = FastifyRequest<{ Params: StepLogParams }>
+const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip']
+
+/** GET and HEAD of a step's log (api.md §5); HEAD also says where an upload stands (tus 1.0). */
+export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void {
+  const options = { schema: { params: operation.params }, config: { access: 'read' } } as const
+  const snapshot = (request: Request) =>
+    snapshotLog(ports, principalOf(request), request.params.record_id, queryStepId(request.params.step_id))
+
+  app.get<{ Params: StepLogParams }>(operation.path, options, async (request, reply) => {
+    const { step, head } = await snapshot(request)
+    const encoding = describe(ports, { step, head }, request, reply)
+    if (isFresh(request, reply)) return reply.code(304).send()
+    const range = wantedRange(request, reply, head)
+    if (range === undefined) {
+      return sendPieces(reply, encodedLog(ports, { log: step.log, head, encodings: ENCODINGS }, request, reply))
+    }
+    if (encoding !== 'identity' && step.sha256 !== undefined) reply.header('etag', etag(step.sha256, 'identity'))
+    reply.code(206).header('content-length', range.to - range.from)
+    reply.header('content-range', `bytes ${range.from}-${range.to - 1}/${step.state === 'sealed' ? head : '*'}`)
+    return sendPieces(reply, ports.reader.read(step.log, range.from, range.to))
+  })
+
+  app.head<{ Params: StepLogParams }>(operation.path, options, async (request, reply) => {
+    assertTusVersionIfGiven(request)
+    const { step, head } = await snapshot(request)
+    const encoding = describe(ports, { step, head }, request, reply)
+    reply.header('tus-resumable', TUS_VERSION).header('upload-offset', head).header('cache-control', 'no-store')
+    if (step.state === 'sealed') reply.header('upload-length', head)
+    else reply.header('upload-defer-length', 1)
+    if (encoding === 'identity') reply.header('content-length', head)
+    else reply.header('content-encoding', encoding)
+    return reply.send()
+  })
+}
+
+/** Sets what is true of the answer whatever part of it is sent. */
+function describe(ports: LogBodyPorts, { step }: LogSnapshot, request: Request, reply: FastifyReply): Encoding {
+  const encoding = encodingFor(ports, ENCODINGS, request)
+  reply.type('application/octet-stream').header('x-content-type-options', 'nosniff')
+  reply.header('accept-ranges', 'bytes').header('vary', 'Accept-Encoding')
+  if (step.sha256 !== undefined) reply.header('etag', etag(step.sha256, encoding))
+  else reply.header('cache-control', 'no-store')
+  return encoding
+}
+
+/** Strong: the bytes of a sealed log never change; each encoding has its own. */
+function etag(sha256: string, encoding: Encoding): string {
+  return encoding === 'identity' ? `"${sha256}"` : `"${sha256}-${encoding}"`
+}
+
+function isFresh(request: Request, reply: FastifyReply): boolean {
+  const own = reply.getHeader('etag')
+  const known = request.headers['if-none-match']
+  if (own === undefined || known === undefined) return false
+  return known.trim() === '*' || known.split(',').some(one => one.trim().replace(/^W\//, '') === own)
+}
+
+/** The range to answer. `If-Range` with anything but this log's strong ETag makes it the whole (RFC 9110 §13.1.5). */
+function wantedRange(request: Request, reply: FastifyReply, head: number): ByteRange | undefined {
+  const condition = request.headers['if-range']
+  const tags = [reply.getHeader('etag'), String(reply.getHeader('etag')).replace(/-(zstd|gzip)"$/, '"')]
+  if (condition !== undefined && !tags.includes(condition)) return undefined
+  try {
+    return byteRange(request.headers.range, head)
+  } catch (error) {
+    if (isTailraceError(error, 'range-not-satisfiable')) reply.header('content-range', `bytes */${head}`)
+    throw error
+  }
+}
