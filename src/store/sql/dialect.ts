@@ -3,6 +3,7 @@ import {
   type CreateTableBuilder,
   type Kysely,
   PostgresAdapter,
+  type RawBuilder,
   sql,
 } from 'kysely'
 
@@ -32,4 +33,40 @@ export function clustered<T extends string, C extends string>(
   table: CreateTableBuilder<T, C>,
 ): CreateTableBuilder<T, C> {
   return onPostgres(db) ? table : table.modifyEnd(sql`without rowid, strict`)
+}
+
+/** The integers of a JSON list, `[1,2]`, as a subquery with one column, `value`: one statement for a list of any length. */
+export function integersOf(db: AnyKysely, jsonList: string): RawBuilder<{ value: number }> {
+  return onPostgres(db)
+    ? sql`(select cast(value as bigint) as value from json_array_elements_text(cast(${jsonList} as json)))`
+    : sql`(select value from json_each(${jsonList}))`
+}
+
+/** Of a primary key, of another key. */
+const SQLITE_UNIQUE_VIOLATIONS = [1555, 2067]
+const POSTGRES_UNIQUE_VIOLATION = '23505'
+
+/** What a failing driver throws, as far as we look: node:sqlite gives `errcode`, pg an SQLSTATE as `code`. */
+interface DriverError {
+  readonly code?: unknown
+  readonly errcode?: unknown
+}
+
+/** True when a row was refused because its key is taken. */
+export function isUniqueViolation(error: unknown): boolean {
+  const { code, errcode } = error as DriverError
+  return code === POSTGRES_UNIQUE_VIOLATION || SQLITE_UNIQUE_VIOLATIONS.includes(errcode as number)
+}
+
+/** SQLite: error in the SQL, constraint, wrong type, misuse, bad parameter. */
+const SQLITE_MISTAKES = [1, 19, 20, 21, 25]
+/** PostgreSQL: data exceptions, constraints, syntax and names. */
+const POSTGRES_MISTAKES = /^(22|23|42)/
+
+/** True when the database failed, false when what was asked of it was wrong. */
+export function isStoreFailure(error: unknown): boolean {
+  if (error instanceof TypeError || error instanceof RangeError) return false
+  const { code, errcode } = error as DriverError
+  if (typeof errcode === 'number') return !SQLITE_MISTAKES.includes(errcode & 0xff)
+  return !(typeof code === 'string' && POSTGRES_MISTAKES.test(code))
 }

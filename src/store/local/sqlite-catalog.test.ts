@@ -1,0 +1,23 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Kysely } from 'kysely'
+import { describeBuildCatalog } from '../conformance/describe-build-catalog.ts'
+import { describeFrameCatalog } from '../conformance/describe-frame-catalog.ts'
+import { sqlBuildCatalog } from '../sql/sql-build-catalog.ts'
+import { sqlFrameCatalog } from '../sql/sql-frame-catalog.ts'
+import type { Tables } from '../sql/tables.ts'
+import { openSqlite } from './sqlite.ts'
+
+async function withDatabase(use: (db: Kysely<Tables>) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'tailrace-catalog-'))
+  try {
+    await using db = await openSqlite(join(folder, 'catalog.db'))
+    await use(db)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+describeBuildCatalog('SQLite', use => withDatabase(db => use(sqlBuildCatalog(db))))
+describeFrameCatalog('SQLite', use => withDatabase(db => use(sqlFrameCatalog(db))))

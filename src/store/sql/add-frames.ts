@@ -1,0 +1,95 @@
+import type { Kysely, Transaction } from 'kysely'
+import { TailraceError } from '../../contract/errors.ts'
+import type { FrameCatalog, PackedEnd } from '../../core/ports/frame-catalog.ts'
+import type { LogId } from '../../core/ports/journal.ts'
+import type { Frame, PackId } from '../../core/ports/pack-store.ts'
+import { compileOnce } from './compile-once.ts'
+import type { packedEndsReader } from './find-frames.ts'
+import { retryOnceWhenTaken } from './retry-once-when-taken.ts'
+import type { Tables } from './tables.ts'
+
+/** Rows of one statement: eight values each, and SQLite takes 32,766 in all. */
+const ROWS_PER_INSERT = 500
+
+/** `addFrames` of the port: the rows are checked against what is there, and added, in one transaction. */
+export function frameAdder(
+  db: Kysely<Tables>,
+  packedEnds: ReturnType<typeof packedEndsReader>,
+): FrameCatalog['addFrames'] {
+  const extendPack = packExtender(db)
+  const add = (frames: readonly Frame[]) =>
+    db.transaction().execute(async trx => {
+      assertJoin(frames, await packedEnds(trx, [...new Set(frames.map(frame => frame.log))]))
+      const packs = new Map<PackId, number>()
+      for (const [name, end] of endsOfPacks(frames)) packs.set(name, await extendPack(trx, name, end))
+      for (let i = 0; i < frames.length; i += ROWS_PER_INSERT)
+        await insertFrames(trx, frames.slice(i, i + ROWS_PER_INSERT), packs)
+    })
+  return async frames => {
+    if (frames.length > 0) await retryOnceWhenTaken(() => add(frames))
+  }
+}
+
+function assertJoin(frames: readonly Frame[], ends: Map<LogId, PackedEnd>): void {
+  for (const { log, at, end, firstLine, lines } of frames) {
+    const packed = ends.get(log)!
+    if (at !== packed.end || firstLine !== packed.lines || end <= at)
+      throw new TailraceError(
+        'offset-conflict',
+        `A frame of log ${log} is [${at}, ${end}) from line ${firstLine}, but the packed part ends at ${packed.end} with ${packed.lines} lines.`,
+        { head: packed.end },
+      )
+    ends.set(log, { end, lines: firstLine + lines })
+  }
+}
+
+function endsOfPacks(frames: readonly Frame[]): Map<PackId, number> {
+  const ends = new Map<PackId, number>()
+  for (const { pack, position, storedBytes } of frames)
+    ends.set(pack, Math.max(ends.get(pack) ?? 0, position + storedBytes))
+  return ends
+}
+
+/** Names a pack, or moves its end on; resolves to its number. */
+function packExtender(db: Kysely<Tables>) {
+  const extend = compileOnce<{ name: PackId; end: number }>()(value =>
+    db
+      .insertInto('packs')
+      .values({ name: value('name'), end_position: value('end') })
+      .onConflict(conflict =>
+        conflict.column('name').doUpdateSet(eb => ({
+          end_position: eb
+            .case()
+            .when('packs.end_position', '>', eb.ref('excluded.end_position'))
+            .then(eb.ref('packs.end_position'))
+            .else(eb.ref('excluded.end_position'))
+            .end(),
+        })),
+      )
+      .returning('id'),
+  )
+  return async (trx: Transaction<Tables>, name: PackId, end: number) =>
+    (await extend(trx, { name, end }))[0]!.id
+}
+
+async function insertFrames(
+  trx: Transaction<Tables>,
+  frames: readonly Frame[],
+  packs: ReadonlyMap<PackId, number>,
+): Promise<void> {
+  await trx
+    .insertInto('frames')
+    .values(
+      frames.map(frame => ({
+        log: frame.log,
+        at: frame.at,
+        bytes: frame.end - frame.at,
+        first_line: frame.firstLine,
+        lines: frame.lines,
+        pack: packs.get(frame.pack)!,
+        position: frame.position,
+        stored_bytes: frame.storedBytes,
+      })),
+    )
+    .execute()
+}

@@ -1,0 +1,37 @@
+import { type Kysely, sql } from 'kysely'
+import type { StepCensus } from '../../core/ports/build-catalog.ts'
+import type { LogId } from '../../core/ports/journal.ts'
+import { compileOnce } from './compile-once.ts'
+import { integersOf } from './dialect.ts'
+import { RUNNING, stateOf } from './step-codes.ts'
+import type { Tables } from './tables.ts'
+
+/** The StepCensus port. */
+export function stepCensus(db: Kysely<Tables>): StepCensus {
+  const states = compileOnce<{ logs: string }>()(value =>
+    db
+      .selectFrom('steps')
+      .innerJoin('builds', 'builds.id', 'steps.build')
+      .select(['steps.log', 'steps.state', 'builds.created_at_ms as createdAtMs'])
+      .where('steps.log', 'in', integersOf(db, value('logs')) as never),
+  )
+  const running = compileOnce<{ after: LogId; limit: number }>()(value =>
+    db
+      .selectFrom('steps')
+      .select('log')
+      // Literally the condition of the index steps_running: a parameter would keep the planner from it.
+      .where(sql<boolean>`state = ${sql.lit(RUNNING)}`)
+      .where('log', '>', value('after'))
+      .orderBy('log')
+      .limit(value('limit')),
+  )
+  return {
+    async statesOf(logs) {
+      const rows = await states(db, { logs: JSON.stringify(logs) })
+      return new Map(rows.map(({ log, state, createdAtMs }) => [log, { state: stateOf(state), createdAtMs }]))
+    },
+    async runningLogs(after, limit) {
+      return (await running(db, { after, limit })).map(row => row.log)
+    },
+  }
+}
