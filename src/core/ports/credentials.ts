@@ -1,6 +1,6 @@
 import type { ProjectId } from '../../contract/ids.ts'
 import type { EpochMs } from '../../contract/quantities.ts'
-import type { Role } from '../access/principal.ts'
+import type { Role } from '../../contract/roles.ts'
 
 /** 32 hexadecimal digits. */
 export type DomainId = string

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isTailraceError } from '../../contract/errors.ts'
-import type { Role } from '../../core/access/principal.ts'
+import type { Role } from '../../contract/roles.ts'
 import type {
   AccessKey,
   CredentialStores,

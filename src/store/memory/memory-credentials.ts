@@ -1,7 +1,7 @@
 import { TailraceError } from '../../contract/errors.ts'
 import type { ProjectId } from '../../contract/ids.ts'
 import type { EpochMs } from '../../contract/quantities.ts'
-import type { Role } from '../../core/access/principal.ts'
+import type { Role } from '../../contract/roles.ts'
 import type {
   AccessKey,
   CredentialStores,

@@ -1,4 +1,4 @@
-import type { Role } from '../../core/access/principal.ts'
+import type { Role } from '../../contract/roles.ts'
 
 const BITS: Readonly<Record<Role, number>> = { reader: 1, runner: 2, admin: 4 }
 const ROLES = Object.keys(BITS) as readonly Role[]
