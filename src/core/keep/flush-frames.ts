@@ -3,13 +3,15 @@ import type { StepCensus } from '../ports/build-catalog.ts'
 import type { FrameCatalog, PackedEnd } from '../ports/frame-catalog.ts'
 import type { DueLog, Journal, JournalPiece, LogId } from '../ports/journal.ts'
 import type { Arrival, Frame, FrameDraft, PackStore, RetentionDay } from '../ports/pack-store.ts'
-import { countLineEnds, cutFrames } from './cut-frames.ts'
+import { countLineEnds, cutFrames, FRAME_SIZES, type FrameSizes } from './cut-frames.ts'
 
 export interface FlushPorts {
   readonly journal: Journal
   readonly packs: PackStore
   readonly frames: FrameCatalog
   readonly census: StepCensus
+  /** FRAME_SIZES unless told. */
+  readonly sizes?: FrameSizes
 }
 
 /** Log bytes of one pass together, and of one log in it: what a pass holds in memory. */
@@ -31,7 +33,16 @@ export async function flushFrames(ports: FlushPorts, due: readonly DueLog[]): Pr
     const state = states.get(one.log)
     // Deleted: nothing refers to its bytes any more.
     if (state === undefined) await ports.journal.release(one.log, one.to)
-    else drafts.push(...(await draftFrames(ports.journal, one, ends.get(one.log), dayOf(state.createdAtMs))))
+    else
+      drafts.push(
+        ...(await draftFrames(
+          ports.journal,
+          one,
+          ends.get(one.log),
+          dayOf(state.createdAtMs),
+          ports.sizes ?? FRAME_SIZES,
+        )),
+      )
   }
   if (drafts.length === 0) return 0
   const frames = await ports.packs.write(drafts)
@@ -58,6 +69,7 @@ async function draftFrames(
   { log, from, to, everything }: DueLog,
   packed: PackedEnd | undefined,
   day: RetentionDay,
+  sizes: FrameSizes,
 ): Promise<FrameDraft[]> {
   // Frame rows may be ahead of the journal when an earlier pass failed between the rows and the release.
   const start = Math.max(from, packed?.end ?? 0)
@@ -67,7 +79,7 @@ async function draftFrames(
   const drafts: FrameDraft[] = []
   let firstLine = packed?.lines ?? 0
   let cut = 0
-  for (const end of cutFrames(bytes, everything)) {
+  for (const end of cutFrames(bytes, everything, sizes)) {
     const piece = bytes.subarray(cut, end)
     drafts.push({
       log,

@@ -26,7 +26,7 @@ export interface PageQuery {
   readonly holdBack: boolean
 }
 
-export interface Page {
+export interface LogPage {
   /** The bytes that the page covers; where nothing is shown both are the window's start, or the head if that lies before it. */
   readonly startOffset: ByteOffset
   readonly endOffset: ByteOffset
@@ -60,7 +60,7 @@ export async function readPage(
   step: StepGrowth,
   query: PageQuery,
   limits: PageByteLimits = STANDARD_LIMITS,
-): Promise<Page> {
+): Promise<LogPage> {
   const head = await reader.head(log)
   const ascending = query.order === 'ascending'
   const start = query.startOffset
