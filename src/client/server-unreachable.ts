@@ -1,0 +1,32 @@
+import { isTailraceError } from '../contract/errors.ts'
+
+/** No answer came from the server: it is away, too slow, or the connection broke. What it did with the request is unknown. */
+export class ServerUnreachable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'ServerUnreachable'
+  }
+}
+
+/** True when the same request may succeed later: no answer came, or one that blames the moment or the server. */
+export function isTransient(error: unknown): boolean {
+  return (
+    error instanceof ServerUnreachable ||
+    isTailraceError(error, 'store-unavailable') ||
+    isTailraceError(error, 'rate-limited') ||
+    isTailraceError(error, 'log-damaged')
+  )
+}
+
+/** What to tell of a failed fetch; the reason stands in the cause, for some runtimes in the cause's errors. */
+export function unreachable(url: URL, thrown: unknown): ServerUnreachable {
+  return new ServerUnreachable(`${url.origin} cannot be reached: ${reasonOf(thrown)}`, { cause: thrown })
+}
+
+function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown)
+  if (thrown.name === 'TimeoutError') return 'no answer in time'
+  const cause = thrown.cause
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message
+  return cause instanceof Error ? cause.message : thrown.message
+}
