@@ -1,0 +1,28 @@
+import type { PackId, RetentionDay } from '../../../core/ports/pack-store.ts'
+import { parsePackId } from '../../pack/pack-id.ts'
+
+/** `zstd -d` and `zstdcat` take the files as they are. */
+const SUFFIX = '.zst'
+
+/** The file of a pack, whose name may come from a row and is trusted only when it is one that packs have. */
+export function packFileName(pack: PackId): string | undefined {
+  return parsePackId(pack) === undefined ? undefined : `${pack}${SUFFIX}`
+}
+
+export interface NamedPack {
+  readonly pack: PackId
+  readonly day: RetentionDay
+  readonly sequence: number
+}
+
+/** The packs among the names of files, in order of day and sequence; other names are left out. */
+export function packsAmong(names: readonly string[]): readonly NamedPack[] {
+  const packs: NamedPack[] = []
+  for (const name of names) {
+    if (!name.endsWith(SUFFIX)) continue
+    const pack = name.slice(0, -SUFFIX.length)
+    const parsed = parsePackId(pack)
+    if (parsed !== undefined) packs.push({ pack, ...parsed })
+  }
+  return packs.sort((a, b) => a.day - b.day || a.sequence - b.sequence)
+}

@@ -1,0 +1,25 @@
+import type { ByteOffset } from '../../contract/quantities.ts'
+
+/** A mark stands at the beginning of every line whose number in the frame is a multiple of this. */
+export const LINES_PER_MARK = 64
+
+const NEWLINE = 10
+
+export interface MarkedLines {
+  /** Line ends in the bytes. */
+  readonly lines: number
+  /** Offsets in the log; the first is `at`, also where `at` stands inside a line. */
+  readonly lineMarks: readonly ByteOffset[]
+}
+
+/** Counts the line ends of `bytes`, which stand at offset `at` of their log, and marks where every 64th line begins. A line that begins behind the last byte has no mark. */
+export function markLines(bytes: Uint8Array, at: ByteOffset): MarkedLines {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const lineMarks = [at]
+  let lines = 0
+  for (let found = view.indexOf(NEWLINE); found !== -1; found = view.indexOf(NEWLINE, found + 1)) {
+    lines++
+    if (lines % LINES_PER_MARK === 0 && found + 1 < view.length) lineMarks.push(at + found + 1)
+  }
+  return { lines, lineMarks }
+}
