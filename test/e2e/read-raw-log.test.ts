@@ -1,7 +1,7 @@
 /** `GET` and `HEAD` of `/api/v1/builds/{record_id}/steps/{step_id}/log` (api.md §5, RFC 9110). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { gunzipSync, inflateRawSync, zstdDecompressSync } from 'node:zlib'
+import { gunzipSync, inflateRawSync, type ZlibOptions, zstdDecompressSync } from 'node:zlib'
 import { startServer } from '../server-process.ts'
 import {
   admin,
@@ -197,7 +197,7 @@ describe('encodings', async () => {
       const reply = await read(build, { 'Accept-Encoding': 'gzip' })
       assert.equal(reply.headers['content-encoding'], 'gzip')
       assert.equal(reply.bytes[3], 0)
-      const member = inflateRawSync(reply.bytes.subarray(10), { info: true }) as unknown as {
+      const member = inflateRawSync(reply.bytes.subarray(10), { info: true } as ZlibOptions) as unknown as {
         buffer: Buffer
         engine: { bytesWritten: number }
       }
@@ -236,7 +236,7 @@ describe('encodings', async () => {
   })
 
   test('zstd can be turned off', async () => {
-    await using plain = await startServer({ env: { TAILRACE_ZSTD: 'off' } })
+    await using plain = await startServer({ env: { TAILRACE_SEND_ZSTD: 'off' } })
     const one = await admin(plain)
     const build = await one.newLog(LARGE)
     assert.notEqual(
