@@ -1,0 +1,41 @@
+import type { DueLog, LogId } from '../../../core/ports/journal.ts'
+import { Bell } from './bell.ts'
+import type { LiveLog } from './live-log.ts'
+import type { SegmentRing } from './segment-ring.ts'
+
+/** Knows which logs should move to packs, without looking at all that are live. */
+export class DueLogs {
+  readonly changed = new Bell()
+  readonly #frameBytes: number
+  /** Logs with a full frame, or closed with a rest. */
+  readonly #ready = new Set<LiveLog>()
+
+  constructor(frameBytes: number) {
+    this.#frameBytes = frameBytes
+  }
+
+  /** To be called whenever a log grew, was closed, opened or released. */
+  update(live: LiveLog): void {
+    const restBytes = live.head - live.from
+    if (restBytes > 0 && (live.closed || restBytes >= this.#frameBytes)) this.#ready.add(live)
+    else this.#ready.delete(live)
+  }
+
+  /** Everything due now, those that pin the oldest space first. */
+  now(ring: SegmentRing, logs: ReadonlyMap<LogId, LiveLog>): DueLog[] {
+    const inWay = ring.logsInWay()
+    const due = new Set(this.#ready)
+    for (const log of inWay) due.add(logs.get(log)!)
+    return [...due].sort(byAge).map(live => ({
+      log: live.log,
+      from: live.from,
+      to: live.head,
+      everything: live.closed || inWay.has(live.log),
+    }))
+  }
+}
+
+function byAge({ oldestPiece: one }: LiveLog, { oldestPiece: other }: LiveLog): number {
+  const segments = one!.segment.header.sequence - other!.segment.header.sequence
+  return segments === 0 ? one!.position - other!.position : segments
+}

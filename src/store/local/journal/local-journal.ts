@@ -1,0 +1,67 @@
+import { TailraceError } from '../../../contract/errors.ts'
+import { FRAME_TARGET_BYTES } from '../../../contract/limits.ts'
+import { KIB, MIB } from '../../../contract/quantities.ts'
+import type { Journal } from '../../../core/ports/journal.ts'
+import type { FileLayer } from './file-layer.ts'
+import type { JournalDamage } from './journal-damage.ts'
+import { nodeFileLayer } from './node-file-layer.ts'
+import { recoverJournal } from './recover-journal.ts'
+import type { FindKnownLogs } from './recover-logs.ts'
+import { SegmentRing } from './segment-ring.ts'
+import { WriteAheadJournal } from './write-ahead-journal.ts'
+
+const MIN_SEGMENTS = 3
+const MIN_SEGMENT_BYTES = 16 * KIB
+const MAX_SEGMENT_BYTES = 1024 * MIB
+
+export interface LocalJournalOptions {
+  /** For the journal's files alone; made when it is not there. One journal per directory, by the caller's lock. */
+  readonly directory: string
+  /** Asked once, with the logs of which the journal holds records. */
+  readonly known: FindKnownLogs
+  /** Hears of everything that could not be read back, before the journal opens. */
+  readonly onDamage?: (damage: JournalDamage) => void
+  /** 16 KiB to 1 GiB; 64 MiB unless told. An append must fit in one. */
+  readonly segmentBytes?: number
+  /** At least 3; 8 unless told. A quarter of them is a reserve for segments that fail. */
+  readonly segments?: number
+  /** A log with this many bytes is due; FRAME_TARGET_BYTES unless told. */
+  readonly frameBytes?: number
+  /** Appends are written together up to this many bytes; 8 MiB unless told. */
+  readonly batchBytes?: number
+  /** How long an append waits for space before it fails; 10 s unless told. */
+  readonly spaceTimeoutMs?: number
+  readonly files?: FileLayer
+}
+
+/**
+ * Opens the journal of a directory and reads back what an earlier one left. A fresh one makes its first segment at
+ * once and each further one when it is needed. Rejects with `store-unavailable` when the directory cannot be used.
+ */
+export async function openLocalJournal(options: LocalJournalOptions): Promise<Journal> {
+  const { directory, known, files = nodeFileLayer, segmentBytes = 64 * MIB, segments = 8 } = options
+  const { onDamage = () => {}, frameBytes = FRAME_TARGET_BYTES, batchBytes = 8 * MIB } = options
+  const { spaceTimeoutMs = 10_000 } = options
+  assertWithin('segmentBytes', segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES)
+  assertWithin('segments', segments, MIN_SEGMENTS, 10_000)
+  try {
+    const { found, logs } = await recoverJournal({ directory, files, known, onDamage })
+    const ring = new SegmentRing({ directory, files, segmentBytes, segments }, found)
+    if (found.chain.length + found.spares.length === 0) await ring.create()
+    else if (ring.newest === undefined || ring.newest.cutShort) ring.prepareNext()
+    return new WriteAheadJournal({ ring, logs, frameBytes, batchBytes, spaceTimeoutMs })
+  } catch (cause) {
+    if (cause instanceof TailraceError) throw cause
+    throw new TailraceError(
+      'store-unavailable',
+      `the journal in ${directory} cannot be opened`,
+      {},
+      { cause },
+    )
+  }
+}
+
+function assertWithin(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new RangeError(`${name} must be an integer from ${min} to ${max}`)
+}

@@ -1,0 +1,110 @@
+import { crc32 } from 'node:zlib'
+import { type ByteOffset, type EpochMs, KIB } from '../../../contract/quantities.ts'
+import type { LogId } from '../../../core/ports/journal.ts'
+
+/** docs/formats/journal.md is the specification of this file. */
+export const RECORD_HEADER_BYTES = 40
+/** A longer append becomes several records, so that a read never has to check more than this for one byte. */
+export const RECORD_MAX_PAYLOAD_BYTES = 64 * KIB
+
+const MORE_FOLLOWS = 1
+/** The log id of the record that a clean end leaves: no log has it. */
+const NO_LOG = 0
+
+/** What only records of one use of one segment have: derived from the salt in the segment's header. */
+export interface RecordKey {
+  /** First four bytes of every record: where to look for one. */
+  readonly mark: number
+  /** CRC-32 of the salt, continued over the record. */
+  readonly seed: number
+}
+
+export interface RecordDraft {
+  readonly log: LogId
+  readonly at: ByteOffset
+  readonly arrivedAtMs: EpochMs
+  readonly payload: Uint8Array
+  /** The append goes on in the next record. */
+  readonly moreFollows: boolean
+  /** Position in the segment of the first record of the batch; everything before it was durable by then. */
+  readonly batchStart: number
+}
+
+/** A valid record, found at `position` of its segment. */
+export interface FoundRecord extends Omit<RecordDraft, 'payload'> {
+  readonly position: number
+  readonly end: number
+  readonly payloadBytes: number
+}
+
+export function recordKey(salt: Uint8Array): RecordKey {
+  return { mark: Buffer.from(salt.buffer, salt.byteOffset, 4).readUInt32LE(0), seed: crc32(salt) }
+}
+
+/** Bytes that the records of an append take. */
+export function encodedBytes(appendBytes: number): number {
+  return appendBytes + Math.ceil(appendBytes / RECORD_MAX_PAYLOAD_BYTES) * RECORD_HEADER_BYTES
+}
+
+/** Writes a record into `target` at `start`; returns its end. */
+export function encodeRecord(target: Buffer, start: number, key: RecordKey, record: RecordDraft): number {
+  const payloadAt = start + RECORD_HEADER_BYTES
+  const end = payloadAt + record.payload.length
+  target.writeUInt32LE(key.mark, start)
+  target.writeUInt32LE(record.payload.length, start + 8)
+  target.writeUInt32LE(record.batchStart, start + 12)
+  writeUInt64(target, record.log, start + 16)
+  writeUInt64(target, record.at, start + 24)
+  target.writeUIntLE(record.arrivedAtMs, start + 32, 6)
+  target.writeUInt16LE(record.moreFollows ? MORE_FOLLOWS : 0, start + 38)
+  target.set(record.payload, payloadAt)
+  target.writeUInt32LE(crc32(target.subarray(start + 8, end), key.seed), start + 4)
+  return end
+}
+
+/** The record that a clean end of the journal leaves behind the last batch. */
+export function encodeEndMark(key: RecordKey, position: number): Buffer {
+  const mark = Buffer.alloc(RECORD_HEADER_BYTES)
+  const payload = new Uint8Array(0)
+  const record = { log: NO_LOG, at: 0, arrivedAtMs: 0, payload, moreFollows: false, batchStart: position }
+  encodeRecord(mark, 0, key, record)
+  return mark
+}
+
+export function isEndMark(record: FoundRecord): boolean {
+  return record.log === NO_LOG
+}
+
+/** The record at `start` of `bytes`, which stand at `basePosition` of the segment; undefined where there is no whole, valid one. */
+export function decodeRecord(
+  bytes: Buffer,
+  start: number,
+  key: RecordKey,
+  basePosition: number,
+): FoundRecord | undefined {
+  if (start + RECORD_HEADER_BYTES > bytes.length || bytes.readUInt32LE(start) !== key.mark) return undefined
+  const payloadBytes = bytes.readUInt32LE(start + 8)
+  const end = start + RECORD_HEADER_BYTES + payloadBytes
+  if (end > bytes.length || crc32(bytes.subarray(start + 8, end), key.seed) !== bytes.readUInt32LE(start + 4))
+    return undefined
+  return {
+    position: basePosition + start,
+    end: basePosition + end,
+    payloadBytes,
+    batchStart: bytes.readUInt32LE(start + 12),
+    log: readUInt64(bytes, start + 16),
+    at: readUInt64(bytes, start + 24),
+    arrivedAtMs: bytes.readUIntLE(start + 32, 6),
+    moreFollows: (bytes.readUInt16LE(start + 38) & MORE_FOLLOWS) !== 0,
+  }
+}
+
+// Numbers of up to 53 bits, without the BigInt that the 64-bit methods of Buffer would make of each.
+export function writeUInt64(target: Buffer, value: number, at: number): void {
+  target.writeUInt32LE(value % 2 ** 32, at)
+  target.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4)
+}
+
+export function readUInt64(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32
+}

@@ -1,0 +1,69 @@
+import type { LogId } from '../../../core/ports/journal.ts'
+import { type FileLayer, readFully, writeFully } from './file-layer.ts'
+import { findSegments, type LinkedSegment } from './find-segments.ts'
+import type { JournalDamage } from './journal-damage.ts'
+import type { LiveLog } from './live-log.ts'
+import { isEndMark, recordKey } from './record-format.ts'
+import { type FindKnownLogs, recoverLogs, type ScannedSegment } from './recover-logs.ts'
+import { Segment } from './segment.ts'
+import { FIRST_RECORD_POSITION } from './segment-header.ts'
+import type { FoundSegments } from './segment-ring.ts'
+import { scanSegment } from './segment-scan.ts'
+
+export interface RecoverySettings {
+  readonly directory: string
+  readonly files: FileLayer
+  readonly known: FindKnownLogs
+  readonly onDamage: (damage: JournalDamage) => void
+}
+
+export interface RecoveredJournal {
+  readonly found: FoundSegments
+  readonly logs: Map<LogId, LiveLog>
+}
+
+/** Reads the journal of a directory back, after a clean end or a crash. What it resolves to is durable. */
+export async function recoverJournal(settings: RecoverySettings): Promise<RecoveredJournal> {
+  const { directory, files, known, onDamage } = settings
+  const { linked, ...rest } = await findSegments(files, directory, onDamage)
+  const scanned: ScannedSegment[] = []
+  for (const link of linked) scanned.push(await scanLinked(link, link === linked.at(-1), onDamage))
+  const logs = await recoverLogs(scanned, known, onDamage)
+  const newest = scanned.at(-1)?.segment
+  if (newest !== undefined && newest.logs.size > 0) await makeDurable(newest)
+  return { found: { ...rest, chain: scanned.map(({ segment }) => segment) }, logs }
+}
+
+async function scanLinked(
+  { store, header, bounds }: LinkedSegment,
+  isNewest: boolean,
+  onDamage: (damage: JournalDamage) => void,
+): Promise<ScannedSegment> {
+  const bytes = Buffer.allocUnsafeSlow(Math.min(bounds?.end ?? store.sizeBytes, store.sizeBytes))
+  await readFully(store.file, bytes, 0)
+  const scan = scanSegment(bytes, recordKey(header.salt))
+  const { end, certainEnd } = bounds ?? { end: scan.end, certainEnd: scan.lastBatchStart }
+  const holes = scan.end < end ? [...scan.holes, { from: scan.end, to: end }] : scan.holes
+  for (const { from, to } of holes)
+    if (from < certainEnd) onDamage({ kind: 'unreadable-place', path: store.path, from, to })
+  const segment = new Segment(store, header, end, certainEnd)
+  const last = scan.records.at(-1)
+  segment.cutShort = isNewest && !(last !== undefined && isEndMark(last))
+  return { segment, records: scan.records }
+}
+
+/**
+ * Writes the last batch and the header again. What a killed process wrote may stand in memory only, and after a
+ * failed sync the system takes it for written: a sync alone would promise what the disk does not hold.
+ */
+async function makeDurable({ store, end, certainEnd }: Segment): Promise<void> {
+  for (const [from, to] of [
+    [0, FIRST_RECORD_POSITION],
+    [certainEnd, end],
+  ] as const) {
+    const bytes = Buffer.allocUnsafeSlow(to - from)
+    await readFully(store.file, bytes, from)
+    await writeFully(store.file, bytes, from)
+  }
+  await store.file.sync()
+}

@@ -1,0 +1,166 @@
+import { TailraceError } from '../../../contract/errors.ts'
+import { CHECKED_BODY_MAX_BYTES } from '../../../contract/limits.ts'
+import { type ByteOffset, type EpochMs, KIB } from '../../../contract/quantities.ts'
+import type { DueLog, Extent, Journal, JournalPiece, LogId } from '../../../core/ports/journal.ts'
+import { DueLogs } from './due-logs.ts'
+import { GroupCommit } from './group-commit.ts'
+import { LiveLog } from './live-log.ts'
+import { readPiece } from './read-piece.ts'
+import { encodedBytes } from './record-format.ts'
+import type { SegmentRing } from './segment-ring.ts'
+
+/** Bytes that a reader has in memory at once, but for one record more. */
+const READ_WINDOW_BYTES = 256 * KIB
+const MAX_ARRIVAL_MS = 2 ** 48 - 1
+
+export interface WriteAheadJournalParts {
+  readonly ring: SegmentRing
+  readonly logs: Map<LogId, LiveLog>
+  readonly frameBytes: number
+  readonly batchBytes: number
+  readonly spaceTimeoutMs: number
+}
+
+/** The journal as one write-ahead log for all logs, in recycled segment files (docs/formats/journal.md). */
+export class WriteAheadJournal implements Journal {
+  readonly #ring: SegmentRing
+  readonly #logs: Map<LogId, LiveLog>
+  readonly #due: DueLogs
+  readonly #commit: GroupCommit
+  readonly #spaceTimeoutMs: number
+  #ending: Promise<void> | undefined
+
+  constructor({ ring, logs, frameBytes, batchBytes, spaceTimeoutMs }: WriteAheadJournalParts) {
+    this.#ring = ring
+    this.#logs = logs
+    this.#spaceTimeoutMs = spaceTimeoutMs
+    this.#due = new DueLogs(frameBytes)
+    for (const live of logs.values()) this.#due.update(live)
+    this.#commit = new GroupCommit({ ring, batchBytes, onStored: grown => this.#changed(grown) })
+  }
+
+  async open(log: LogId, head: ByteOffset): Promise<Extent> {
+    this.#assertRunning()
+    const live = this.#logs.get(log) ?? new LiveLog(log, head)
+    this.#logs.set(log, live)
+    live.closed = false
+    this.#changed([live])
+    return { from: live.from, head: live.head }
+  }
+
+  async extent(log: LogId): Promise<Extent | undefined> {
+    this.#assertRunning()
+    const live = this.#logs.get(log)
+    return live && { from: live.from, head: live.head }
+  }
+
+  async append(log: LogId, at: ByteOffset, bytes: Uint8Array, arrivedAtMs: EpochMs): Promise<ByteOffset> {
+    this.#assertRunning()
+    this.#assertAppendable(bytes, arrivedAtMs)
+    const live = this.#logs.get(log)
+    if (live === undefined) throw notLive(log)
+    if (live.closed)
+      throw new TailraceError('log-sealed', `log ${log} takes no more bytes`, { head: live.head })
+    if (at !== live.tip) {
+      // Appends under way decide what the head is; a head that is not durable must not leave here.
+      await live.settled
+      throw new TailraceError('offset-conflict', `log ${log} does not end at ${at}`, { head: live.head })
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<ByteOffset>()
+    live.tip = at + bytes.length
+    live.settled = promise.catch(() => {})
+    const deadlineMs = performance.now() + this.#spaceTimeoutMs
+    this.#commit.add({ live, at, bytes, arrivedAtMs, deadlineMs, resolve, reject })
+    return promise
+  }
+
+  async *read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<JournalPiece> {
+    for (let at = from; at < to; ) {
+      this.#assertRunning()
+      const live = this.#logs.get(log)
+      if (live === undefined || at < live.from || at >= live.head) return
+      for (const piece of await this.#readWindow(live, at, to)) {
+        yield piece
+        at += piece.bytes.length
+      }
+    }
+  }
+
+  async close(log: LogId): Promise<ByteOffset> {
+    this.#assertRunning()
+    const live = this.#logs.get(log)
+    if (live === undefined) throw notLive(log)
+    live.closed = true
+    await live.settled
+    this.#changed([live])
+    return live.head
+  }
+
+  async due(signal: AbortSignal): Promise<readonly DueLog[]> {
+    while (!signal.aborted && this.#ending === undefined) {
+      const due = this.#due.now(this.#ring, this.#logs)
+      if (due.length > 0) return due
+      await this.#due.changed.wait({ signal })
+    }
+    return []
+  }
+
+  async release(log: LogId, upTo: ByteOffset): Promise<void> {
+    this.#assertRunning()
+    const live = this.#logs.get(log)
+    if (live === undefined) return
+    live.release(upTo)
+    this.#changed([live])
+    this.#ring.dropFreed()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#ending ??= this.#end()
+    await this.#ending
+  }
+
+  async #end(): Promise<void> {
+    this.#due.changed.ring()
+    await this.#commit.end()
+    await this.#ring.end()
+  }
+
+  /** Brings up to date what depends on these logs, and forgets those that ended. */
+  #changed(logs: Iterable<LiveLog>): void {
+    for (const live of logs) {
+      this.#due.update(live)
+      if (live.closed && live.from === live.tip && this.#logs.get(live.log) === live)
+        this.#logs.delete(live.log)
+    }
+    this.#due.changed.ring()
+  }
+
+  async #readWindow(live: LiveLog, at: ByteOffset, to: ByteOffset): Promise<readonly JournalPiece[]> {
+    const window = live.window(at, to, READ_WINDOW_BYTES)
+    for (const { segment } of window) this.#ring.pin(segment)
+    const reads = window.map(piece => readPiece(live.log, piece, at, to))
+    // All must have ended, failed or not, before their segments may be overwritten.
+    const results = await Promise.allSettled(reads)
+    for (const { segment } of window) this.#ring.unpin(segment)
+    return results.map(result => {
+      if (result.status === 'rejected') throw result.reason
+      return result.value
+    })
+  }
+
+  #assertRunning(): void {
+    if (this.#ending !== undefined) throw new TailraceError('store-unavailable', 'the journal is closed')
+  }
+
+  #assertAppendable(bytes: Uint8Array, arrivedAtMs: EpochMs): void {
+    if (bytes.length < 1) throw new TailraceError('invalid-parameter', 'an append has at least one byte')
+    if (bytes.length > CHECKED_BODY_MAX_BYTES || encodedBytes(bytes.length) > this.#ring.recordCapacityBytes)
+      throw new TailraceError('too-large', `an append of ${bytes.length} bytes is too large`)
+    if (!Number.isInteger(arrivedAtMs) || arrivedAtMs < 0 || arrivedAtMs > MAX_ARRIVAL_MS)
+      throw new TailraceError('invalid-parameter', `${arrivedAtMs} is no time`)
+  }
+}
+
+function notLive(log: LogId): TailraceError {
+  return new TailraceError('offset-conflict', `log ${log} is not live`)
+}
