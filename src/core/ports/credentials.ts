@@ -83,6 +83,9 @@ export interface TenantStore {
   /** Stores domain, project, admin, membership and key, all or nothing. Resolves to false, and stores nothing, when any domain exists. */
   establish(first: FirstTenant): Promise<boolean>
 
+  /** True until something was established. */
+  isEmpty(): Promise<boolean>
+
   findDomain(by: { readonly id: DomainId } | { readonly name: string }): Promise<Domain | undefined>
 
   findProject(by: NamedIn): Promise<Project | undefined>

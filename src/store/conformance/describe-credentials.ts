@@ -79,6 +79,7 @@ const TENANTS: Record<string, Test> = {
   },
   async 'a second founding changes nothing'(stores) {
     await establishTwo(stores)
+    assert.equal(await stores.isEmpty(), false)
     const other: Domain = { id: 'e'.repeat(32), name: 'other' }
     const project = { id: 'f'.repeat(32), name: 'other', domain: other }
     const admin = { ...user('9', 'other'), domain: other }
@@ -89,6 +90,7 @@ const TENANTS: Record<string, Test> = {
     assert.equal(await stores.findKey('AK9'), undefined)
   },
   async 'an empty store finds nothing'(stores) {
+    assert.equal(await stores.isEmpty(), true)
     assert.equal(await stores.findDomain({ name: 'acme' }), undefined)
     assert.equal(await stores.findProject({ id: ALPHA.id }), undefined)
     assert.equal(await stores.findUser({ domainId: DOMAIN.id, name: 'admin' }), undefined)

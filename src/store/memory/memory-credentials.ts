@@ -37,6 +37,10 @@ export class MemoryCredentials implements CredentialStores {
     return true
   }
 
+  async isEmpty(): Promise<boolean> {
+    return this.#domains.size === 0
+  }
+
   async findDomain(by: { readonly id: string } | { readonly name: string }): Promise<Domain | undefined> {
     if ('id' in by) return this.#domains.get(by.id)
     return [...this.#domains.values()].find(domain => domain.name === by.name)

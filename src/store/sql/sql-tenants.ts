@@ -10,14 +10,15 @@ export function sqlTenants(db: Kysely<Tables>): TenantStore {
   return {
     establish: ({ project, admin, key }) =>
       db.transaction().execute(async tx => {
-        if ((await tx.selectFrom('domains').select('id').limit(1).executeTakeFirst()) !== undefined)
-          return false
+        if (!(await isEmpty(tx))) return false
         await tx.insertInto('domains').values(project.domain).execute()
         await tx.insertInto('users').values(userRow(admin)).execute()
         await insertProject(tx, project, admin.id)
         await tx.insertInto('access_keys').values(accessKeyRow(key)).execute()
         return true
       }),
+
+    isEmpty: () => isEmpty(db),
 
     async findDomain(by) {
       const domains = db.selectFrom('domains').selectAll()
@@ -42,6 +43,10 @@ export function sqlTenants(db: Kysely<Tables>): TenantStore {
 
     createProject: (project, admin) => db.transaction().execute(tx => insertProject(tx, project, admin)),
   }
+}
+
+async function isEmpty(db: Kysely<Tables>): Promise<boolean> {
+  return (await db.selectFrom('domains').select('id').limit(1).executeTakeFirst()) === undefined
 }
 
 async function insertProject(tx: Transaction<Tables>, project: Project, admin: UserId): Promise<void> {

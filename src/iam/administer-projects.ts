@@ -1,0 +1,31 @@
+import { assertAdmin, type Principal } from '../core/access/principal.ts'
+import type { CredentialStores, Membership, Project } from '../core/ports/credentials.ts'
+import { requireName } from './names.ts'
+import { newId } from './new-credentials.ts'
+import { notAllowed } from './refusal.ts'
+
+export interface ProjectAdministration {
+  /** The projects to which the caller belongs, with his roles in each. */
+  listProjects(who: Principal): Promise<readonly Membership[]>
+
+  /** Makes a project in the domain of the caller's, with him as its reader, runner and admin. For admins. Rejects with `already-exists` when the name is taken. */
+  createProject(who: Principal, name: string): Promise<Project>
+}
+
+export function openProjectAdministration(stores: CredentialStores): ProjectAdministration {
+  return {
+    async listProjects(who) {
+      if (who.onlyRecord !== undefined) throw notAllowed()
+      return stores.membershipsOf(who.userId)
+    },
+
+    async createProject(who, name) {
+      assertAdmin(who)
+      const current = await stores.findProject({ id: who.projectId })
+      if (current === undefined) throw notAllowed()
+      const project = { id: newId(), name: requireName(name, 'name'), domain: current.domain }
+      await stores.createProject(project, who.userId)
+      return project
+    },
+  }
+}

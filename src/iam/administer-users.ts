@@ -1,0 +1,183 @@
+import { TailraceError } from '../contract/errors.ts'
+import type { Role } from '../contract/roles.ts'
+import { assertAdmin, type Principal } from '../core/access/principal.ts'
+import type { CredentialStores, User, UserId } from '../core/ports/credentials.ts'
+import { requireName, requirePassword } from './names.ts'
+import { newId } from './new-credentials.ts'
+import type { PasswordHasher } from './password-hasher.ts'
+import { notAllowed } from './refusal.ts'
+import type { RequestRate } from './request-rate.ts'
+
+/** A user as one project sees him. */
+export interface ProjectUser {
+  readonly id: UserId
+  readonly name: string
+  /** In this project. */
+  readonly roles: ReadonlySet<Role>
+}
+
+export interface NewUser {
+  readonly name: string
+  readonly password: string
+  readonly roles: ReadonlySet<Role>
+}
+
+/** Only what is given changes. */
+export interface UserChange {
+  readonly password?: string | undefined
+  /** With it, everybody may change his own password. */
+  readonly oldPassword?: string | undefined
+  /** All roles in the caller's project; none removes the user from it. */
+  readonly roles?: ReadonlySet<Role> | undefined
+}
+
+/**
+ * Users as the admin of one project may handle them. His power ends with his project: the password and the account of a user who
+ * belongs to another project too are out of his reach, whoever is admin there, and roles he sets in his own project only. A user
+ * who leaves his last project ceases to exist, so that no account waits for somebody to adopt it.
+ */
+export interface UserAdministration {
+  /** The members of the caller's project. */
+  listUsers(who: Principal): Promise<readonly ProjectUser[]>
+
+  /** Makes a user of the caller's project. Rejects with `already-exists` when the name is taken in the domain. */
+  createUser(who: Principal, draft: NewUser): Promise<ProjectUser>
+
+  /** Sets password or roles, or grants roles in the caller's project to a user of another one in the domain. */
+  changeUser(who: Principal, name: string, change: UserChange): Promise<ProjectUser>
+
+  deleteUser(who: Principal, name: string): Promise<void>
+}
+
+export interface UserAdministrationPorts {
+  readonly stores: CredentialStores
+  readonly passwords: PasswordHasher
+  /** Of tries at old passwords, by user. */
+  readonly passwordRate: RequestRate
+}
+
+export function openUserAdministration(ports: UserAdministrationPorts): UserAdministration {
+  const { stores, passwords } = ports
+  return {
+    async listUsers(who) {
+      assertAdmin(who)
+      const members = await stores.membersOf(who.projectId)
+      return members.map(({ user, roles }) => ({ id: user.id, name: user.name, roles }))
+    },
+
+    async createUser(who, { name, password, roles }) {
+      assertAdmin(who)
+      requireName(name, 'name')
+      requirePassword(password, 'password')
+      if (roles.size === 0) throw invalid('roles must name at least one of reader, runner, admin.')
+      const domain = await domainOf(stores, who)
+      const user = {
+        id: newId(),
+        name,
+        domain,
+        passwordHash: await passwords.hash(password),
+        passwordVersion: 1,
+      }
+      await stores.createUser(user, who.projectId, roles)
+      return { id: user.id, name, roles }
+    },
+
+    async changeUser(who, name, change) {
+      if (who.onlyRecord !== undefined) throw notAllowed()
+      if (name === who.userName && change.oldPassword !== undefined)
+        return changeOwnPassword(ports, who, change)
+      assertAdmin(who)
+      if (change.password === undefined && change.roles === undefined)
+        throw invalid('password or roles must be given.')
+      const user = await requireUser(stores, who, name)
+      if (change.password !== undefined) await resetPassword(ports, who, user, change.password)
+      if (change.roles !== undefined) await changeRoles(stores, who, user, change.roles)
+      return { id: user.id, name, roles: await stores.rolesOf(user.id, who.projectId) }
+    },
+
+    async deleteUser(who, name) {
+      assertAdmin(who)
+      const user = await requireUser(stores, who, name)
+      await requireMember(stores, who, user)
+      if (user.id === who.userId) throw refusal('Nobody deletes himself: another admin must do it.')
+      if (!(await stores.deleteUser(user.id, who.projectId))) throw belongsElsewhere(name)
+    },
+  }
+}
+
+async function changeOwnPassword(
+  { stores, passwords, passwordRate }: UserAdministrationPorts,
+  who: Principal,
+  { password, oldPassword, roles }: UserChange,
+): Promise<ProjectUser> {
+  if (password === undefined || roles !== undefined)
+    throw invalid('old_password goes with password, and with nothing else.')
+  requirePassword(password, 'password')
+  passwordRate.take(who.userId)
+  const user = await stores.findUser({ id: who.userId })
+  if (!(await passwords.verify(oldPassword ?? '', user?.passwordHash)))
+    throw refusal('The old password is wrong.')
+  await stores.setPassword(who.userId, await passwords.hash(password))
+  return { id: who.userId, name: who.userName, roles: who.roles }
+}
+
+async function resetPassword(
+  { stores, passwords }: UserAdministrationPorts,
+  who: Principal,
+  user: User,
+  password: string,
+): Promise<void> {
+  requirePassword(password, 'password')
+  await requireMember(stores, who, user)
+  if (!(await stores.setPassword(user.id, await passwords.hash(password), who.projectId)))
+    throw belongsElsewhere(user.name)
+}
+
+/** The caller stays admin, so a project never loses its last one this way. */
+async function changeRoles(
+  stores: CredentialStores,
+  who: Principal,
+  user: User,
+  roles: ReadonlySet<Role>,
+): Promise<void> {
+  if (user.id === who.userId && !roles.has('admin'))
+    throw refusal('Nobody takes the admin role from himself: another admin must do it.')
+  if (roles.size > 0) return stores.setRoles(user.id, who.projectId, roles)
+  await requireMember(stores, who, user)
+  if (!(await stores.deleteUser(user.id, who.projectId))) await stores.setRoles(user.id, who.projectId, roles)
+}
+
+async function requireUser(stores: CredentialStores, who: Principal, name: string): Promise<User> {
+  const user = await stores.findUser({ domainId: (await domainOf(stores, who)).id, name })
+  if (user === undefined) throw noSuchUser(name)
+  return user
+}
+
+/** For a caller who may only grant to them, users of other projects are not there. */
+async function requireMember(stores: CredentialStores, who: Principal, user: User): Promise<void> {
+  if ((await stores.rolesOf(user.id, who.projectId)).size === 0) throw noSuchUser(user.name)
+}
+
+async function domainOf(stores: CredentialStores, who: Principal) {
+  const project = await stores.findProject({ id: who.projectId })
+  if (project === undefined) throw notAllowed()
+  return project.domain
+}
+
+function noSuchUser(name: string): TailraceError {
+  return new TailraceError('not-found', `There is no user ${JSON.stringify(name)}.`)
+}
+
+function belongsElsewhere(name: string): TailraceError {
+  return refusal(
+    `${JSON.stringify(name)} belongs to another project too: only his roles in this project can be changed.`,
+  )
+}
+
+function refusal(message: string): TailraceError {
+  return new TailraceError('not-allowed', message)
+}
+
+function invalid(message: string): TailraceError {
+  return new TailraceError('invalid-parameter', message)
+}

@@ -1,0 +1,112 @@
+import type { EpochMs } from '../contract/quantities.ts'
+import { parseAuthorization, type SignatureClaim } from '../contract/signing/authorization-header.ts'
+import { canonicalRequest } from '../contract/signing/canonical-request.ts'
+import { parseSdkDate } from '../contract/signing/sdk-date.ts'
+import { UNSIGNED_PAYLOAD } from '../contract/signing/sdk-hmac-sha256.ts'
+import { verifySignature } from '../contract/signing/verify-signature.ts'
+import type { Principal } from '../core/access/principal.ts'
+import type { Callers, KnownKey } from './callers.ts'
+import { headerLines, type ReceivedRequest } from './received-request.ts'
+import { notAllowed, notAuthenticated } from './refusal.ts'
+import type { SignatureLock } from './signature-lock.ts'
+
+export interface SignaturePorts {
+  readonly callers: Callers
+  readonly lock: SignatureLock
+  readonly now: () => EpochMs
+}
+
+/** X-Sdk-Date may be this far from the server's time, either way. */
+const MAX_SKEW_MS = 15 * 60_000
+
+/**
+ * Who signed a request. The body is asked for only when the key is known and not locked, and only when its hash is not stated in
+ * `X-Sdk-Content-Sha256` or the stated one was signed. A request may be repeated as it is while its date is fresh, as with the
+ * original service: appends are idempotent, and TLS keeps requests from being seen. Rejects with `not-authenticated`
+ * or, for another project or a whole domain, `not-allowed`.
+ */
+export async function authenticateSignature(
+  ports: SignaturePorts,
+  request: ReceivedRequest,
+  authorization: string,
+  payloadSha256: () => Promise<string>,
+): Promise<Principal> {
+  const claim = parseAuthorization(authorization)
+  if (claim === undefined)
+    throw notAuthenticated('verify aksk signature fail, the Authorization header is malformed')
+  requireFreshDate(request, ports.now())
+  if (headerLines(request, 'x-security-token').some(value => value !== ''))
+    throw notAuthenticated('x-security-token is not known: there are no temporary keys')
+  if (ports.lock.isLocked(claim.accessKey, request.clientAddress))
+    throw notAuthenticated('AK access failed to reach the limit,forbidden')
+  const known = await ports.callers.requireKey(claim.accessKey)
+  await requireSignature(ports, request, claim, known, payloadSha256)
+  requireOwnProject(request, known.principal)
+  return known.principal
+}
+
+function requireFreshDate(request: ReceivedRequest, now: EpochMs): void {
+  const dates = headerLines(request, 'x-sdk-date')
+  const signedAtMs = dates.length === 1 ? parseSdkDate(dates[0]!) : undefined
+  if (signedAtMs === undefined)
+    throw notAuthenticated('verify aksk signature fail, x-sdk-date must come once, as YYYYMMDDTHHMMSSZ')
+  if (Math.abs(now - signedAtMs) > MAX_SKEW_MS)
+    throw notAuthenticated(
+      `verify aksk signature fail, x-sdk-date ${dates[0]} is more than 15 minutes from the server's time ${new Date(now).toISOString()}`,
+    )
+}
+
+async function requireSignature(
+  { lock }: SignaturePorts,
+  request: ReceivedRequest,
+  claim: SignatureClaim,
+  { secretKey }: KnownKey,
+  payloadSha256: () => Promise<string>,
+): Promise<void> {
+  const stated = headerLines(request, 'x-sdk-content-sha256')
+  if (stated.length > 1)
+    throw notAuthenticated('verify aksk signature fail, x-sdk-content-sha256 came more than once')
+  const signed = {
+    method: request.method,
+    target: request.url,
+    headers: (name: string) => headerLines(request, name),
+    payloadSha256: stated[0] ?? (await payloadSha256()),
+  }
+  if (!(await verifySignature(signed, claim, secretKey))) {
+    lock.failed(claim.accessKey, request.clientAddress)
+    throw notAuthenticated(
+      `verify aksk signature fail, canonicalRequest:${shownCanonicalRequest(signed, claim)}`,
+    )
+  }
+  lock.succeeded(claim.accessKey, request.clientAddress)
+  if (stated[0] === undefined || stated[0] === UNSIGNED_PAYLOAD) return
+  if (stated[0].toLowerCase() !== (await payloadSha256()))
+    throw notAuthenticated('verify aksk signature fail, x-sdk-content-sha256 is not the hash of the body')
+}
+
+/** A key is for one project; a caller who names another, or only a domain, means something that it does not open. */
+function requireOwnProject(request: ReceivedRequest, { projectId }: Principal): void {
+  const projects = headerLines(request, 'x-project-id')
+  if (projects.some(project => project !== projectId)) throw notAllowed()
+  if (projects.length === 0 && headerLines(request, 'x-domain-id').length > 0) throw notAllowed()
+}
+
+const SECRET_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cookie',
+  'x-auth-token',
+  'x-security-token',
+])
+const SHOWN_MAX_CHARACTERS = 4096
+
+/** What the server signed to compare, in one line, so that the client's author can find the difference; secrets are left out. */
+function shownCanonicalRequest(
+  { target, ...request }: Parameters<typeof verifySignature>[0],
+  { signedHeaders }: SignatureClaim,
+): string {
+  const [path = '', ...query] = target.split('?')
+  const headers = (name: string) => (SECRET_HEADERS.has(name) ? ['***'] : request.headers(name))
+  return canonicalRequest({ ...request, path, query: query.join('?'), signedHeaders, headers })
+    .replaceAll('\n', '|')
+    .slice(0, SHOWN_MAX_CHARACTERS)
+}

@@ -1,0 +1,80 @@
+import { TailraceError } from '../contract/errors.ts'
+import type { EpochMs } from '../contract/quantities.ts'
+import type { CredentialStores } from '../core/ports/credentials.ts'
+import { type KeyAdministration, openKeyAdministration } from './administer-keys.ts'
+import { openProjectAdministration, type ProjectAdministration } from './administer-projects.ts'
+import { openUserAdministration, type UserAdministration } from './administer-users.ts'
+import { type Authenticate, openAuthenticate } from './authenticate.ts'
+import { type BootstrapWishes, bootstrap, type FirstCredentials } from './bootstrap.ts'
+import { openCallerCache } from './caller-cache.ts'
+import { openCallers } from './callers.ts'
+import { openPasswordHasher, type PasswordHasher } from './password-hasher.ts'
+import { openRequestRate } from './request-rate.ts'
+import { openSecretBox, type SecretBox } from './secret-box.ts'
+import { openSignatureLock } from './signature-lock.ts'
+import { openTokens, type Tokens } from './tokens.ts'
+import { type UploadTokens, uploadTokens } from './upload-tokens.ts'
+import { withCallerCache } from './with-caller-cache.ts'
+
+export interface IamOptions {
+  readonly stores: CredentialStores
+  /** The installation's secret, 32 bytes. */
+  readonly secret: Uint8Array
+  readonly now: () => EpochMs
+  readonly passwords?: PasswordHasher
+}
+
+/** Everything that decides who asks, over one store. All changes of the store go through here, so that they act at once. */
+export interface Iam {
+  readonly authenticate: Authenticate
+  readonly uploadTokens: UploadTokens
+  readonly tokens: Tokens
+  readonly users: UserAdministration
+  readonly keys: KeyAdministration
+  readonly projects: ProjectAdministration
+  /** See `bootstrap`. */
+  bootstrap(wishes: BootstrapWishes): Promise<FirstCredentials | undefined>
+  /** Removes tokens that expired a day ago or earlier; until then their holders are told why they are refused. */
+  purge(): Promise<void>
+}
+
+const TOLD_FOR_MS = 24 * 60 * 60_000
+const LOGINS = { burst: 20, perMinute: 20 }
+const LOGINS_OF_ADDRESS = { burst: 200, perMinute: 200 }
+
+/** Rejects with `invalid-parameter` when the store was made under another secret. */
+export async function openIam({
+  stores,
+  secret,
+  now,
+  passwords = openPasswordHasher(),
+}: IamOptions): Promise<Iam> {
+  const box = openSecretBox(secret)
+  await requireRightSecret(stores, box)
+  const cache = openCallerCache({ now })
+  const watched = withCallerCache(stores, cache)
+  const callers = openCallers({ stores, cache, box, now })
+  const uploads = uploadTokens(secret)
+  const loginRate = openRequestRate({ ...LOGINS, now })
+  const addressRate = openRequestRate({ ...LOGINS_OF_ADDRESS, now })
+  return {
+    authenticate: openAuthenticate({ callers, lock: openSignatureLock(now), now, uploadTokens: uploads }),
+    uploadTokens: uploads,
+    tokens: openTokens({ stores: watched, callers, passwords, now, loginRate, addressRate }),
+    users: openUserAdministration({ stores: watched, passwords, passwordRate: loginRate }),
+    keys: openKeyAdministration({ stores: watched, box, now }),
+    projects: openProjectAdministration(watched),
+    bootstrap: wishes => bootstrap({ stores, passwords, box, now }, wishes),
+    purge: () => stores.purgeTokens(now() - TOLD_FOR_MS),
+  }
+}
+
+/** Keys that could not be opened would fail one by one, each a riddle to its owner. */
+async function requireRightSecret(stores: CredentialStores, box: SecretBox): Promise<void> {
+  const key = await stores.anyKey()
+  if (key !== undefined && box.open(key.sealedSecretKey, key.accessKey) === undefined)
+    throw new TailraceError(
+      'invalid-parameter',
+      'The secret keys in the store were encrypted with another TAILRACE_SECRET_KEY or key file: start with that one.',
+    )
+}

@@ -1,0 +1,11 @@
+import { TailraceError } from '../contract/errors.ts'
+
+/** 401 in the gateway's words: `reason` is one of its suffixes where it has one for the case. */
+export function notAuthenticated(reason: string): TailraceError {
+  return new TailraceError('not-authenticated', `Incorrect IAM authentication information: ${reason}`)
+}
+
+/** 403 in the gateway's words. */
+export function notAllowed(): TailraceError {
+  return new TailraceError('not-allowed', 'The IAM user is not authorized to access the API.')
+}

@@ -1,0 +1,43 @@
+import { TailraceError } from '../contract/errors.ts'
+import type { EpochMs } from '../contract/quantities.ts'
+import { BoundedMap } from './bounded-map.ts'
+
+export interface RequestRateOptions {
+  /** So many at once after a pause. */
+  readonly burst: number
+  readonly perMinute: number
+  readonly now: () => EpochMs
+  readonly maxEntries?: number
+}
+
+/** A token bucket per key. */
+export interface RequestRate {
+  /** Counts one request; rejects with `rate-limited`, and the time until the next is free, when the key has none left. */
+  take(key: string): void
+}
+
+export function openRequestRate({
+  burst,
+  perMinute,
+  now,
+  maxEntries = 10_000,
+}: RequestRateOptions): RequestRate {
+  const buckets = new BoundedMap<string, { readonly left: number; readonly atMs: EpochMs }>(maxEntries)
+  const perMs = perMinute / 60_000
+  return {
+    take(key) {
+      const { left, atMs } = buckets.get(key) ?? { left: burst, atMs: now() }
+      const available = Math.min(burst, left + Math.max(0, now() - atMs) * perMs)
+      if (available < 1) throw refusal(perMinute, (1 - available) / perMs)
+      buckets.set(key, { left: available - 1, atMs: now() })
+    },
+  }
+}
+
+function refusal(perMinute: number, waitMs: number): TailraceError {
+  return new TailraceError(
+    'rate-limited',
+    `The throttling threshold has been reached: policy user over ratelimit,limit:${perMinute},time:1 minute`,
+    { retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) },
+  )
+}

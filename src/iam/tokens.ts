@@ -1,0 +1,148 @@
+import { TailraceError } from '../contract/errors.ts'
+import type { EpochMs } from '../contract/quantities.ts'
+import type { Role } from '../contract/roles.ts'
+import type { CredentialStores, Domain, Token, User } from '../core/ports/credentials.ts'
+import type { Callers, KnownToken } from './callers.ts'
+import type { PasswordHasher } from './password-hasher.ts'
+import { notAuthenticated } from './refusal.ts'
+import type { RequestRate } from './request-rate.ts'
+import { newTokenText, tokenSha256 } from './token-text.ts'
+
+/** A thing by its id or its name. */
+export type IdOrName = { readonly id: string } | { readonly name: string }
+
+/** Who wants a token, and for what. Without a scope it is for the user's domain. */
+export interface Login {
+  readonly user: { readonly id: string } | { readonly name: string; readonly domain: IdOrName }
+  readonly password: string
+  readonly scope?:
+    | { readonly project: { readonly id: string } | { readonly name: string; readonly domain?: IdOrName } }
+    | { readonly domain: IdOrName }
+}
+
+export interface Tokens {
+  /**
+   * Makes a token that lives 24 hours. Rejects with `not-authenticated` for a wrong user or password, which take the same time,
+   * or a scope that the user has no part in, and with `rate-limited`, per user and address and per address.
+   */
+  createToken(
+    login: Login,
+    clientAddress: string,
+  ): Promise<{ readonly text: string; readonly known: KnownToken }>
+
+  /** What a token stands for. Rejects with `not-authenticated` when the caller's own token does not hold, and with `not-found` when the subject does not, or is none of the caller's business. */
+  describeToken(callerText: string | undefined, subjectText: string): Promise<KnownToken>
+
+  /** Ends a token at once. Rejects as `describeToken`. */
+  revokeToken(callerText: string | undefined, subjectText: string): Promise<void>
+}
+
+export interface TokensPorts {
+  readonly stores: CredentialStores
+  readonly callers: Callers
+  readonly passwords: PasswordHasher
+  readonly now: () => EpochMs
+  /** By user and address. */
+  readonly loginRate: RequestRate
+  /** By address. */
+  readonly addressRate: RequestRate
+}
+
+const LIFE_MS = 24 * 60 * 60_000
+const NO_ROLES: ReadonlySet<Role> = new Set()
+
+export function openTokens(ports: TokensPorts): Tokens {
+  return {
+    async createToken(login, clientAddress) {
+      const user = await provenUser(ports, login, clientAddress)
+      const { scope, roles } = await scopeOf(ports.stores, user, login.scope)
+      const text = newTokenText()
+      const issuedAtMs = ports.now()
+      await ports.stores.addToken({
+        sha256: tokenSha256(text),
+        userId: user.id,
+        scope,
+        methods: ['password'],
+        roles,
+        passwordVersion: user.passwordVersion,
+        issuedAtMs,
+        expiresAtMs: issuedAtMs + LIFE_MS,
+      })
+      return { text, known: await ports.callers.requireToken(text) }
+    },
+    describeToken: (callerText, subjectText) => knownSubject(ports.callers, callerText, subjectText),
+    async revokeToken(callerText, subjectText) {
+      const { token } = await knownSubject(ports.callers, callerText, subjectText)
+      await ports.stores.revokeToken(token.sha256)
+    },
+  }
+}
+
+async function provenUser(ports: TokensPorts, login: Login, clientAddress: string): Promise<User> {
+  const { stores, passwords } = ports
+  ports.addressRate.take(clientAddress)
+  ports.loginRate.take(tokenSha256(`${JSON.stringify(login.user)} ${clientAddress}`))
+  const user = await findUser(stores, login.user)
+  if (!(await passwords.verify(login.password, user?.passwordHash)) || user === undefined)
+    throw new TailraceError('not-authenticated', 'The username or password is wrong.')
+  return user
+}
+
+async function findUser(stores: CredentialStores, by: Login['user']): Promise<User | undefined> {
+  if ('id' in by) return stores.findUser({ id: by.id })
+  const domain = await stores.findDomain(by.domain)
+  return domain && stores.findUser({ domainId: domain.id, name: by.name })
+}
+
+/** A project that is not there and one where the user has no role look the same. */
+async function scopeOf(
+  stores: CredentialStores,
+  user: User,
+  wanted: Login['scope'],
+): Promise<Pick<Token, 'scope' | 'roles'>> {
+  const wholeDomain = { scope: { domainId: user.domain.id }, roles: NO_ROLES }
+  if (wanted === undefined) return wholeDomain
+  if ('domain' in wanted) {
+    if (!isSame(user.domain, wanted.domain))
+      throw new TailraceError('not-authenticated', 'The user has no access to this domain.')
+    return wholeDomain
+  }
+  const project = await findProject(stores, user.domain, wanted.project)
+  const roles = project === undefined ? NO_ROLES : await stores.rolesOf(user.id, project.id)
+  if (project === undefined || roles.size === 0)
+    throw new TailraceError('not-authenticated', 'The user has no access to this project.')
+  return { scope: { projectId: project.id }, roles }
+}
+
+async function findProject(
+  stores: CredentialStores,
+  usersDomain: Domain,
+  by: { readonly id: string } | { readonly name: string; readonly domain?: IdOrName },
+) {
+  if ('id' in by) return stores.findProject({ id: by.id })
+  const domain = by.domain === undefined ? usersDomain : await stores.findDomain(by.domain)
+  return domain && stores.findProject({ domainId: domain.id, name: by.name })
+}
+
+function isSame(domain: Domain, by: IdOrName): boolean {
+  return 'id' in by ? by.id === domain.id : by.name === domain.name
+}
+
+async function knownSubject(callers: Callers, callerText: string | undefined, subjectText: string) {
+  if (callerText === undefined) throw notAuthenticated('x-auth-token not found')
+  const caller = await callers.requireToken(callerText)
+  const subject = await callers.requireToken(subjectText).catch(() => undefined)
+  if (subject === undefined || !mayHandle(caller, subject))
+    throw new TailraceError('not-found', 'The token cannot be found.')
+  return subject
+}
+
+/** One's own tokens, and those of one's project for its admins. */
+function mayHandle(caller: KnownToken, subject: KnownToken): boolean {
+  if (caller.user.id === subject.user.id) return true
+  return (
+    caller.project !== undefined &&
+    caller.project.id === subject.project?.id &&
+    caller.token.roles.has('admin')
+  )
+}
