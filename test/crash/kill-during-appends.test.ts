@@ -1,0 +1,135 @@
+/** Acknowledged is durable, and nothing is doubled: the server is killed in the middle of many appends, again and again. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { after, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CLI, startServer } from '../server-process.ts'
+import { admin, type BuildAnswer, type Caller, downloadPath, logPath, sha256 } from '../wire.ts'
+
+const ROUNDS = 12
+const BUILDS = 3
+const STEPS = 8
+
+/** Segments so small that rounds run through flushing and recycling too. */
+const server = await startServer({ env: { TAILRACE_JOURNAL_SEGMENT_MIB: '1' } })
+after(() => server.stop())
+const caller = await admin(server)
+
+/** Always the same numbers. */
+function generator(seed: number): (below: number) => number {
+  let state = seed
+  return below => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+/** What the log of a writer holds at an offset, whatever was sent when: each byte follows from log and offset. */
+function bytesAt(log: number, from: number, to: number): Buffer {
+  const bytes = Buffer.alloc(to - from)
+  for (let at = from; at < to; at++) {
+    const line = Math.floor(at / 64)
+    bytes[at - from] = at % 64 === 63 ? 0x0a : 0x21 + ((line * 31 + (at % 64) * 7 + log * 13) % 90)
+  }
+  return bytes
+}
+
+interface Writer {
+  readonly log: number
+  readonly build: BuildAnswer
+  readonly step: number
+  /** Everything below was answered with 204. */
+  acknowledged: number
+  /** Everything below may be stored. */
+  sent: number
+}
+
+/** Appends chunk after chunk until the server is gone; some chunks are sent twice, and some begin below the head. */
+async function write(writer: Writer, random: (below: number) => number): Promise<void> {
+  for (;;) {
+    const at = random(4) === 0 ? Math.max(0, writer.acknowledged - random(500)) : writer.acknowledged
+    const end = writer.acknowledged + 1 + random(random(10) === 0 ? 200_000 : 9_000)
+    writer.sent = Math.max(writer.sent, end)
+    const reply = await caller
+      .append(writer.build, writer.step, at, bytesAt(writer.log, at, end))
+      .catch(() => undefined)
+    if (reply === undefined) return
+    // Journal space may be short for a while.
+    if (reply.status === 503) {
+      await sleep(20)
+      continue
+    }
+    assert.equal(reply.status, 204, reply.text)
+    assert.equal(Number(reply.headers['upload-offset']), end)
+    writer.acknowledged = end
+  }
+}
+
+async function checkStored(by: Caller, writer: Writer): Promise<void> {
+  const head = await by.head(writer.build, writer.step)
+  const raw = await by.get(logPath(writer.build, writer.step))
+  const where = `log ${writer.log}: head ${head}, acknowledged ${writer.acknowledged}, sent ${writer.sent}`
+  assert.ok(head >= writer.acknowledged, `lost: ${where}`)
+  assert.ok(head <= writer.sent, `more than was ever sent: ${where}`)
+  assert.equal(raw.bytes.length, head, where)
+  assert.equal(sha256(raw.bytes), sha256(bytesAt(writer.log, 0, head)), `other bytes: ${where}`)
+  writer.acknowledged = head
+}
+
+test(`after kill -9, ${ROUNDS} times, nothing acknowledged is lost, doubled or changed`, async () => {
+  const random = generator(20_261_121)
+  const builds = await Promise.all(Array.from({ length: BUILDS }, () => caller.newBuild(STEPS)))
+  const writers: Writer[] = builds.flatMap((build, n) =>
+    build.steps.map(({ step_id }) => ({
+      log: n * STEPS + step_id,
+      build,
+      step: step_id,
+      acknowledged: 0,
+      sent: 0,
+    })),
+  )
+  for (let round = 0; round < ROUNDS; round++) {
+    const writing = Promise.all(writers.map(writer => write(writer, generator(round * 1000 + writer.log))))
+    await sleep(100 + random(500))
+    await server.kill('SIGKILL')
+    await writing
+    await server.restart()
+    await Promise.all(writers.map(writer => checkStored(caller, writer)))
+  }
+  assert.ok(writers.every(({ acknowledged }) => acknowledged > 0))
+  await Promise.all(writers.map(writer => finish(writer)))
+})
+
+/** The writer goes on as if nothing had been; the log is sealed and read back by both routes. */
+async function finish(writer: Writer): Promise<void> {
+  const { build, step, log } = writer
+  const end = writer.acknowledged + 1000
+  assert.equal(
+    (await caller.append(build, step, writer.acknowledged, bytesAt(log, writer.acknowledged, end))).status,
+    204,
+  )
+  const whole = sha256(bytesAt(log, 0, end))
+  const reply = await caller.finishStep(build, step, { status: 'SUCCESS', size: end, sha256: whole })
+  assert.deepEqual([reply.status, reply.json().verified], [200, true], reply.text)
+  for (const path of [logPath(build, step), downloadPath(build, step, '&log_level=DEBUG')])
+    assert.equal(sha256((await caller.get(path)).bytes), whole)
+}
+
+test('a server that is killed while it starts, starts again', async () => {
+  const build = await caller.newLog('safe\n', { live: true })
+  await server.kill('SIGKILL')
+  for (const afterMs of [20, 60, 100, 150, 200, 300]) {
+    const starting = spawn(
+      process.execPath,
+      [CLI, 'serve', '--listen', '127.0.0.1:0', '--data', server.data],
+      { stdio: 'ignore', env: { PATH: process.env.PATH } },
+    )
+    const gone = new Promise(resolve => starting.once('close', resolve))
+    await sleep(afterMs)
+    starting.kill('SIGKILL')
+    await gone
+  }
+  await server.restart()
+  assert.equal((await caller.get(logPath(build, 1))).text, 'safe\n')
+  assert.equal((await caller.append(build, 1, 5, 'more\n')).status, 204)
+})
