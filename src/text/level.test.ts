@@ -37,6 +37,10 @@ describe('DebugLineFilter', () => {
     )
   })
 
+  it('takes a stamp of any zone, east or west', () => {
+    assert.equal(shownText('[2025/06/26 14:23:32.169 GMT-09:30] [DEBUG] a\nb\n'), 'b\n')
+  })
+
   it('gives a line that begins with a blank or tab the level of the line above', () => {
     assert.equal(shownText(`${STAMP} [DEBUG] a\n  b\n\tc\nd\n  e\n`), 'd\n  e\n')
     assert.equal(shownText(`${STAMP} [ERROR] a\n  b\n`), `${STAMP} [ERROR] a\n  b\n`)
