@@ -19,13 +19,17 @@ export interface Reply {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
-/** One request, sent as it is: path, headers and body are not tidied up. Resolves when the whole reply is there; rejects when the connection breaks before. */
+/**
+ * One request, sent as it is: path, headers and body are not tidied up. Resolves when the whole
+ * reply is there; rejects when the connection breaks before. `localAddress` is where it comes from, 127.0.0.1 by default.
+ */
 export function send(
   url: string,
   method: string,
   path: string,
   headers: Headers = {},
   body?: Body,
+  localAddress?: string,
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
@@ -36,6 +40,7 @@ export function send(
       path,
       headers: { ...headers } as IncomingHttpHeaders,
       agent,
+      ...(localAddress === undefined ? {} : { localAddress }),
     })
     let answered = false
     sent.on('response', response => {
@@ -71,6 +76,18 @@ export function send(
 
 const json = { 'Content-Type': 'application/json' }
 
+let addresses = 0
+/** Another address of this machine for each call, as the server counts requests for tokens by address. */
+export function freshAddress(): string {
+  addresses++
+  return `127.0.${1 + Math.floor(addresses / 250)}.${1 + (addresses % 250)}`
+}
+
+/** A request for a token, from an address that made none before. */
+export function requestToken(url: string, body: string, path = '/v3/auth/tokens'): Promise<Reply> {
+  return send(url, 'POST', path, json, body, freshAddress())
+}
+
 /** The body of a token request; without `scope`, what an unscoped request is. */
 export function passwordRequest(
   user: { readonly name: string; readonly password: string; readonly domain?: string },
@@ -93,7 +110,7 @@ export const PROJECT_SCOPE = { project: { name: BOOTSTRAP.project } }
 
 /** A token of the bootstrap admin, for the bootstrap project unless said otherwise. */
 export async function signIn(url: string, user = ADMIN, scope: unknown = PROJECT_SCOPE): Promise<string> {
-  const reply = await send(url, 'POST', '/v3/auth/tokens', json, passwordRequest(user, scope))
+  const reply = await requestToken(url, passwordRequest(user, scope))
   assert.equal(reply.status, 201, reply.text)
   return String(reply.headers['x-subject-token'])
 }

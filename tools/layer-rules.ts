@@ -53,8 +53,8 @@ const PURE = [...NODE_GLOBALS, ...CLOCK_AND_CHANCE]
 
 const NO_ENVIRONMENT: readonly Ban[] = [
   {
-    what: 'process',
-    pattern: name('process'),
+    what: 'process.env',
+    pattern: /(?<![.\w$])process\s*(?:\.\s*env\b|\[)/g,
     because: 'settings are read in server/config, checked there, and handed on',
   },
 ]

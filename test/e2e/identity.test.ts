@@ -13,6 +13,7 @@ import {
   pagePath,
   passwordRequest,
   type Reply,
+  requestToken,
   send,
   signIn,
   UNKNOWN_RECORD,
@@ -22,9 +23,7 @@ const server = await startServer()
 after(() => server.stop())
 const caller = await admin(server)
 const build = await caller.newLog('one\n')
-const JSON_TYPE = { 'Content-Type': 'application/json;charset=utf8' }
-const tokens = (body: string, headers: Headers = {}) =>
-  send(server.url, 'POST', '/v3/auth/tokens', { ...JSON_TYPE, ...headers }, body)
+const tokens = (body: string) => requestToken(server.url, body)
 const rescope = (token: string, scope?: unknown) =>
   JSON.stringify({
     auth: {
@@ -74,12 +73,10 @@ describe('a token by password', () => {
   })
 
   test('may name its project by id, and leave out the catalog', async () => {
-    const reply = await send(
+    const reply = await requestToken(
       server.url,
-      'POST',
-      '/v3/auth/tokens?nocatalog=true',
-      JSON_TYPE,
       passwordRequest(ADMIN, { project: { id: build.project_id } }),
+      '/v3/auth/tokens?nocatalog=true',
     )
     assert.equal(reply.status, 201)
     assert.equal(reply.json().token.project.id, build.project_id)
@@ -124,6 +121,16 @@ describe('a token by password', () => {
     '{"auth":{"identity":{"methods":["none"]}}}',
   ])
     test(`is refused as malformed: ${body}`, async () => assertIdentityError(await tokens(body), 400))
+})
+
+test('guessing passwords is slowed down for the address that guesses, and for no other', async () => {
+  const guess = passwordRequest({ ...ADMIN, password: 'wrong-password-1' }, PROJECT_SCOPE)
+  let reply = await send(server.url, 'POST', '/v3/auth/tokens', {}, guess)
+  for (let n = 0; n < 300 && reply.status !== 429; n++)
+    reply = await send(server.url, 'POST', '/v3/auth/tokens', { 'Content-Type': 'application/json' }, guess)
+  assert.equal(reply.status, 429)
+  assert.match(String(reply.headers['retry-after']), /^[1-9]\d*$/)
+  await signIn(server.url)
 })
 
 describe('scope', () => {
