@@ -86,15 +86,17 @@ test('in a full database, space that is given later is used without a restart', 
   assert.deepEqual((await builds.createBuild(draft(1, 9_000))).created, true)
 })
 
-/** A disk that fails when a commit is written, as long as `failing`. */
+/** A disk that fails when a commit is written, as long as `failing`; SQLite may end the transaction itself then, or leave that to us. */
 class FailingCommits extends DatabaseSync {
   failing = false
+  endsTransaction = false
 
   override prepare(text: string) {
     const statement = super.prepare(text)
     if (text !== 'commit') return statement
     const run = statement.run.bind(statement)
     statement.run = () => {
+      if (this.failing && this.endsTransaction) this.exec('rollback')
       if (this.failing) throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
       return run()
     }
@@ -102,20 +104,22 @@ class FailingCommits extends DatabaseSync {
   }
 }
 
-test('a commit that fails leaves nothing behind, and the next one succeeds', async () => {
-  const disk = new FailingCommits(':memory:')
-  await using db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(disk) })
-  await migrate(db)
-  const [builds, table] = [sqlBuildCatalog(db), sqlFrameCatalog(db)]
-  disk.failing = true
-  await assert.rejects(builds.createBuild(draft(1, 1)), unavailable)
-  await assert.rejects(table.addFrames(frames(1, 1)), unavailable)
-  disk.failing = false
-  assert.equal(await builds.findBuild(PROJECT, { recordId: 'record 1' }), undefined)
-  assert.deepEqual(await table.framesOf(1, 0, 10, 1), [])
-  assert.equal((await builds.createBuild(draft(1, 1))).build.buildNo, 1)
-  await table.addFrames(frames(1, 1))
-})
+for (const endsTransaction of [false, true])
+  test(`a commit that fails${endsTransaction ? ' and ends its transaction' : ''} leaves nothing behind, and the next one succeeds`, async () => {
+    const disk = new FailingCommits(':memory:')
+    disk.endsTransaction = endsTransaction
+    await using db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(disk) })
+    await migrate(db)
+    const [builds, table] = [sqlBuildCatalog(db), sqlFrameCatalog(db)]
+    disk.failing = true
+    await assert.rejects(builds.createBuild(draft(1, 1)), unavailable)
+    await assert.rejects(table.addFrames(frames(1, 1)), unavailable)
+    disk.failing = false
+    assert.equal(await builds.findBuild(PROJECT, { recordId: 'record 1' }), undefined)
+    assert.deepEqual(await table.framesOf(1, 0, 10, 1), [])
+    assert.equal((await builds.createBuild(draft(1, 1))).build.buildNo, 1)
+    await table.addFrames(frames(1, 1))
+  })
 
 test('a migration that fails leaves no half-made schema', async () => {
   const disk = new FailingCommits(':memory:')

@@ -42,6 +42,11 @@ export function integersOf(db: AnyKysely, jsonList: string): RawBuilder<{ value:
     : sql`(select value from json_each(${jsonList}))`
 }
 
+/** A row limit. SQLite prepares a statement anew for each value of a bare parameter there, which costs more than a point read. */
+export function limitOf(rows: number): RawBuilder<number> {
+  return sql`cast(${rows} as integer)`
+}
+
 /** Of a primary key, of another key. */
 const SQLITE_UNIQUE_VIOLATIONS = [1555, 2067]
 const POSTGRES_UNIQUE_VIOLATION = '23505'

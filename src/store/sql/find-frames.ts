@@ -4,7 +4,7 @@ import type { FrameCatalog, PackedEnd } from '../../core/ports/frame-catalog.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 import type { Frame } from '../../core/ports/pack-store.ts'
 import { compileOnce } from './compile-once.ts'
-import { integersOf } from './dialect.ts'
+import { integersOf, limitOf } from './dialect.ts'
 import type { Tables } from './tables.ts'
 
 /** Look-ups in the frame table. Each begins with one seek in an index, however many frames the log has. */
@@ -22,7 +22,7 @@ export function frameFinder(db: Kysely<Tables>): Pick<FrameCatalog, 'framesOf' |
       .where('at', '<', value('to'))
       .where(sql<boolean>`at + bytes > ${value('from')}`)
       .orderBy('at')
-      .limit(value('limit')),
+      .limit(limitOf(value('limit'))),
   )
   const beforeLine = compileOnce<{ log: LogId; line: LineNumber }>()(value =>
     selectFrame(db)

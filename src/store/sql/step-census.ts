@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { StepCensus } from '../../core/ports/build-catalog.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 import { compileOnce } from './compile-once.ts'
-import { integersOf } from './dialect.ts'
+import { integersOf, limitOf } from './dialect.ts'
 import { RUNNING, stateOf } from './step-codes.ts'
 import type { Tables } from './tables.ts'
 
@@ -12,7 +12,7 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
     db
       .selectFrom('steps')
       .innerJoin('builds', 'builds.id', 'steps.build')
-      .select(['steps.log', 'steps.state', 'builds.created_at_ms as createdAtMs'])
+      .select(['steps.log', 'steps.state', 'builds.created_at_ms as createdAtMs', 'steps.size_bytes as sizeBytes'])
       .where('steps.log', 'in', integersOf(db, value('logs')) as never),
   )
   const running = compileOnce<{ after: LogId; limit: number }>()(value =>
@@ -23,12 +23,17 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
       .where(sql<boolean>`state = ${sql.lit(RUNNING)}`)
       .where('log', '>', value('after'))
       .orderBy('log')
-      .limit(value('limit')),
+      .limit(limitOf(value('limit'))),
   )
   return {
     async statesOf(logs) {
       const rows = await states(db, { logs: JSON.stringify(logs) })
-      return new Map(rows.map(({ log, state, createdAtMs }) => [log, { state: stateOf(state), createdAtMs }]))
+      return new Map(
+        rows.map(({ log, state, createdAtMs, sizeBytes }) => [
+          log,
+          { state: stateOf(state), createdAtMs, ...(sizeBytes === null ? {} : { sizeBytes }) },
+        ]),
+      )
     },
     async runningLogs(after, limit) {
       return (await running(db, { after, limit })).map(row => row.log)
