@@ -3,13 +3,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceError } from '../contract/errors.ts'
-import type { Mint, Sha256 } from '../core/ports/capabilities.ts'
+import { abandonSilentLogs } from '../core/keep/abandon-silent-logs.ts'
+import { keepFlushing } from '../core/keep/keep-flushing.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
+import type { Mint, Sha256 } from '../core/ports/capabilities.ts'
 import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
 import type { LogId } from '../core/ports/journal.ts'
 import type { PackStore } from '../core/ports/pack-store.ts'
-import { abandonSilentLogs } from '../core/keep/abandon-silent-logs.ts'
-import { keepFlushing } from '../core/keep/keep-flushing.ts'
 import { storeLogReader } from '../core/read/store-log-reader.ts'
 import type { WritePorts } from '../core/write/live-logs.ts'
 import { LogDigests } from '../core/write/log-digests.ts'
@@ -45,7 +45,9 @@ const FLUSH_RETRY_MS = 1000
 export async function compose(config: Config, report: Report): Promise<Services> {
   await using opening = new AsyncDisposableStack()
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
-  const db = opening.adopt(await openSqlite(join(config.dataDirectory, 'catalog.sqlite')), one => one.destroy())
+  const db = opening.adopt(await openSqlite(join(config.dataDirectory, 'catalog.sqlite')), one =>
+    one.destroy(),
+  )
   const builds = sqlBuildCatalog(db)
   const frames = sqlFrameCatalog(db)
   const identity = await openIdentity(config, sqlCredentials(db), Date.now)
@@ -87,7 +89,14 @@ async function openPacks(config: Config, frames: FrameCatalog): Promise<PackStor
 async function knownLogs(census: StepCensus, frames: FrameCatalog, logs: readonly LogId[]) {
   const [states, ends] = await Promise.all([census.statesOf(logs), frames.packedEnds(logs)])
   return new Map(
-    [...states].map(([log, { state }]) => [log, { packedEnd: ends.get(log)?.end ?? 0, open: state !== 'sealed' }]),
+    [...states].map(([log, { state, sizeBytes }]) => [
+      log,
+      {
+        packedEnd: ends.get(log)?.end ?? 0,
+        open: state !== 'sealed',
+        ...(sizeBytes === undefined ? {} : { sizeBytes }),
+      },
+    ]),
   )
 }
 
@@ -99,26 +108,46 @@ interface Kept {
 }
 
 /** The work that goes on beside requests; disposing ends it, the pass under way included. */
-function keep(opening: AsyncDisposableStack, config: Config, { write, packs, census, identity }: Kept, report: Report): void {
+function keep(
+  opening: AsyncDisposableStack,
+  config: Config,
+  { write, packs, census, identity }: Kept,
+  report: Report,
+): void {
   const ending = new AbortController()
   const since = Date.now()
   const flushing = keepFlushing(
     { journal: write.journal, packs, frames: write.frames, census },
-    { paceMs: FLUSH_PACE_MS, retryMs: FLUSH_RETRY_MS, wait, onError: error => report.error(error, 'flushing failed') },
+    {
+      paceMs: FLUSH_PACE_MS,
+      retryMs: FLUSH_RETRY_MS,
+      wait,
+      onError: error => report.error(error, 'flushing failed'),
+    },
     ending.signal,
   )
-  const abandoning = every(Math.min(60_000, config.abandonedAfterMs / 2), ending.signal, async () => {
-    const silentBefore = Date.now() - config.abandonedAfterMs
-    await abandonSilentLogs({ ...write, census }, log => write.lastAppends.get(log), since, silentBefore)
-    await identity.purge()
-  }, report)
+  const abandoning = every(
+    Math.min(60_000, config.abandonedAfterMs / 2),
+    ending.signal,
+    async () => {
+      const silentBefore = Date.now() - config.abandonedAfterMs
+      await abandonSilentLogs({ ...write, census }, log => write.lastAppends.get(log), since, silentBefore)
+      await identity.purge()
+    },
+    report,
+  )
   opening.defer(async () => {
     ending.abort()
     await Promise.all([flushing, abandoning])
   })
 }
 
-async function every(ms: number, signal: AbortSignal, work: () => Promise<void>, report: Report): Promise<void> {
+async function every(
+  ms: number,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+  report: Report,
+): Promise<void> {
   while (!signal.aborted) {
     await wait(ms, signal)
     if (!signal.aborted) await work().catch(error => report.error(error, 'upkeep failed'))

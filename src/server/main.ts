@@ -24,7 +24,13 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   })
   const own = { url: '' }
   const publicUrl = () => config.publicUrl ?? own.url
-  registerRoutes(app, services, config, publicUrl, async () => !stop.aborted && (await storeAnswers(services)))
+  registerRoutes(
+    app,
+    services,
+    config,
+    publicUrl,
+    async () => !stop.aborted && (await storeAnswers(services)),
+  )
   await app.listen({ host: config.host, port: config.port })
   ending.adopt(app, closeApp)
   own.url = urlOf(app)

@@ -110,12 +110,18 @@ export interface BuildCatalog {
   finishBuild(project: ProjectId, record: RecordId, outcome: Outcome, atMs: EpochMs): Promise<boolean>
 }
 
+export interface StepSummary {
+  readonly state: StepState
+  /** When the build was created. */
+  readonly createdAtMs: EpochMs
+  /** Only when sealed. */
+  readonly sizeBytes?: ByteOffset
+}
+
 /** What upkeep needs to know of steps, across projects. */
 export interface StepCensus {
-  /** State and day of creation of each of these logs; a log that is not there is left out. */
-  statesOf(
-    logs: readonly LogId[],
-  ): Promise<ReadonlyMap<LogId, { readonly state: StepState; readonly createdAtMs: EpochMs }>>
+  /** What upkeep needs of each of these logs; a log that is not there is left out. */
+  statesOf(logs: readonly LogId[]): Promise<ReadonlyMap<LogId, StepSummary>>
 
   /** All logs with state running, in order of log id, after `after`, at most `limit`. */
   runningLogs(after: LogId, limit: number): Promise<readonly LogId[]>

@@ -1,12 +1,12 @@
 import { isTailraceError, TailraceError } from '../../contract/errors.ts'
-import { type ByteOffset, MIB } from '../../contract/quantities.ts'
+import { type ByteOffset, KIB } from '../../contract/quantities.ts'
 import type { Step } from '../ports/build-catalog.ts'
 import { equalsStored } from '../read/equals-stored.ts'
 import { coalesce } from './coalesce.ts'
 import { openLog, type WritePorts } from './live-logs.ts'
 
 /** Log bytes that one journal append of a streaming body carries at most. */
-const PIECE_MAX_BYTES = MIB
+const PIECE_MAX_BYTES = 256 * KIB
 
 /**
  * Appends a body that streams in, its first byte at offset `at` (api.md §4). Bytes below the head are compared, the

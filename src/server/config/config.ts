@@ -1,5 +1,5 @@
 import type { OffsetFormat } from '../routes/read-step-log.ts'
-import { Secret } from './secret.ts'
+import type { Secret } from './secret.ts'
 
 /** Everything that a server can be told, checked. Sizes in bytes, times in milliseconds. */
 export interface Config {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { MIB } from '../../contract/quantities.ts'
 import type { Config } from './config.ts'
-import { ConfigError, type Setting, type Settings, SETTINGS } from './settings.ts'
 import { Secret } from './secret.ts'
+import { ConfigError, SETTINGS, type Setting, type Settings } from './settings.ts'
 
 /**
  * The configuration of `tailrace serve`: flags over environment over file. Throws ConfigError with one line that

@@ -30,7 +30,8 @@ const integer = (min: number, max: number) => (read: string, source: string) => 
 }
 
 const onOff = (read: string, source: string) => {
-  if (!['on', 'off', 'true', 'false', '1', '0'].includes(read)) throw new ConfigError(`${source} must be on or off, not "${read}"`)
+  if (!['on', 'off', 'true', 'false', '1', '0'].includes(read))
+    throw new ConfigError(`${source} must be on or off, not "${read}"`)
   return ['on', 'true', '1'].includes(read)
 }
 
@@ -38,7 +39,8 @@ const oneOf =
   <T extends string>(...words: readonly T[]) =>
   (read: string, source: string): T => {
     const word = words.find(one => one === read)
-    if (word === undefined) throw new ConfigError(`${source} must be one of ${words.join(', ')}, not "${read}"`)
+    if (word === undefined)
+      throw new ConfigError(`${source} must be one of ${words.join(', ')}, not "${read}"`)
     return word
   }
 
@@ -65,7 +67,13 @@ export const SETTINGS = {
     read: readListen,
     help: 'HOST:PORT to serve on',
   },
-  data: { flag: 'data', env: 'TAILRACE_DATA', fallback: './data', read: text, help: 'directory of the store' },
+  data: {
+    flag: 'data',
+    env: 'TAILRACE_DATA',
+    fallback: './data',
+    read: text,
+    help: 'directory of the store',
+  },
   publicUrl: {
     flag: 'public-url',
     env: 'TAILRACE_PUBLIC_URL',
@@ -80,26 +88,91 @@ export const SETTINGS = {
     read: oneOf<OffsetFormat>('number', 'string'),
     help: 'how pages of a step answer offsets',
   },
-  sendZstd: { env: 'TAILRACE_SEND_ZSTD', fallback: true, read: onOff, help: 'send stored zstd to clients that accept it' },
+  sendZstd: {
+    env: 'TAILRACE_SEND_ZSTD',
+    fallback: true,
+    read: onOff,
+    help: 'send stored zstd to clients that accept it',
+  },
   logLevel: {
     env: 'TAILRACE_LOG_LEVEL',
     fallback: 'warn',
     read: oneOf('silent', 'error', 'warn', 'info', 'debug'),
     help: "the server's own log, on stderr",
   },
-  journalSegmentMib: { env: 'TAILRACE_JOURNAL_SEGMENT_MIB', fallback: 64, read: integer(1, 1024), help: 'size of a journal segment' },
-  journalSegments: { env: 'TAILRACE_JOURNAL_SEGMENTS', fallback: 8, read: integer(4, 64), help: 'number of journal segments' },
+  journalSegmentMib: {
+    env: 'TAILRACE_JOURNAL_SEGMENT_MIB',
+    fallback: 64,
+    read: integer(1, 1024),
+    help: 'size of a journal segment',
+  },
+  journalSegments: {
+    env: 'TAILRACE_JOURNAL_SEGMENTS',
+    fallback: 8,
+    read: integer(4, 64),
+    help: 'number of journal segments',
+  },
   packMib: { env: 'TAILRACE_PACK_MIB', fallback: 64, read: integer(1, 1024), help: 'size of a pack file' },
-  frameCacheMib: { env: 'TAILRACE_FRAME_CACHE_MIB', fallback: 64, read: integer(0, 65_536), help: 'memory for decoded frames' },
-  abandonedAfterS: { env: 'TAILRACE_ABANDONED_AFTER_S', fallback: 3600, read: integer(1, 2_592_000), help: 'silence after which a step is abandoned' },
-  idleTimeoutS: { env: 'TAILRACE_IDLE_TIMEOUT_S', fallback: 120, read: integer(1, 86_400), help: 'a connection without traffic is closed' },
-  secretKey: { env: 'TAILRACE_SECRET_KEY', fallback: undefined as string | undefined, read: text, help: 'encrypts the secrets of keys' },
-  bootstrapDomain: { env: 'TAILRACE_BOOTSTRAP_DOMAIN', fallback: undefined as string | undefined, read: text, help: 'first start: name of the domain' },
-  bootstrapProject: { env: 'TAILRACE_BOOTSTRAP_PROJECT', fallback: undefined as string | undefined, read: text, help: 'first start: name of the project' },
-  bootstrapUser: { env: 'TAILRACE_BOOTSTRAP_USER', fallback: undefined as string | undefined, read: text, help: 'first start: name of the admin' },
-  bootstrapPassword: { env: 'TAILRACE_BOOTSTRAP_PASSWORD', fallback: undefined as string | undefined, read: text, help: 'first start: password of the admin' },
-  bootstrapAk: { env: 'TAILRACE_BOOTSTRAP_AK', fallback: undefined as string | undefined, read: text, help: 'first start: access key' },
-  bootstrapSk: { env: 'TAILRACE_BOOTSTRAP_SK', fallback: undefined as string | undefined, read: text, help: 'first start: its secret key' },
+  frameCacheMib: {
+    env: 'TAILRACE_FRAME_CACHE_MIB',
+    fallback: 64,
+    read: integer(0, 65_536),
+    help: 'memory for decoded frames',
+  },
+  abandonedAfterS: {
+    env: 'TAILRACE_ABANDONED_AFTER_S',
+    fallback: 3600,
+    read: integer(1, 2_592_000),
+    help: 'silence after which a step is abandoned',
+  },
+  idleTimeoutS: {
+    env: 'TAILRACE_IDLE_TIMEOUT_S',
+    fallback: 120,
+    read: integer(1, 86_400),
+    help: 'a connection without traffic is closed',
+  },
+  secretKey: {
+    env: 'TAILRACE_SECRET_KEY',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'encrypts the secrets of keys',
+  },
+  bootstrapDomain: {
+    env: 'TAILRACE_BOOTSTRAP_DOMAIN',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'first start: name of the domain',
+  },
+  bootstrapProject: {
+    env: 'TAILRACE_BOOTSTRAP_PROJECT',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'first start: name of the project',
+  },
+  bootstrapUser: {
+    env: 'TAILRACE_BOOTSTRAP_USER',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'first start: name of the admin',
+  },
+  bootstrapPassword: {
+    env: 'TAILRACE_BOOTSTRAP_PASSWORD',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'first start: password of the admin',
+  },
+  bootstrapAk: {
+    env: 'TAILRACE_BOOTSTRAP_AK',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'first start: access key',
+  },
+  bootstrapSk: {
+    env: 'TAILRACE_BOOTSTRAP_SK',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'first start: its secret key',
+  },
 } satisfies Record<string, Setting<unknown>>
 
 export type Settings = { readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K]['fallback'] }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { HEADERS_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
-import { type Authenticate, guardRoutes } from './guard-routes.ts'
 import { describeInvalid } from './describe-invalid.ts'
+import { type Authenticate, guardRoutes } from './guard-routes.ts'
 import { overrideMethod } from './method-override.ts'
 import { NO_SUCH_ROUTE, refuse } from './refuse.ts'
 import { refuseUnparsed } from './refuse-unparsed.ts'
@@ -37,7 +37,9 @@ export function openApp(options: AppOptions): FastifyInstance {
       refuse(error, request, reply)
     },
     clientErrorHandler: (error, socket) => refuseUnparsed(error, socket),
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+    },
     serverFactory: handler => openHttpServer(handler, options.idleTimeoutMs),
   })
   app.setSchemaErrorFormatter(describeInvalid)
@@ -55,11 +57,17 @@ export function openApp(options: AppOptions): FastifyInstance {
   return app
 }
 
-function openHttpServer(handler: (request: IncomingMessage, response: ServerResponse) => void, idleTimeoutMs: number) {
-  const server = createServer({ maxHeaderSize: HEADERS_MAX_BYTES, requestTimeout: 0 }, (request, response) => {
-    overrideMethod(request)
-    handler(request, response)
-  })
+function openHttpServer(
+  handler: (request: IncomingMessage, response: ServerResponse) => void,
+  idleTimeoutMs: number,
+) {
+  const server = createServer(
+    { maxHeaderSize: HEADERS_MAX_BYTES, requestTimeout: 0 },
+    (request, response) => {
+      overrideMethod(request)
+      handler(request, response)
+    },
+  )
   server.setTimeout(idleTimeoutMs)
   return server
 }

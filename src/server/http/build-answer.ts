@@ -9,7 +9,11 @@ export interface BuildAnswerSettings {
 }
 
 /** A build as its maker gets it: ids, the token to write with, and where each step's log is. */
-export function buildAnswer(build: Build, steps: readonly Step[], settings: BuildAnswerSettings): CreateBuildAnswer {
+export function buildAnswer(
+  build: Build,
+  steps: readonly Step[],
+  settings: BuildAnswerSettings,
+): CreateBuildAnswer {
   const { projectId, recordId } = build
   return {
     job_id: build.jobId,

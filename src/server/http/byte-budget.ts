@@ -23,7 +23,11 @@ export class ByteBudget {
   }
 
   #admit(): void {
-    for (let next = this.#waiting[0]; next !== undefined && next.bytes <= this.#left; next = this.#waiting[0]) {
+    for (
+      let next = this.#waiting[0];
+      next !== undefined && next.bytes <= this.#left;
+      next = this.#waiting[0]
+    ) {
       this.#waiting.shift()
       this.#left -= next.bytes
       next.go()

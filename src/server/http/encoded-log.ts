@@ -6,7 +6,7 @@ import type { LogId } from '../../core/ports/journal.ts'
 import type { PackStore } from '../../core/ports/pack-store.ts'
 import type { LogReader } from '../../core/read/log-reader.ts'
 import { readStoredLog } from '../../core/read/read-stored-log.ts'
-import { type Encoding, chooseEncoding } from './accept-encoding.ts'
+import { chooseEncoding, type Encoding } from './accept-encoding.ts'
 import { gzipMember, zstdFrame } from './compress.ts'
 
 /** What routes need that send a log's bytes. */
@@ -27,13 +27,25 @@ interface LogBody {
 }
 
 /** The encoding of a whole log for this client; a route that offers any sets Vary. */
-export function encodingFor(ports: LogBodyPorts, offered: readonly Encoding[], request: FastifyRequest): Encoding {
+export function encodingFor(
+  ports: LogBodyPorts,
+  offered: readonly Encoding[],
+  request: FastifyRequest,
+): Encoding {
   const header = request.headers['accept-encoding']
-  return chooseEncoding(Array.isArray(header) ? header.join(',') : header, offered.filter(one => one !== 'zstd' || ports.sendZstd))
+  return chooseEncoding(
+    Array.isArray(header) ? header.join(',') : header,
+    offered.filter(one => one !== 'zstd' || ports.sendZstd),
+  )
 }
 
 /** The log's bytes below `head` in the best encoding that the client accepts; sets the headers that say so. */
-export function encodedLog(ports: LogBodyPorts, body: LogBody, request: FastifyRequest, reply: FastifyReply): AsyncIterable<Uint8Array> {
+export function encodedLog(
+  ports: LogBodyPorts,
+  body: LogBody,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): AsyncIterable<Uint8Array> {
   const encoding = encodingFor(ports, body.encodings, request)
   reply.header('vary', 'Accept-Encoding')
   if (encoding === 'identity') reply.header('content-length', body.head)
@@ -41,7 +53,12 @@ export function encodedLog(ports: LogBodyPorts, body: LogBody, request: FastifyR
   return encodeLog(ports, body.log, body.head, encoding)
 }
 
-function encodeLog(ports: LogBodyPorts, log: LogId, head: ByteOffset, encoding: Encoding): AsyncIterable<Uint8Array> {
+function encodeLog(
+  ports: LogBodyPorts,
+  log: LogId,
+  head: ByteOffset,
+  encoding: Encoding,
+): AsyncIterable<Uint8Array> {
   if (encoding === 'zstd' && head > 0) return readStoredLog({ ...ports, compress: zstdFrame }, log, head)
   const bytes = ports.reader.read(log, 0, head)
   return encoding === 'gzip' ? gzipMember(bytes) : bytes

@@ -70,7 +70,9 @@ export function guardRoutes(app: FastifyInstance, authenticate: Authenticate): v
   })
   app.addHook('preParsing', async (request, _reply, payload) => {
     const bytes = await request.receivedBody?.read
-    return bytes === undefined ? payload : Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false })
+    return bytes === undefined
+      ? payload
+      : Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false })
   })
 }
 

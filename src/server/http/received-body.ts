@@ -25,7 +25,10 @@ export class ReceivedBody {
   }
 
   /** SHA-256 of the body in hexadecimal digits. */
-  sha256 = async (): Promise<string> => createHash('sha256').update(await this.bytes()).digest('hex')
+  sha256 = async (): Promise<string> =>
+    createHash('sha256')
+      .update(await this.bytes())
+      .digest('hex')
 }
 
 /** The body's pieces; a consumer that stops early leaves the connection whole, so that the refusal can be sent. */

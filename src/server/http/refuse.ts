@@ -25,7 +25,8 @@ export function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyR
   const { status } = ERROR_STATUS[error.code]
   if (status >= 500) request.log.error({ err: thrown }, error.message)
   if (error.detail.head !== undefined && status === 409) reply.header('upload-offset', error.detail.head)
-  const retryAfter = error.detail.retryAfterSeconds ?? (status === 503 ? UNAVAILABLE_RETRY_SECONDS : undefined)
+  const retryAfter =
+    error.detail.retryAfterSeconds ?? (status === 503 ? UNAVAILABLE_RETRY_SECONDS : undefined)
   if (!request.raw.complete) discardRest(request.raw, reply)
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   return reply.code(status).type('application/json;charset=UTF-8').send(errorBody(error, request.id))
@@ -36,9 +37,11 @@ export function asTailraceError(thrown: unknown): TailraceError {
   if (thrown instanceof TailraceError) return thrown
   const { statusCode, code, message } = thrown as Partial<FastifyError>
   if (statusCode === 413) return new TailraceError('too-large', 'The body is too large.')
-  if (statusCode === 415) return new TailraceError('media-type', 'The Content-Type is not one that this route takes.')
+  if (statusCode === 415)
+    return new TailraceError('media-type', 'The Content-Type is not one that this route takes.')
   if (statusCode === 404) return new TailraceError('no-such-route', NO_SUCH_ROUTE)
-  if (code === 'FST_ERR_BAD_URL') return new TailraceError('invalid-parameter', 'The path is not well encoded.')
+  if (code === 'FST_ERR_BAD_URL')
+    return new TailraceError('invalid-parameter', 'The path is not well encoded.')
   if (statusCode !== undefined && statusCode < 500)
     return new TailraceError('invalid-parameter', `The body is not valid: ${message}`)
   return new TailraceError('log-damaged', INTERNAL_ERROR_MESSAGE, {}, { cause: thrown })

@@ -6,7 +6,10 @@ import type { FastifyReply } from 'fastify'
  * piece is read before the head is sent, so that damage at the beginning is still an error answer; damage later breaks the connection off
  * and never ends it cleanly (api.md §3).
  */
-export async function sendPieces(reply: FastifyReply, pieces: AsyncIterable<Uint8Array>): Promise<FastifyReply> {
+export async function sendPieces(
+  reply: FastifyReply,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<FastifyReply> {
   const iterator = pieces[Symbol.asyncIterator]()
   const first = await iterator.next()
   reply.hijack()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { CHECKSUM_ALGORITHMS, TUS_VERSION, UPLOAD_MEDIA_TYPE } from '../../contract/operations/append-log.ts'
-import { MAX_INTEGER, type ByteOffset } from '../../contract/quantities.ts'
+import { type ByteOffset, MAX_INTEGER } from '../../contract/quantities.ts'
 
 /** What an upload's headers must be before its body is looked at: tus 1.0.0 and its media type. Throws `tus-version` or `media-type`. */
 export function assertUpload(request: FastifyRequest, reply: FastifyReply): void {
@@ -41,7 +41,10 @@ export function uploadChecksum(request: FastifyRequest): UploadChecksum | undefi
   if (header === undefined) return undefined
   const [algorithm = '', base64 = '', ...rest] = String(header).trim().split(/\s+/)
   if (rest.length > 0 || !(CHECKSUM_ALGORITHMS as readonly string[]).includes(algorithm))
-    throw new TailraceError('invalid-parameter', `Upload-Checksum must be one of ${CHECKSUM_ALGORITHMS.join(', ')} and a digest.`)
+    throw new TailraceError(
+      'invalid-parameter',
+      `Upload-Checksum must be one of ${CHECKSUM_ALGORITHMS.join(', ')} and a digest.`,
+    )
   const digest = Buffer.from(base64, 'base64')
   if (digest.toString('base64') !== base64 || digest.length !== createHash(algorithm).digest().length)
     throw new TailraceError('invalid-parameter', `Upload-Checksum is no ${algorithm} digest in base64.`)
@@ -51,5 +54,8 @@ export function uploadChecksum(request: FastifyRequest): UploadChecksum | undefi
 /** Throws `checksum-mismatch` unless the bytes have this checksum. */
 export function assertChecksum(bytes: Uint8Array, { algorithm, digest }: UploadChecksum): void {
   if (!createHash(algorithm).update(bytes).digest().equals(digest))
-    throw new TailraceError('checksum-mismatch', 'The body is not what its Upload-Checksum says; nothing was stored.')
+    throw new TailraceError(
+      'checksum-mismatch',
+      'The body is not what its Upload-Checksum says; nothing was stored.',
+    )
 }

@@ -1,5 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import { type AddStepsBody, type AddStepsParams, addSteps as operation } from '../../contract/operations/add-steps.ts'
+import {
+  type AddStepsBody,
+  type AddStepsParams,
+  addSteps as operation,
+} from '../../contract/operations/add-steps.ts'
 import { addSteps } from '../../core/write/add-steps.ts'
 import { type BuildAnswerSettings, buildAnswer } from '../http/build-answer.ts'
 import { principalOf } from '../http/guard-routes.ts'
@@ -13,7 +17,12 @@ export function addStepsRoute(app: FastifyInstance, ports: Ports, settings: Buil
     { schema: { params: operation.params, body: operation.body }, config: { access: 'write' } },
     async (request, reply) => {
       const wanted = newSteps(request.body.steps)
-      const { build, steps, created } = await addSteps(ports, principalOf(request), request.params.record_id, wanted)
+      const { build, steps, created } = await addSteps(
+        ports,
+        principalOf(request),
+        request.params.record_id,
+        wanted,
+      )
       return reply.code(created ? 201 : 200).send(buildAnswer(build, steps, settings))
     },
   )

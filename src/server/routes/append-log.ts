@@ -1,14 +1,18 @@
-import { type IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { CHECKED_BODY_MAX_BYTES } from '../../contract/limits.ts'
-import { type StepLogParams, UPLOAD_MEDIA_TYPE, appendLog as operation } from '../../contract/operations/append-log.ts'
+import {
+  appendLog as operation,
+  type StepLogParams,
+  UPLOAD_MEDIA_TYPE,
+} from '../../contract/operations/append-log.ts'
 import { requireWritableStep } from '../../core/read/find-step.ts'
 import { appendLog, appendWhole } from '../../core/write/append-log.ts'
 import type { WritePorts } from '../../core/write/live-logs.ts'
+import type { ByteBudget } from '../http/byte-budget.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { queryStepId } from '../http/query-number.ts'
 import { piecesOf, readWhole } from '../http/received-body.ts'
-import type { ByteBudget } from '../http/byte-budget.ts'
 import { assertChecksum, assertUpload, uploadChecksum, uploadOffset } from '../http/tus.ts'
 
 /** `checkedBodies` bounds what bodies with a checksum, which are held until they are checked, take of memory together. */

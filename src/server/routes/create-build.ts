@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { type CreateBuildBody, createBuild as operation } from '../../contract/operations/create-build.ts'
-import { type NewBuild, type NewStep, createBuild } from '../../core/write/create-build.ts'
+import { createBuild, type NewBuild, type NewStep } from '../../core/write/create-build.ts'
 import { type BuildAnswerSettings, buildAnswer } from '../http/build-answer.ts'
 import { principalOf } from '../http/guard-routes.ts'
 

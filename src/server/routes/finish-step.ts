@@ -1,6 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { StepLogParams } from '../../contract/operations/append-log.ts'
-import { type FinishStepAnswer, type FinishStepBody, finishStep as operation } from '../../contract/operations/finish-step.ts'
+import {
+  type FinishStepAnswer,
+  type FinishStepBody,
+  finishStep as operation,
+} from '../../contract/operations/finish-step.ts'
 import type { Outcome } from '../../core/ports/build-catalog.ts'
 import { requireWritableStep } from '../../core/read/find-step.ts'
 import { finishStep } from '../../core/write/finish-step.ts'

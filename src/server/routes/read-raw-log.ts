@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isTailraceError } from '../../contract/errors.ts'
 import type { StepLogParams } from '../../contract/operations/append-log.ts'
 import { TUS_VERSION } from '../../contract/operations/append-log.ts'
 import { readRawLog as operation } from '../../contract/operations/read-raw-log.ts'
 import { type LogSnapshot, snapshotLog } from '../../core/read/snapshot-log.ts'
-import { isTailraceError } from '../../contract/errors.ts'
 import type { Encoding } from '../http/accept-encoding.ts'
 import { type ByteRange, byteRange } from '../http/byte-range.ts'
-import { type LogBodyPorts, encodedLog, encodingFor } from '../http/encoded-log.ts'
+import { encodedLog, encodingFor, type LogBodyPorts } from '../http/encoded-log.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { queryStepId } from '../http/query-number.ts'
 import { sendPieces } from '../http/send-pieces.ts'
@@ -27,11 +27,18 @@ export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void
     if (isFresh(request, reply)) return reply.code(304).send()
     const range = wantedRange(request, reply, head)
     if (range === undefined) {
-      return sendPieces(reply, encodedLog(ports, { log: step.log, head, encodings: ENCODINGS }, request, reply))
+      return sendPieces(
+        reply,
+        encodedLog(ports, { log: step.log, head, encodings: ENCODINGS }, request, reply),
+      )
     }
-    if (encoding !== 'identity' && step.sha256 !== undefined) reply.header('etag', etag(step.sha256, 'identity'))
+    if (encoding !== 'identity' && step.sha256 !== undefined)
+      reply.header('etag', etag(step.sha256, 'identity'))
     reply.code(206).header('content-length', range.to - range.from)
-    reply.header('content-range', `bytes ${range.from}-${range.to - 1}/${step.state === 'sealed' ? head : '*'}`)
+    reply.header(
+      'content-range',
+      `bytes ${range.from}-${range.to - 1}/${step.state === 'sealed' ? head : '*'}`,
+    )
     return sendPieces(reply, ports.reader.read(step.log, range.from, range.to))
   })
 
@@ -39,7 +46,10 @@ export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void
     assertTusVersionIfGiven(request)
     const { step, head } = await snapshot(request)
     const encoding = describe(ports, { step, head }, request, reply)
-    reply.header('tus-resumable', TUS_VERSION).header('upload-offset', head).header('cache-control', 'no-store')
+    reply
+      .header('tus-resumable', TUS_VERSION)
+      .header('upload-offset', head)
+      .header('cache-control', 'no-store')
     if (step.state === 'sealed') reply.header('upload-length', head)
     else reply.header('upload-defer-length', 1)
     if (encoding === 'identity') reply.header('content-length', head)
@@ -49,7 +59,12 @@ export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void
 }
 
 /** Sets what is true of the answer whatever part of it is sent. */
-function describe(ports: LogBodyPorts, { step }: LogSnapshot, request: Request, reply: FastifyReply): Encoding {
+function describe(
+  ports: LogBodyPorts,
+  { step }: LogSnapshot,
+  request: Request,
+  reply: FastifyReply,
+): Encoding {
   const encoding = encodingFor(ports, ENCODINGS, request)
   reply.type('application/octet-stream').header('x-content-type-options', 'nosniff')
   reply.header('accept-ranges', 'bytes').header('vary', 'Accept-Encoding')

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { PAGE_MAX_LINES } from '../../contract/limits.ts'
 import {
+  readStepLog as operation,
   type ReadStepLogAnswer,
   type ReadStepLogQuery,
-  readStepLog as operation,
 } from '../../contract/operations/read-step-log.ts'
 import type { BuildCatalog } from '../../core/ports/build-catalog.ts'
 import type { LogReader } from '../../core/read/log-reader.ts'

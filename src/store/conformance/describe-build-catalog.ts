@@ -375,6 +375,12 @@ const CENSUS: Spec = {
       ]),
     )
     assert.equal((await catalog.statesOf([])).size, 0)
+    await catalog.changeStep(second, ['running'], { state: 'sealed', sizeBytes: 7 })
+    assert.deepEqual((await catalog.statesOf([second])).get(second), {
+      state: 'sealed',
+      createdAtMs: 2,
+      sizeBytes: 7,
+    })
   },
 
   async 'running logs are listed in order, part by part'(catalog) {

@@ -103,7 +103,12 @@ export function memoryBuildCatalog(): BuildCatalog & StepCensus {
 
     async statesOf(logs) {
       const known = logs.flatMap(log => stepOf(log) ?? [])
-      return new Map(known.map(({ log, state, createdAtMs }) => [log, { state, createdAtMs }]))
+      return new Map(
+        known.map(({ log, state, createdAtMs, sizeBytes }) => [
+          log,
+          { state, createdAtMs, ...(sizeBytes === undefined ? {} : { sizeBytes }) },
+        ]),
+      )
     },
 
     async runningLogs(after, limit) {
