@@ -23,8 +23,10 @@ export interface FirstCredentials {
   readonly projectId: string
   readonly user: string
   readonly password: string
-  readonly ak: string
-  readonly sk: string
+  readonly accessKey: string
+  readonly secretKey: string
+  /** Some of the secrets were made up, so that nobody knows them yet. */
+  readonly madeSecrets: boolean
 }
 
 export interface BootstrapPorts {
@@ -60,8 +62,8 @@ export async function bootstrap(
       passwordVersion: 1,
     },
     key: {
-      accessKey: first.ak,
-      sealedSecretKey: box.seal(first.sk, first.ak),
+      accessKey: first.accessKey,
+      sealedSecretKey: box.seal(first.secretKey, first.accessKey),
       userId,
       projectId: project.id,
       createdAtMs: now(),
@@ -84,8 +86,9 @@ function firstCredentials(wishes: BootstrapWishes): FirstCredentials {
     projectId: newId(),
     user: requireName(user, 'TAILRACE_BOOTSTRAP_USER'),
     password: requirePassword(password, 'TAILRACE_BOOTSTRAP_PASSWORD'),
-    ak,
-    sk,
+    accessKey: ak,
+    secretKey: sk,
+    madeSecrets: wishes.password === undefined || wishes.ak === undefined,
   }
 }
 

@@ -39,8 +39,8 @@ export interface Iam {
 }
 
 const TOLD_FOR_MS = 24 * 60 * 60_000
-const LOGINS = { burst: 20, perMinute: 20 }
-const LOGINS_OF_ADDRESS = { burst: 200, perMinute: 200 }
+const LOGINS = { burst: 60, perMinute: 30 }
+const LOGINS_OF_ADDRESS = { burst: 300, perMinute: 300 }
 
 /** Rejects with `invalid-parameter` when the store was made under another secret. */
 export async function openIam({

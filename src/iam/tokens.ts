@@ -1,4 +1,4 @@
-import { TailraceError } from '../contract/errors.ts'
+import { isTailraceError, TailraceError } from '../contract/errors.ts'
 import type { EpochMs } from '../contract/quantities.ts'
 import type { Role } from '../contract/roles.ts'
 import type { CredentialStores, Domain, Token, User } from '../core/ports/credentials.ts'
@@ -130,11 +130,22 @@ function isSame(domain: Domain, by: IdOrName): boolean {
 
 async function knownSubject(callers: Callers, callerText: string | undefined, subjectText: string) {
   if (callerText === undefined) throw notAuthenticated('x-auth-token not found')
-  const caller = await callers.requireToken(callerText)
-  const subject = await callers.requireToken(subjectText).catch(() => undefined)
+  const caller = await callers.requireToken(callerText).catch(ownTokenRefused)
+  const subject = await callers.requireToken(subjectText).catch(isGone)
   if (subject === undefined || !mayHandle(caller, subject))
     throw new TailraceError('not-found', 'The token cannot be found.')
   return subject
+}
+
+/** In the identity service's own words. */
+function ownTokenRefused(error: unknown): never {
+  if (!isTailraceError(error, 'not-authenticated')) throw error
+  throw new TailraceError('not-authenticated', 'The token must be updated.', {}, { cause: error })
+}
+
+/** A subject that does not hold is not there; a store that fails is another matter. */
+function isGone(error: unknown): undefined {
+  if (!isTailraceError(error, 'not-authenticated')) throw error
 }
 
 /** One's own tokens, and those of one's project for its admins. */

@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify'
+import {
+  type ChangeUserBody,
+  changeUser as operation,
+  type UserParams,
+} from '../../contract/operations/change-user.ts'
+import type { UserAnswer } from '../../contract/operations/list-users.ts'
+import type { UserAdministration } from '../../iam/administer-users.ts'
+import { principalOf } from '../http/guard-routes.ts'
+import { userAnswer } from './list-users.ts'
+
+/** Open to every member, as all may change their own password; who may do what else is decided by the use-case. */
+export function changeUserRoute(app: FastifyInstance, users: UserAdministration): void {
+  app.patch<{ Params: UserParams; Body: ChangeUserBody }>(
+    operation.path,
+    { schema: { params: operation.params, body: operation.body }, config: { access: 'read' } },
+    async (request): Promise<UserAnswer> => {
+      const { password, old_password: oldPassword, roles } = request.body
+      const change = { password, oldPassword, roles: roles && new Set(roles) }
+      return userAnswer(await users.changeUser(principalOf(request), request.params.name, change))
+    },
+  )
+}

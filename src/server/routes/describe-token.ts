@@ -1,0 +1,24 @@
+import type { FastifyInstance } from 'fastify'
+import type { CreateTokenQuery } from '../../contract/operations/create-token.ts'
+import { describeToken as operation } from '../../contract/operations/describe-token.ts'
+import type { Tokens } from '../../iam/tokens.ts'
+import { refuseAsKeystone } from '../http/refuse-as-keystone.ts'
+import { tokenBody } from '../http/token-body.ts'
+import { tokensOfHeaders } from '../http/tokens-of-headers.ts'
+
+export function describeTokenRoute(app: FastifyInstance, tokens: Tokens, publicUrl: () => string): void {
+  app.route<{ Querystring: CreateTokenQuery }>({
+    method: ['GET', 'HEAD'],
+    url: operation.path,
+    schema: { querystring: operation.query },
+    config: { access: 'open' },
+    errorHandler: refuseAsKeystone,
+    handler: async (request, reply) => {
+      const { own, subject } = tokensOfHeaders(request.headers)
+      const known = await tokens.describeToken(own, subject)
+      reply.header('x-subject-token', subject).header('cache-control', 'no-store')
+      if (request.method === 'HEAD') return reply.send()
+      return tokenBody(known, { publicUrl, withCatalog: request.query.nocatalog === undefined })
+    },
+  })
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify'
+import type { KeyAdministration } from '../../iam/administer-keys.ts'
+import type { ProjectAdministration } from '../../iam/administer-projects.ts'
+import type { UserAdministration } from '../../iam/administer-users.ts'
+import type { Tokens } from '../../iam/tokens.ts'
+import { changeUserRoute } from './change-user.ts'
+import { createKeyRoute } from './create-key.ts'
+import { createProjectRoute } from './create-project.ts'
+import { createTokenRoute } from './create-token.ts'
+import { createUserRoute } from './create-user.ts'
+import { deleteKeyRoute } from './delete-key.ts'
+import { deleteUserRoute } from './delete-user.ts'
+import { describeTokenRoute } from './describe-token.ts'
+import { listKeysRoute } from './list-keys.ts'
+import { listProjectsRoute } from './list-projects.ts'
+import { listUsersRoute } from './list-users.ts'
+import { revokeTokenRoute } from './revoke-token.ts'
+
+export interface IdentityServices {
+  readonly tokens: Tokens
+  readonly users: UserAdministration
+  readonly keys: KeyAdministration
+  readonly projects: ProjectAdministration
+}
+
+/** Every operation about who asks: tokens, and the administration of projects, users and keys. */
+export function identityRoutes(
+  app: FastifyInstance,
+  services: IdentityServices,
+  publicUrl: () => string,
+): void {
+  const { tokens, users, keys, projects } = services
+  createTokenRoute(app, tokens, publicUrl)
+  describeTokenRoute(app, tokens, publicUrl)
+  revokeTokenRoute(app, tokens)
+  listProjectsRoute(app, projects)
+  createProjectRoute(app, projects)
+  listUsersRoute(app, users)
+  createUserRoute(app, users)
+  changeUserRoute(app, users)
+  deleteUserRoute(app, users)
+  listKeysRoute(app, keys)
+  createKeyRoute(app, keys)
+  deleteKeyRoute(app, keys)
+}
