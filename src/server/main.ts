@@ -38,10 +38,14 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   await aborted(stop)
 }
 
-/** Idle connections end at once, running requests when they are answered. */
+/** How long running requests may take to end once the server is told to stop. */
+const GRACE_MS = 10_000
+
+/** Idle connections end at once, running requests when they are answered or the grace is over. */
 async function closeApp(app: FastifyInstance): Promise<void> {
-  app.server.closeIdleConnections()
+  const late = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
   await app.close()
+  clearTimeout(late)
 }
 
 function urlOf(app: FastifyInstance): string {

@@ -1,4 +1,4 @@
-import type { OffsetFormat } from '../routes/read-step-log.ts'
+import type { OffsetFormat } from '../../contract/offset-format.ts'
 import type { Secret } from './secret.ts'
 
 /** Everything that a server can be told, checked. Sizes in bytes, times in milliseconds. */

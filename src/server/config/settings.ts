@@ -1,4 +1,4 @@
-import type { OffsetFormat } from '../routes/read-step-log.ts'
+import type { OffsetFormat } from '../../contract/offset-format.ts'
 
 /** A configuration that cannot be used; the message is one line for the person who starts the server. */
 export class ConfigError extends Error {}

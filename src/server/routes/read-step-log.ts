@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { PAGE_MAX_LINES } from '../../contract/limits.ts'
+import type { OffsetFormat } from '../../contract/offset-format.ts'
 import {
   readStepLog as operation,
   type ReadStepLogAnswer,
@@ -10,9 +11,6 @@ import type { LogReader } from '../../core/read/log-reader.ts'
 import { readStepLog } from '../../core/read/read-step-log.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { queryBuildNo, queryNumber, queryStepId } from '../http/query-number.ts'
-
-/** How offsets are answered: numbers as in the seed's example, strings as in its table (api.md §2). */
-export type OffsetFormat = 'number' | 'string'
 
 interface Ports {
   readonly builds: BuildCatalog
