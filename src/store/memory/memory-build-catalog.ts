@@ -1,13 +1,18 @@
 import { TailraceError } from '../../contract/errors.ts'
 import type { JobId, ProjectId, RecordId, StepId } from '../../contract/ids.ts'
+import type { EpochMs } from '../../contract/quantities.ts'
 import type {
   Build,
   BuildAddress,
   BuildCatalog,
   BuildDraft,
+  Outcome,
   Step,
   StepCensus,
+  StepChange,
   StepDraft,
+  StepState,
+  StepSummary,
 } from '../../core/ports/build-catalog.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 
@@ -28,93 +33,99 @@ interface StepPlace {
   readonly stepId: StepId
 }
 
-/** BuildCatalog and StepCensus in memory: for tests, and for a server that may forget. No call waits, so none can interleave. */
+/** BuildCatalog and StepCensus in memory: for tests, and for a server that may forget. */
 export function memoryBuildCatalog(): BuildCatalog & StepCensus {
-  const jobs: StoredJob[] = []
-  const builds = new Map<string, StoredBuild>()
-  const places = new Map<LogId, StepPlace>()
+  return new MemoryBuildCatalog()
+}
 
-  const find = (project: ProjectId, address: BuildAddress) => builds.get(keyOf(project, address))
+/** No call waits for anything before it is done, so none can interleave with another. */
+class MemoryBuildCatalog implements BuildCatalog, StepCensus {
+  readonly #jobs: StoredJob[] = []
+  readonly #builds = new Map<string, StoredBuild>()
+  readonly #places = new Map<LogId, StepPlace>()
 
-  function require(project: ProjectId, recordId: RecordId): StoredBuild {
-    const stored = find(project, { recordId })
+  async createBuild(draft: BuildDraft): Promise<{ build: Build; created: boolean }> {
+    const found = this.#find(draft.projectId, draft)
+    if (found !== undefined) return { build: found.build, created: false }
+    const job = jobFor(this.#jobs, draft)
+    const stored: StoredBuild = { build: newBuild(draft, job), steps: new Map() }
+    this.#insertSteps(stored, draft.steps)
+    if (!this.#jobs.includes(job)) this.#jobs.push(job)
+    job.nextBuildNo++
+    this.#builds.set(keyOf(draft.projectId, draft), stored)
+    this.#builds.set(numberKey(stored.build), stored)
+    return { build: stored.build, created: true }
+  }
+
+  async addSteps(project: ProjectId, record: RecordId, drafts: readonly StepDraft[]): Promise<void> {
+    this.#insertSteps(this.#require(project, record), drafts)
+  }
+
+  async findBuild(project: ProjectId, address: BuildAddress): Promise<Build | undefined> {
+    return this.#find(project, address)?.build
+  }
+
+  async findStep(project: ProjectId, address: BuildAddress, step: StepId): Promise<Step | undefined> {
+    return this.#find(project, address)?.steps.get(step)
+  }
+
+  async listSteps(project: ProjectId, recordId: RecordId): Promise<readonly Step[]> {
+    const steps = this.#find(project, { recordId })?.steps.values() ?? []
+    return [...steps].sort((a, b) => a.stepId - b.stepId)
+  }
+
+  async changeStep(log: LogId, from: readonly StepState[], change: StepChange): Promise<boolean> {
+    const step = this.#stepOf(log)
+    if (step === undefined || !from.includes(step.state)) return false
+    this.#places.get(log)!.stored.steps.set(step.stepId, { ...step, ...change })
+    return true
+  }
+
+  async finishBuild(project: ProjectId, record: RecordId, outcome: Outcome, atMs: EpochMs): Promise<boolean> {
+    const stored = this.#require(project, record)
+    if (stored.build.outcome !== undefined) return false
+    stored.build = { ...stored.build, outcome, finishedAtMs: atMs }
+    for (const step of stored.steps.values())
+      if (step.state === 'waiting') stored.steps.set(step.stepId, { ...step, state: 'skipped' })
+    return true
+  }
+
+  async statesOf(logs: readonly LogId[]): Promise<ReadonlyMap<LogId, StepSummary>> {
+    const known = logs.flatMap(log => this.#stepOf(log) ?? [])
+    return new Map(
+      known.map(({ log, state, createdAtMs, sizeBytes }) => [
+        log,
+        { state, createdAtMs, ...(sizeBytes === undefined ? {} : { sizeBytes }) },
+      ]),
+    )
+  }
+
+  async runningLogs(after: LogId, limit: number): Promise<readonly LogId[]> {
+    const later = [...this.#places.keys()].filter(log => log > after)
+    return later.filter(log => this.#stepOf(log)?.state === 'running').slice(0, limit)
+  }
+
+  #find(project: ProjectId, address: BuildAddress): StoredBuild | undefined {
+    return this.#builds.get(keyOf(project, address))
+  }
+
+  #require(project: ProjectId, recordId: RecordId): StoredBuild {
+    const stored = this.#find(project, { recordId })
     if (stored === undefined) throw new TailraceError('not-found', 'No such build.')
     return stored
   }
 
-  function insertSteps(stored: StoredBuild, drafts: readonly StepDraft[]): void {
+  #insertSteps(stored: StoredBuild, drafts: readonly StepDraft[]): void {
     for (const draft of missing(stored.steps, drafts)) {
-      const step = newStep(places.size + 1, stored.build, draft)
+      const step = newStep(this.#places.size + 1, stored.build, draft)
       stored.steps.set(step.stepId, step)
-      places.set(step.log, { stored, stepId: step.stepId })
+      this.#places.set(step.log, { stored, stepId: step.stepId })
     }
   }
 
-  function stepOf(log: LogId): Step | undefined {
-    const place = places.get(log)
+  #stepOf(log: LogId): Step | undefined {
+    const place = this.#places.get(log)
     return place?.stored.steps.get(place.stepId)
-  }
-
-  return {
-    async createBuild(draft) {
-      const found = find(draft.projectId, draft)
-      if (found !== undefined) return { build: found.build, created: false }
-      const job = jobFor(jobs, draft)
-      const stored: StoredBuild = { build: newBuild(draft, job), steps: new Map() }
-      insertSteps(stored, draft.steps)
-      if (!jobs.includes(job)) jobs.push(job)
-      job.nextBuildNo++
-      builds.set(keyOf(draft.projectId, draft), stored)
-      builds.set(numberKey(stored.build), stored)
-      return { build: stored.build, created: true }
-    },
-
-    async addSteps(project, record, drafts) {
-      insertSteps(require(project, record), drafts)
-    },
-
-    async findBuild(project, address) {
-      return find(project, address)?.build
-    },
-
-    async findStep(project, address, step) {
-      return find(project, address)?.steps.get(step)
-    },
-
-    async listSteps(project, recordId) {
-      return [...(find(project, { recordId })?.steps.values() ?? [])].sort((a, b) => a.stepId - b.stepId)
-    },
-
-    async changeStep(log, from, change) {
-      const step = stepOf(log)
-      if (step === undefined || !from.includes(step.state)) return false
-      places.get(log)!.stored.steps.set(step.stepId, { ...step, ...change })
-      return true
-    },
-
-    async finishBuild(project, record, outcome, atMs) {
-      const stored = require(project, record)
-      if (stored.build.outcome !== undefined) return false
-      stored.build = { ...stored.build, outcome, finishedAtMs: atMs }
-      for (const step of stored.steps.values())
-        if (step.state === 'waiting') stored.steps.set(step.stepId, { ...step, state: 'skipped' })
-      return true
-    },
-
-    async statesOf(logs) {
-      const known = logs.flatMap(log => stepOf(log) ?? [])
-      return new Map(
-        known.map(({ log, state, createdAtMs, sizeBytes }) => [
-          log,
-          { state, createdAtMs, ...(sizeBytes === undefined ? {} : { sizeBytes }) },
-        ]),
-      )
-    },
-
-    async runningLogs(after, limit) {
-      const later = [...places.keys()].filter(log => log > after)
-      return later.filter(log => stepOf(log)?.state === 'running').slice(0, limit)
-    },
   }
 }
 

@@ -13,7 +13,7 @@ export interface CatalogTables {
   frames: FrameRow
 }
 
-export interface JobRow {
+interface JobRow {
   id: Generated<number>
   project_id: ProjectId
   job_id: JobId
@@ -21,7 +21,7 @@ export interface JobRow {
   next_build_no: BuildNo
 }
 
-export interface BuildRow {
+interface BuildRow {
   id: Generated<number>
   project_id: ProjectId
   record_id: RecordId
@@ -35,7 +35,7 @@ export interface BuildRow {
   outcome: number | null
 }
 
-export interface StepRow {
+interface StepRow {
   log: Generated<LogId>
   build: number
   step_id: StepId
@@ -53,14 +53,14 @@ export interface StepRow {
   verified: number | null
 }
 
-export interface PackRow {
+interface PackRow {
   id: Generated<number>
   name: PackId
   /** Where the last frame that any row ever named ends. */
   end_position: number
 }
 
-export interface FrameRow {
+interface FrameRow {
   log: LogId
   at: ByteOffset
   /** Log bytes. */

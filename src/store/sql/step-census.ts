@@ -12,7 +12,12 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
     db
       .selectFrom('steps')
       .innerJoin('builds', 'builds.id', 'steps.build')
-      .select(['steps.log', 'steps.state', 'builds.created_at_ms as createdAtMs', 'steps.size_bytes as sizeBytes'])
+      .select([
+        'steps.log',
+        'steps.state',
+        'builds.created_at_ms as createdAtMs',
+        'steps.size_bytes as sizeBytes',
+      ])
       .where('steps.log', 'in', integersOf(db, value('logs')) as never),
   )
   const running = compileOnce<{ after: LogId; limit: number }>()(value =>
