@@ -1,0 +1,76 @@
+import type { Operation } from '../contract/operation.ts'
+import { type ChangeUserBody, changeUser } from '../contract/operations/change-user.ts'
+import { type CreateKeyAnswer, createKey } from '../contract/operations/create-key.ts'
+import { type CreateProjectAnswer, createProject } from '../contract/operations/create-project.ts'
+import { createUser } from '../contract/operations/create-user.ts'
+import { deleteKey } from '../contract/operations/delete-key.ts'
+import { deleteUser } from '../contract/operations/delete-user.ts'
+import { type ListKeysAnswer, listKeys } from '../contract/operations/list-keys.ts'
+import { type ListProjectsAnswer, listProjects } from '../contract/operations/list-projects.ts'
+import { type ListUsersAnswer, listUsers, type UserAnswer } from '../contract/operations/list-users.ts'
+import type { Role } from '../contract/roles.ts'
+import { HttpSender, type OutgoingRequest } from './http-sender.ts'
+import { ServerUnreachable } from './server-unreachable.ts'
+import type { ClientOptions } from './tailrace-client.ts'
+
+export interface NewUser {
+  readonly name: string
+  readonly password: string
+  /** Default: reader. */
+  readonly roles?: readonly Role[] | undefined
+}
+
+/** Projects, users and access keys, as one caller may handle them (api.md §6). Methods reject like those of `TailraceClient`. */
+export class AdministrationClient {
+  readonly #sender: HttpSender
+
+  constructor({ url, credentials }: ClientOptions) {
+    this.#sender = new HttpSender(url, credentials)
+  }
+
+  async listProjects(): Promise<ListProjectsAnswer['projects']> {
+    return (await this.#answer<ListProjectsAnswer>(listProjects)).projects
+  }
+
+  createProject(name: string): Promise<CreateProjectAnswer> {
+    return this.#answer(createProject, { json: { name } })
+  }
+
+  async listUsers(): Promise<ListUsersAnswer['users']> {
+    return (await this.#answer<ListUsersAnswer>(listUsers)).users
+  }
+
+  createUser(user: NewUser): Promise<UserAnswer> {
+    return this.#answer(createUser, { json: user })
+  }
+
+  changeUser(name: string, change: ChangeUserBody): Promise<UserAnswer> {
+    return this.#answer(changeUser, { params: { name }, json: change })
+  }
+
+  async deleteUser(name: string): Promise<void> {
+    await this.#sender.send(deleteUser, { params: { name } })
+  }
+
+  async listKeys(): Promise<ListKeysAnswer['keys']> {
+    return (await this.#answer<ListKeysAnswer>(listKeys)).keys
+  }
+
+  /** The only time that the secret key is told. */
+  createKey(user?: string): Promise<CreateKeyAnswer> {
+    return this.#answer(createKey, { json: user === undefined ? {} : { user } })
+  }
+
+  async deleteKey(accessKey: string): Promise<void> {
+    await this.#sender.send(deleteKey, { params: { access_key: accessKey } })
+  }
+
+  async #answer<T>(operation: Pick<Operation, 'method' | 'path'>, request?: OutgoingRequest): Promise<T> {
+    const response = await this.#sender.send(operation, request)
+    try {
+      return (await response.json()) as T
+    } catch (error) {
+      throw new ServerUnreachable('the answer is not JSON: not this server?', { cause: error })
+    }
+  }
+}
