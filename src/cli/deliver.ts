@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util'
+import type { Command, CommandIo } from './command.ts'
+import { connectionOf } from './connection.ts'
+import { deliverLeftOver, type LeftOverResult } from './run/deliver-left-over.ts'
+import { Patience } from './run/patience.ts'
+import { spoolDirectory, waitMsOf } from './run/run-options.ts'
+
+const USAGE = `Usage: tailrace deliver [--json] [--spool DIR] [--wait SECONDS]
+
+Delivers the logs that earlier "tailrace run" processes left in the spool because the server was away or refused
+them. Logs of commands that still run are left to their runners; the log of a runner that was killed is delivered
+with what is there, and its step ends as ABORTED.
+
+  --json              one line of JSON for each log: {record_id, step, bytes, delivered, spool, error}
+  --spool DIR         where the logs wait; by default TAILRACE_SPOOL, or as "tailrace run" chooses
+  --wait SECONDS      how long to wait for the server without progress; 15 by default
+
+The server and the credentials are those of "tailrace run". Ends with 0 when nothing is left, with 1 otherwise.
+`
+
+const FLAGS = {
+  json: { type: 'boolean', default: false },
+  spool: { type: 'string' },
+  wait: { type: 'string', default: '15' },
+} as const
+
+export const command: Command = {
+  summary: 'Deliver the logs that earlier runs left in the spool',
+  usage: USAGE,
+  async run(args: string[], io: CommandIo): Promise<number> {
+    const { values } = parseArgs({ args, options: FLAGS, strict: true })
+    const patience = new Patience(waitMsOf(values.wait))
+    const connection = connectionOf(io.env)
+    const stop = () => patience.giveUp()
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
+    patience.begin()
+    let left = 0
+    for await (const result of deliverLeftOver(spoolDirectory(values.spool, io.env), connection, patience)) {
+      if (result.refusal !== undefined) left++
+      tell(io, result, values.json)
+      patience.progress()
+    }
+    patience.stop()
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop)
+    return left === 0 ? 0 : 1
+  },
+}
+
+function tell(io: CommandIo, result: LeftOverResult, json: boolean): void {
+  const { recordId, stepName, folder, sizeBytes, refusal } = result
+  if (json) {
+    const delivered = refusal === undefined
+    const line = {
+      record_id: recordId,
+      step: stepName,
+      bytes: sizeBytes,
+      delivered,
+      spool: folder,
+      error: refusal,
+    }
+    io.print(`${JSON.stringify(line)}\n`)
+  } else if (refusal === undefined) io.print(`delivered: "${stepName}" of ${recordId}, ${sizeBytes} bytes\n`)
+  else io.complain(`left: "${stepName}" of ${recordId}, ${sizeBytes} bytes in ${folder}: ${refusal}\n`)
+}

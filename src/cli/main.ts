@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { closestWord } from './closest-word.ts'
+import { type Command, type CommandIo, UsageError } from './command.ts'
+
+type CommandModule = { readonly command: Command }
+
+/** Each is loaded only when it is called, so that `tailrace run` starts without the server's code. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
+  serve: () => import('./serve.ts'),
+  run: () => import('./run.ts'),
+  deliver: () => import('./deliver.ts'),
+  project: () => import('./project.ts'),
+  user: () => import('./user.ts'),
+  key: () => import('./key.ts'),
+}
+
+/** Runs `tailrace ARGS` and resolves to the exit code of the process. */
+export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<number> {
+  const [name, ...rest] = args
+  if (name === undefined) return complainWith(io, await overview(), 2)
+  if (name === '--help' || name === '-h' || name === 'help') return printed(io, await overview())
+  if (name === '--version' || name === '-V') return printed(io, `tailrace ${version()}\n`)
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (load === undefined) return complainWith(io, unknownCommand(name), 2)
+  const { command } = await load()
+  const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
+  if (own.includes('--help') || own.includes('-h')) return printed(io, command.usage)
+  return runCommand(name, command, rest, io)
+}
+
+async function runCommand(name: string, command: Command, args: string[], io: CommandIo): Promise<number> {
+  try {
+    return await command.run(args, io)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (!isUsageError(error)) return complainWith(io, `tailrace ${name}: ${message}\n`, 1)
+    return complainWith(io, `tailrace ${name}: ${message}\nSee: tailrace ${name} --help\n`, 2)
+  }
+}
+
+/** Node's own parser of arguments reports wrong usage by these codes. */
+function isUsageError(error: unknown): boolean {
+  if (error instanceof UsageError) return true
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return code?.startsWith('ERR_PARSE_ARGS_') ?? false
+}
+
+function unknownCommand(name: string): string {
+  const meant = closestWord(name, Object.keys(COMMANDS))
+  const hint = meant === undefined ? 'See: tailrace --help' : `Did you mean "${meant}"?`
+  return `tailrace: there is no command "${name}". ${hint}\n`
+}
+
+async function overview(): Promise<string> {
+  const lines = await Promise.all(
+    Object.entries(COMMANDS).map(
+      async ([name, load]) => `  ${name.padEnd(9)}${(await load()).command.summary}`,
+    ),
+  )
+  return `Usage: tailrace COMMAND [OPTION]...\n\n${lines.join('\n')}\n\ntailrace COMMAND --help tells more, tailrace --version the version.\n`
+}
+
+/** The same depth below the package's root for src/cli and dist/cli. */
+function version(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}
+
+function printed(io: CommandIo, text: string): number {
+  io.print(text)
+  return 0
+}
+
+function complainWith(io: CommandIo, text: string, exitCode: number): number {
+  io.complain(text)
+  return exitCode
+}
+
+function processIo(): CommandIo {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  return {
+    env: process.env,
+    print: text => void process.stdout.write(text),
+    complain: text => void process.stderr.write(text),
+  }
+}

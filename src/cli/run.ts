@@ -1,0 +1,53 @@
+import { SECRET_MIN_CHARACTERS } from '../text/secret-forms.ts'
+import type { Command, CommandIo } from './command.ts'
+import { connectionOf } from './connection.ts'
+import { runCommand } from './run/run-command.ts'
+import { parseRunOptions } from './run/run-options.ts'
+
+const USAGE = `Usage: tailrace run [OPTION]... -- COMMAND [ARGUMENT]...
+
+Runs a command and brings its output, as the log of one step of a build, to the server. Ends as the command
+ends: with its exit code, or by its signal; whatever happens to the log.
+
+  --job NAME          the job; by default the name of the folder
+  --step NAME         the step; by default the name of the command. A name that the build has with another
+                      log gets a number: "make (2)"
+  --step-id N         the step's number; by default the build's next
+  --record UUID       the build to add the step to; it is made where it is not there. By default a new one
+  --finish            with --record: the build ends with this step. Without --record it always does
+  --source NAME       where the build runs, shown with the log
+  --ids FILE          write TAILRACE_JOB_ID, _BUILD_NO, _RECORD_ID and _STEP_ID there, for a shell to read, as soon
+                      as the server has told them
+  --raw               no time stamp before each line
+  --quiet             do not repeat the output
+  --mask VARIABLE     mask the value of this variable too; may be repeated
+  --spool DIR         where the log waits until it is delivered
+  --wait SECONDS      how long to wait without progress for the server after the command; 15 by default
+
+What is left in the spool is delivered by the next "tailrace run", or by "tailrace deliver".
+
+Masked are, as ***, the values of variables whose names look secret (TOKEN, SECRET, PASSWORD, API_KEY, ...), of
+those named by --mask, and passwords in URLs; also line by line, in base64, URL-encoded, JSON-escaped and quoted
+by a shell; from ${SECRET_MIN_CHARACTERS} characters on. The command gets no TAILRACE_ variable but TAILRACE_RECORD_ID.
+
+stdout and stderr are one FIFO, so that their order is kept. Ctrl-C and Ctrl-\\ of a terminal reach the command
+without help; other signals are passed on. Children that the command leaves running are listened to until they
+are silent for a second; what they write later is lost, and the log says so.
+
+Environment:
+  TAILRACE_URL        the server's address; needed
+  TAILRACE_TOKEN      a token, or TAILRACE_AK and TAILRACE_SK, or TAILRACE_USER, TAILRACE_PASSWORD,
+                      TAILRACE_DOMAIN and TAILRACE_PROJECT
+  TAILRACE_SPOOL      as --spool; by default tailrace/spool in $XDG_STATE_HOME or ~/.local/state
+
+Exit codes of its own: 2 for wrong usage, 126 when the command cannot be run, 127 when there is none.
+`
+
+export const command: Command = {
+  summary: 'Run a command and keep its output as the log of a build step',
+  usage: USAGE,
+  run(args: string[], io: CommandIo): Promise<number> {
+    const options = parseRunOptions(args, io.env)
+    return runCommand(options, connectionOf(io.env), io)
+  },
+}

@@ -1,0 +1,98 @@
+import type { TailraceClient } from '../../client/tailrace-client.ts'
+import { type Connection, NO_CREDENTIALS } from '../connection.ts'
+import { deliverLog } from './deliver-log.ts'
+import type { Patience } from './patience.ts'
+import { isBeingWritten, listEntries, removeEntry, renameStep, type SpoolEntry } from './spool-entry.ts'
+import { SpooledLog } from './spooled-log.ts'
+
+/** What became of one log that an earlier process left in the spool. */
+export interface LeftOverResult {
+  readonly recordId: string
+  readonly stepName: string
+  readonly folder: string
+  readonly sizeBytes: number
+  /** Why it is still there; absent when it was delivered. */
+  readonly refusal?: string
+}
+
+/**
+ * Delivers, one after the other, the logs whose writers are gone. Another deliverer at the same time does no harm. Stops
+ * when patience ends; the entry under way and those after it then come as refused. Never rejects.
+ */
+export async function* deliverLeftOver(
+  spool: string,
+  connection: Connection,
+  patience: Patience,
+): AsyncGenerator<LeftOverResult> {
+  for (const entry of await listEntries(spool)) {
+    if (await isBeingWritten(entry)) continue
+    const result = await deliverEntry(entry, connection, patience)
+    if (result !== undefined) yield result
+  }
+}
+
+/** undefined when it is not left over: another process delivered it meanwhile. */
+async function deliverEntry(
+  entry: SpoolEntry,
+  connection: Connection,
+  patience: Patience,
+): Promise<LeftOverResult | undefined> {
+  const about = { recordId: entry.meta.recordId, stepName: entry.meta.stepName, folder: entry.folder }
+  let log: SpooledLog | undefined
+  try {
+    log = await SpooledLog.open(entry)
+    if (log === undefined) return undefined
+    const { sizeBytes } = log
+    try {
+      await deliver(entry, log, clientFor(entry, connection), patience)
+      await removeEntry(entry)
+      return { ...about, sizeBytes }
+    } catch (error) {
+      return { ...about, sizeBytes, refusal: messageOf(error) }
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    return { ...about, sizeBytes: 0, refusal: messageOf(error) }
+  } finally {
+    await log?.close()
+  }
+}
+
+async function deliver(
+  entry: SpoolEntry,
+  log: SpooledLog,
+  client: TailraceClient,
+  patience: Patience,
+): Promise<void> {
+  let current = entry
+  let trouble: unknown
+  try {
+    await deliverLog({
+      client,
+      meta: entry.meta,
+      log,
+      signal: patience.signal,
+      onProgress: () => patience.progress(),
+      onTrouble: error => {
+        trouble = error
+      },
+      onJoined: async () => {},
+      onRenamed: async stepName => {
+        current = await renameStep(current, stepName)
+      },
+    })
+  } catch (error) {
+    throw patience.signal.aborted && trouble !== undefined ? trouble : error
+  }
+}
+
+/** Credentials go to the server that they are for, and to no other. */
+function clientFor(entry: SpoolEntry, { url, client }: Connection): TailraceClient {
+  if (entry.meta.url !== url) throw new Error(`it is for ${entry.meta.url}, and TAILRACE_URL is ${url}`)
+  if (client === undefined) throw new Error(NO_CREDENTIALS)
+  return client
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises'
+import { type Connection, NO_CREDENTIALS } from '../connection.ts'
+import { deliverLog } from './deliver-log.ts'
+import type { OpenedLog } from './open-log.ts'
+import type { Patience } from './patience.ts'
+import {
+  type EndRecord,
+  removeEntry,
+  renameStep,
+  type SpoolEntry,
+  type SpoolMeta,
+  writeEnd,
+} from './spool-entry.ts'
+import type { StepIds } from './step-upload.ts'
+
+export interface ShipmentOptions {
+  readonly connection: Connection
+  readonly meta: Omit<SpoolMeta, 'writer'>
+  readonly patience: Patience
+  /** Gets the ids of the step as assignments of a shell. */
+  readonly idsFile: string | undefined
+  readonly complain: (text: string) => void
+}
+
+/** The delivery of the log of a command that runs, and what is told of it: each kind of trouble once. */
+export class LogShipment {
+  readonly #opened: OpenedLog
+  readonly #idsFile: string | undefined
+  readonly #patience: Patience
+  readonly #complain: (text: string) => void
+  readonly #done: Promise<boolean>
+  #entry: SpoolEntry | undefined
+  #deliveredBytes = 0
+  #troubleTold = false
+
+  constructor(opened: OpenedLog, { connection, meta, idsFile, patience, complain }: ShipmentOptions) {
+    this.#opened = opened
+    this.#idsFile = idsFile
+    this.#patience = patience
+    this.#complain = complain
+    this.#entry = opened.entry
+    this.#done = this.#deliver(connection, meta).then(
+      () => true,
+      error => {
+        if (!patience.signal.aborted)
+          complain(`the log is not delivered: ${error instanceof Error ? error.message : error}`)
+        return false
+      },
+    )
+  }
+
+  /** Says how the command ended, and waits for the rest of the delivery as long as patience lasts. Never rejects. */
+  async finish(outcome: EndRecord['outcome']): Promise<void> {
+    const { log } = this.#opened
+    const end = await log.finish(outcome)
+    await this.#writeEnd(end)
+    if (!(await this.#done)) this.#tellUndelivered(end)
+    else if (this.#entry !== undefined) await removeEntry(this.#entry).catch(() => {})
+  }
+
+  async #deliver({ client }: Connection, meta: Omit<SpoolMeta, 'writer'>): Promise<void> {
+    if (client === undefined) throw new Error(NO_CREDENTIALS)
+    await deliverLog({
+      client,
+      meta,
+      log: this.#opened.log,
+      signal: this.#patience.signal,
+      onProgress: head => {
+        this.#deliveredBytes = head
+        this.#patience.progress()
+      },
+      onTrouble: error => this.#tellTrouble(error),
+      onJoined: ids => this.#writeIds(ids),
+      onRenamed: stepName => this.#rename(stepName),
+    })
+  }
+
+  async #writeIds({ jobId, buildNo, recordId, stepId }: StepIds): Promise<void> {
+    if (this.#idsFile === undefined) return
+    const ids = { JOB_ID: jobId, BUILD_NO: buildNo, RECORD_ID: recordId, STEP_ID: stepId }
+    const lines = Object.entries(ids).map(([name, value]) => `export TAILRACE_${name}=${value}\n`)
+    try {
+      await writeFile(this.#idsFile, lines.join(''))
+    } catch (error) {
+      this.#complain(`the ids cannot be written: ${(error as Error).message}`)
+    }
+  }
+
+  async #rename(stepName: string): Promise<void> {
+    this.#deliveredBytes = 0
+    this.#complain(`the build has another log by this name: the step is called "${stepName}"`)
+    // Without the new name in the spool a later delivery finds it again.
+    if (this.#entry !== undefined)
+      this.#entry = await renameStep(this.#entry, stepName).catch(() => this.#entry)
+  }
+
+  /** A spool that holds only a beginning of the log must not be taken for the whole. */
+  async #writeEnd(end: EndRecord): Promise<void> {
+    if (this.#entry === undefined) return
+    const { outcome, sizeBytes } = end
+    try {
+      await writeEnd(this.#entry, this.#opened.log.isSpooled ? end : { outcome, sizeBytes })
+    } catch (error) {
+      this.#complain(`the end of the log cannot be written to the spool: ${(error as Error).message}`)
+    }
+  }
+
+  #tellTrouble(error: unknown): void {
+    if (this.#troubleTold) return
+    this.#troubleTold = true
+    this.#complain(`${error instanceof Error ? error.message : error}; the log waits and is sent later`)
+  }
+
+  #tellUndelivered({ sizeBytes }: EndRecord): void {
+    const missing = sizeBytes - this.#deliveredBytes
+    const { log } = this.#opened
+    if (this.#entry !== undefined && log.isSpooled)
+      this.#complain(
+        `${missing} of ${sizeBytes} bytes of the log are undelivered; they wait in ${this.#entry.folder}`,
+      )
+    else
+      this.#complain(
+        `${missing} of ${sizeBytes} bytes of the log are undelivered, and the spool does not hold all of them`,
+      )
+  }
+}

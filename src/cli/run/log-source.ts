@@ -1,0 +1,27 @@
+import type { EndRecord } from './spool-entry.ts'
+
+/** A log on its way to a server, as its deliverer sees it. */
+export interface LogSource {
+  /** How many bytes it has by now. */
+  readonly sizeBytes: number
+  /** Set once it will not grow any more. */
+  readonly end: EndRecord | undefined
+  /** At least one byte and at most `maxBytes` from `from`, which is below `sizeBytes`. Rejects with `BytesLost` when they are not kept. */
+  read(from: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer>>
+  /** The server has all bytes before `head`. */
+  acknowledge(head: number): void
+  /** Resolves when the log has grown or ended since the call. Rejects with the signal's reason. */
+  changed(signal: AbortSignal): Promise<void>
+}
+
+/** Bytes of a log are in no spool and with no server. */
+export class BytesLost extends Error {
+  /** The first of them. */
+  readonly from: number
+
+  constructor(from: number) {
+    super(`the bytes from ${from} on could not be kept`)
+    this.name = 'BytesLost'
+    this.from = from
+  }
+}

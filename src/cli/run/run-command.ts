@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Masker } from '../../text/mask.ts'
+import { secretForms } from '../../text/secret-forms.ts'
+import { Stamper } from '../../text/stamp.ts'
+import type { CommandIo } from '../command.ts'
+import type { Connection } from '../connection.ts'
+import { childEnvironment } from './child-environment.ts'
+import { deliverLeftOver } from './deliver-left-over.ts'
+import { type FollowedCommand, followCommand } from './follow-command.ts'
+import { LogShipment } from './log-shipment.ts'
+import { openLog } from './open-log.ts'
+import { OutputEcho } from './output-echo.ts'
+import { localOffsetMinutes, noteLine, OutputPipeline } from './output-pipeline.ts'
+import { Patience } from './patience.ts'
+import type { RunOptions } from './run-options.ts'
+import { secretValues } from './secret-values.ts'
+import { comesFromTerminal, relaySignals, type SignalRelay } from './signal-relay.ts'
+import type { EndRecord } from './spool-entry.ts'
+import { type CommandEnd, NotStarted, startCommand } from './start-command.ts'
+
+/** Signals by which people and CI systems end a command. */
+const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
+const SIGNAL_ARRIVES_MS = 1_000
+
+/**
+ * Runs the command and brings its log to the server (design promise 9): its output, order and exit code are as without,
+ * whatever happens to the server, the spool or stdout. Resolves to the command's exit code; where a signal killed the command,
+ * it kills this process in the end.
+ */
+export async function runCommand(
+  options: RunOptions,
+  connection: Connection,
+  io: CommandIo,
+): Promise<number> {
+  const relay = relaySignals()
+  const complain = (text: string) => io.complain(`tailrace: ${text}\n`)
+  const noting = {
+    stamper: new Stamper(`${options.stepName}:run`, localOffsetMinutes),
+    raw: options.raw,
+    clock: Date.now,
+  }
+  const about = aboutLog(options, connection.url)
+  const opened = await openLog({
+    spool: options.spool,
+    about,
+    describeGap: bytes =>
+      noteLine(noting, `${bytes} bytes of the log are missing here: they could not be kept`, 'WARNING'),
+    complain,
+  })
+  const patience = new Patience(options.waitMs)
+  const shipment = new LogShipment(opened, {
+    connection,
+    meta: about,
+    patience,
+    complain,
+    idsFile: options.idsFile,
+  })
+  const leftOver = shipLeftOver(options.spool, connection, patience, complain)
+  const echo = options.quiet ? undefined : new OutputEcho(process.stdout)
+  const pipeline = new OutputPipeline({
+    ...noting,
+    masker: new Masker(secretValues(io.env, options.maskNames).flatMap(secretForms)),
+    log: opened.log,
+    echo: async bytes => echo?.write(bytes),
+  })
+
+  const end = await followToEnd(options, io, relay, pipeline, complain)
+  relay.sendTo(() => patience.giveUp())
+  patience.begin()
+  await shipment.finish(outcomeOf(end, relay.interrupted))
+  patience.limit()
+  await leftOver
+  patience.stop()
+  const missedBytes = (await echo?.end()) ?? 0
+  if (missedBytes > 0) complain(`stdout was stuck and missed ${missedBytes} bytes; the log has them`)
+  relay.stop()
+  return 'code' in end ? end.code : dieBy(end.signal)
+}
+
+function aboutLog(options: RunOptions, url: string) {
+  const { recordId, jobName, stepName, stepId, source, joins, finishesBuild } = options
+  return {
+    url,
+    recordId,
+    jobName,
+    stepName,
+    joins,
+    finishesBuild,
+    ...(stepId !== undefined && { stepId }),
+    ...(source !== undefined && { source }),
+  }
+}
+
+/** Runs the command with its output into the pipeline, all of it and what is to be noted behind it. */
+async function followToEnd(
+  { command, recordId }: RunOptions,
+  io: CommandIo,
+  relay: SignalRelay,
+  pipeline: OutputPipeline,
+  complain: (text: string) => void,
+): Promise<CommandEnd> {
+  let followed: FollowedCommand
+  try {
+    const started = await startCommand(command, childEnvironment(io.env, recordId), reason =>
+      complain(`no FIFO can be made (${reason}): "> /dev/stderr" may fail in the command`),
+    )
+    relay.sendTo(signal => comesFromTerminal(signal) || started.kill(signal))
+    followed = await followCommand(started, bytes => pipeline.push(bytes))
+  } catch (error) {
+    if (!(error instanceof NotStarted)) throw error
+    complain(error.message)
+    await pipeline.note(error.message, 'ERROR')
+    return { code: error.exitCode }
+  }
+  await pipeline.end()
+  if (!followed.isComplete)
+    await pipeline.note('processes that the command left running may write more; it is not kept', 'WARNING')
+  if ('signal' in followed.end)
+    await pipeline.note(`the command was ended by ${followed.end.signal}`, 'ERROR')
+  return followed.end
+}
+
+function outcomeOf(end: CommandEnd, interrupted: boolean): EndRecord['outcome'] {
+  if ('signal' in end) return STOPPING.includes(end.signal) ? 'ABORTED' : 'FAILURE'
+  if (end.code === 0) return 'SUCCESS'
+  return interrupted ? 'ABORTED' : 'FAILURE'
+}
+
+/** Delivers what earlier processes left, beside the own log. Never rejects. */
+async function shipLeftOver(
+  spool: string,
+  connection: Connection,
+  patience: Patience,
+  complain: (text: string) => void,
+): Promise<void> {
+  let left = 0
+  let reason: string | undefined
+  for await (const { refusal } of deliverLeftOver(spool, connection, patience)) {
+    if (refusal === undefined) continue
+    left++
+    reason = refusal
+  }
+  if (left > 0)
+    complain(
+      `${left} earlier log${left > 1 ? 's wait' : ' waits'} in ${spool} (${reason}); see "tailrace deliver"`,
+    )
+}
+
+/** Ends this process as the command ended, so that whoever called it sees the same. */
+async function dieBy(signal: NodeJS.Signals): Promise<number> {
+  process.kill(process.pid, signal)
+  // Only a signal that was blocked from outside gets here.
+  await sleep(SIGNAL_ARRIVES_MS)
+  return 1
+}

@@ -1,0 +1,91 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+
+/** How a command ended: by itself with a code, or by a signal. */
+export type CommandEnd = { readonly code: number } | { readonly signal: NodeJS.Signals }
+
+export interface StartedCommand {
+  /** All that the command and its children write to stdout and stderr, in order. Ends when the last of them is gone. */
+  readonly output: Readable
+  readonly ended: Promise<CommandEnd>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** The command could not be started; `exitCode` is what a shell would end with. */
+export class NotStarted extends Error {
+  readonly exitCode: 126 | 127
+
+  constructor(program: string, cause: NodeJS.ErrnoException) {
+    const missing = cause.code === 'ENOENT'
+    super(missing ? `${program}: command not found` : `${program}: cannot be run (${cause.code})`, { cause })
+    this.name = 'NotStarted'
+    this.exitCode = missing ? 127 : 126
+  }
+}
+
+/**
+ * Starts a command with one FIFO as stdout and stderr, so that their order is kept and `> /dev/stderr` works, which fails on the
+ * sockets that Node gives to children. stdin is this process's own. Where no FIFO can be made, a shell joins both to a
+ * socket, and `onFallback` is told why. Rejects with `NotStarted`.
+ */
+export async function startCommand(
+  command: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>>,
+  onFallback: (reason: string) => void,
+): Promise<StartedCommand> {
+  let fifo: Fifo
+  try {
+    fifo = makeFifo()
+  } catch (error) {
+    onFallback(error instanceof Error ? error.message : String(error))
+    const joined = ['-c', 'exec "$@" 2>&1', 'sh', ...command]
+    const child = spawn('/bin/sh', joined, { env, stdio: ['inherit', 'pipe', 'inherit'] })
+    return started(child, child.stdout, command[0])
+  }
+  const output = new Socket({ fd: fifo.readFd, readable: true, writable: false })
+  try {
+    const [program, ...args] = command
+    const child = spawn(program, args, { env, stdio: ['inherit', fifo.writeFd, fifo.writeFd] })
+    return await started(child, output, program)
+  } catch (error) {
+    output.destroy()
+    throw error instanceof NotStarted ? error : new NotStarted(command[0], error as NodeJS.ErrnoException)
+  } finally {
+    closeSync(fifo.writeFd)
+  }
+}
+
+interface Fifo {
+  readonly readFd: number
+  readonly writeFd: number
+}
+
+/** A FIFO that no other process can open any more. The read end is opened first and without blocking, so that neither open waits. */
+function makeFifo(): Fifo {
+  const folder = mkdtempSync(join(tmpdir(), 'tailrace-run-'))
+  try {
+    const path = join(folder, 'output')
+    execFileSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' })
+    const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    return { readFd, writeFd: openSync(path, constants.O_WRONLY) }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function started(child: ChildProcess, output: Readable, program: string): Promise<StartedCommand> {
+  const ended = new Promise<CommandEnd>(resolve => {
+    child.once('exit', (code, signal) => resolve(signal === null ? { code: code! } : { signal }))
+  })
+  try {
+    await once(child, 'spawn')
+  } catch (error) {
+    throw new NotStarted(program, error as NodeJS.ErrnoException)
+  }
+  return { output, ended, kill: signal => void child.kill(signal) }
+}

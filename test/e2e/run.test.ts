@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict'
+import { createHash, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { BOOTSTRAP, type ServerProcess, startServer } from '../server-process.ts'
+import { type Relay, RunnerHome, startRelay } from './runner.ts'
+
+const STAMP =
+  /^\[\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3} GMT[+-]\d\d:\d\d\] \[(INFO|WARNING|ERROR)\] \[[^\]]*:run\] : /gm
+
+let server: ServerProcess
+let relay: Relay
+before(async () => {
+  server = await startServer()
+  relay = await startRelay(server.url)
+})
+after(async () => {
+  await relay?.[Symbol.asyncDispose]()
+  await server?.stop()
+})
+
+const shell = (script: string) => ['--', 'sh', '-c', script]
+const withoutStamps = (log: string) => log.replaceAll(STAMP, '')
+const newHome = () => new RunnerHome(relay.url)
+
+describe('tailrace run', () => {
+  it('keeps the order of stdout and stderr', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script = 'i=0; while [ $i -lt 1000 ]; do echo out $i; echo err $i >&2; i=$((i+1)); done'
+    const { code, stdout } = await home.run(['run', '--record', record, ...shell(script)])
+    const lines = Array.from({ length: 1000 }, (_, i) => `out ${i}\nerr ${i}\n`).join('')
+    assert.equal(code, 0)
+    assert.equal(stdout, lines)
+    assert.equal(withoutStamps(await home.logOf(record)), lines)
+  })
+
+  it('lets the command open /dev/stderr and /dev/stdout, and ends with its code', async () => {
+    using home = newHome()
+    const ended = await home.run(['run', ...shell('echo a > /dev/stderr; echo b > /dev/stdout; exit 42')])
+    assert.deepEqual(ended, { code: 42, signal: null, stdout: 'a\nb\n', stderr: '' })
+    assert.deepEqual(home.waiting(), [])
+  })
+
+  it('dies by the signal by which the command died, after the log is delivered', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const ended = await home.run(['run', '--record', record, '--raw', ...shell('echo a; kill -KILL $$')])
+    assert.equal(ended.signal, 'SIGKILL')
+    assert.equal(await home.logOf(record), 'a\ntailrace: the command was ended by SIGKILL\n')
+    assert.deepEqual(home.waiting(), [])
+  })
+
+  it('passes a signal on, and the build ends as the command makes of it', async () => {
+    using home = newHome()
+    const running = home.start([
+      'run',
+      ...shell('trap "echo got it; exit 9" TERM; echo ready; while :; do sleep 0.1; done'),
+    ])
+    await running.said('ready')
+    running.child.kill('SIGTERM')
+    const { code, stdout } = await running.ended
+    assert.equal(code, 9)
+    assert.equal(stdout, 'ready\ngot it\n')
+  })
+
+  it('ends with 127 for a command that is not there and with 126 for one that cannot be run, and the log says so', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const missing = await home.run(['run', '--record', record, '--raw', '--', 'no-such-command'])
+    assert.equal(missing.code, 127)
+    assert.equal(await home.logOf(record), 'tailrace: no-such-command: command not found\n')
+    const refused = await home.run(['run', '--', '/etc/passwd'])
+    assert.equal(refused.code, 126)
+    assert.match(refused.stderr, /\/etc\/passwd: cannot be run/)
+  })
+
+  it('gives the command no variable of Tailrace but the id of the record', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const { stdout } = await home.run(['run', '--record', record, ...shell('env | grep TAILRACE')])
+    assert.equal(stdout, `TAILRACE_RECORD_ID=${record}\n`)
+  })
+
+  it('hands stdin on, and bytes as they are', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const bytes = String.raw`printf 'a\000\377\r\nno end'`
+    const { stdout } = await home.run(['run', '--record', record, '--raw', ...shell(`cat; ${bytes}`)])
+    assert.equal(stdout, 'a\0\xff\r\nno end')
+    assert.equal(await home.logOf(record), 'a\0\xff\r\nno end')
+  })
+
+  it('stamps each line on the clock of its own time zone', async () => {
+    using home = newHome()
+    for (const [zone, offset] of [
+      ['Asia/Kolkata', '+05:30'],
+      ['America/St_Johns', '-0[23]:30'],
+    ] as const) {
+      const record = randomUUID()
+      await home.run(['run', '--record', record, '--step', 'make', ...shell('echo a; printf b')], {
+        TZ: zone,
+      })
+      const begin = String.raw`\[.{23} GMT${offset.replace('+', '\\+')}\] \[INFO\] \[make:run\] : `
+      assert.match(await home.logOf(record), new RegExp(`^${begin}a\n${begin}b$`))
+    }
+  })
+
+  it('masks secrets, also where the output is cut within one, in the log and on stdout', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script =
+      'printf "1 $MY_TOKEN 2 hunt"; sleep 0.3; printf "er2!! 3 "; printf "$MY_TOKEN" | base64; echo $PLAIN'
+    const args = ['run', '--record', record, '--raw', '--mask', 'PLAIN', ...shell(script)]
+    const { stdout } = await home.run(args, { MY_TOKEN: 'hunter2!!', PLAIN: 'not so plain' })
+    assert.equal(stdout, '1 *** 2 *** 3 ***\n***\n')
+    assert.equal(await home.logOf(record), stdout)
+  })
+
+  it('needs an address before it begins, but no good credentials', async () => {
+    using home = newHome()
+    const noUrl = await home.run(['run', ...shell('touch began')], { TAILRACE_URL: undefined })
+    assert.equal(noUrl.code, 2)
+    assert.match(noUrl.stderr, /TAILRACE_URL/)
+    assert.ok(!existsSync(join(home.folder, 'began')))
+    const refused = await home.run(['run', ...shell('echo built; exit 5')], { TAILRACE_SK: 'wrong' })
+    assert.equal(refused.code, 5)
+    assert.equal(refused.stdout, 'built\n')
+    assert.equal(refused.stderr.match(/the log is not delivered/g)?.length, 1)
+    assert.equal(home.waiting().length, 1)
+  })
+
+  it('makes steps of one build of several runs at once, and ends the build when told to', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    await Promise.all(
+      ['compile', 'test'].map(step =>
+        home.run([
+          'run',
+          '--record',
+          record,
+          '--job',
+          'app',
+          '--step',
+          step,
+          '--raw',
+          ...shell(`echo ${step}`),
+        ]),
+      ),
+    )
+    const logs = await Promise.all([home.logOf(record, 1), home.logOf(record, 2)])
+    assert.deepEqual(logs.sort(), ['compile\n', 'test\n'])
+    await home.run(['run', '--record', record, '--step', 'pack', '--finish', ...shell('exit 1')])
+    const build = await home.client.finishBuild(record, { status: 'FAILURE' })
+    assert.equal(build.status, 'FAILURE')
+  })
+
+  it('gives the same step again a name of its own', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const args = ['run', '--record', record, '--step', 'make']
+    await home.run([...args, ...shell('echo first')])
+    const second = await home.run([...args, ...shell('echo second')])
+    assert.match(second.stderr, /the step is called "make \(2\)"/)
+    assert.match(await home.logOf(record, 1), /first\n$/)
+    assert.match(await home.logOf(record, 2), /second\n$/)
+  })
+
+  it('goes on when stdout is closed', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script =
+      'echo begin; sleep 0.3; i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done; exit 6'
+    const running = home.start(['run', '--record', record, '--raw', ...shell(script)])
+    await running.said('begin')
+    running.child.stdout!.destroy()
+    assert.equal((await running.ended).code, 6)
+    assert.match(await home.logOf(record), /line 2999\n$/)
+  })
+
+  it('does not wait for ever for children that the command leaves behind', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script = '(sleep 0.3; echo late; exec sleep 30) & echo done'
+    const { code, stdout } = await home.run(['run', '--record', record, '--raw', ...shell(script)])
+    assert.equal(code, 0)
+    assert.equal(stdout, 'done\nlate\n')
+    assert.match(
+      await home.logOf(record),
+      /processes that the command left running may write more; it is not kept\n$/,
+    )
+  })
+
+  it('writes down which step the log became', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    await home.run(['run', '--record', record, '--ids', 'step.ids', ...shell('true')])
+    const ids = readFileSync(join(home.folder, 'step.ids'), 'utf8')
+    assert.match(ids, /^export TAILRACE_JOB_ID=[0-9a-z]{32}\nexport TAILRACE_BUILD_NO=\d+\n/)
+    assert.match(ids, new RegExp(`export TAILRACE_RECORD_ID=${record}\nexport TAILRACE_STEP_ID=1\n$`))
+  })
+
+  it('carries 50 MB through bounded memory, every byte', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script = 'yes 0123456789abcdef | head -c 50000000; grep VmHWM /proc/$PPID/status'
+    const { code } = await home.run(['run', '--quiet', '--record', record, '--raw', ...shell(script)])
+    assert.equal(code, 0)
+    const log = await home.logOf(record)
+    const peakKib = Number(/VmHWM:\s+(\d+) kB\n$/.exec(log)![1])
+    assert.equal(
+      sha256(log.slice(0, 50_000_000)),
+      sha256('0123456789abcdef\n'.repeat(3_000_000).slice(0, 50_000_000)),
+    )
+    assert.ok(peakKib < 200 * 1024, `${peakKib} KiB`)
+  })
+})
+
+describe('tailrace run with a spool in trouble', () => {
+  it('sends the rest from memory when the disk is full', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    // A file may have 64 blocks of 512 bytes: the spool's file fails as on a full disk.
+    const under = ['sh', '-c', 'ulimit -f 64; exec "$@"', 'sh']
+    const script = 'yes 0123456789abcde | head -c 400000; exit 4'
+    const ended = await home.run(['run', '--quiet', '--record', record, '--raw', ...shell(script)], {}, under)
+    assert.equal(ended.code, 4)
+    assert.match(ended.stderr, /the spool cannot be written/)
+    assert.equal(await home.logOf(record), '0123456789abcde\n'.repeat(25_000))
+    assert.deepEqual(home.waiting(), [])
+  })
+
+  it('uses a temporary one when it cannot make its own', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const temporary = { TAILRACE_SPOOL: '/dev/null/spool', TMPDIR: home.folder }
+    const ended = await home.run(['run', '--record', record, '--raw', ...shell('echo a; exit 3')], temporary)
+    assert.equal(ended.code, 3)
+    assert.match(ended.stderr, /a temporary one serves/)
+    assert.equal(await home.logOf(record), 'a\n')
+  })
+
+  it('says what is missing when neither the disk nor the server takes the log, and delivers what there is', async () => {
+    using home = newHome()
+    relay.target = undefined
+    const record = randomUUID()
+    const under = ['sh', '-c', 'ulimit -f 64; exec "$@"', 'sh']
+    const args = ['run', '--quiet', '--wait', '1', '--record', record, '--raw']
+    const ended = await home.run([...args, ...shell('yes 0123456789abcde | head -c 400000')], {}, under)
+    relay.target = server.url
+    assert.equal(ended.code, 0)
+    assert.match(
+      ended.stderr,
+      /400000 of 400000 bytes of the log are undelivered, and the spool does not hold all/,
+    )
+    assert.equal((await home.run(['deliver'])).code, 0)
+    const kept = '0123456789abcde\n'.repeat(2048)
+    assert.equal(
+      await home.logOf(record),
+      `${kept}\ntailrace: the log is cut here: it had 400000 bytes, and the rest could not be kept\n`,
+    )
+  })
+})
+
+describe('tailrace run while the server is away', () => {
+  it('delivers all when the server is killed and comes back meanwhile', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script =
+      'echo begin; i=0; while [ ! -e stop ]; do i=$((i+1)); echo line $i; sleep 0.02; done; echo $i > count'
+    const running = home.start(['run', '--record', record, '--raw', ...shell(script)])
+    await running.said('line 20')
+    await server.kill('SIGKILL')
+    relay.target = undefined
+    await running.said('line 60')
+    await server.restart()
+    relay.target = server.url
+    await running.said('line 100')
+    await home.run(['run', '--', 'touch', 'stop'])
+    const { code } = await running.ended
+    const count = Number(readFileSync(join(home.folder, 'count'), 'utf8'))
+    assert.equal(code, 0)
+    assert.equal(
+      await home.logOf(record),
+      ['begin\n', ...Array.from({ length: count }, (_, i) => `line ${i + 1}\n`)].join(''),
+    )
+    assert.deepEqual(home.waiting(), [])
+  })
+
+  it('keeps the log in a private spool, and a later process delivers it', async () => {
+    using home = newHome()
+    relay.target = undefined
+    const record = randomUUID()
+    const args = ['run', '--wait', '1', '--record', record, '--finish', ...shell('echo $MY_SECRET; exit 7')]
+    const ended = await home.run(args, { MY_SECRET: 'do not tell' })
+    relay.target = server.url
+    assert.equal(ended.code, 7)
+    assert.match(ended.stderr, /bytes of the log are undelivered; they wait in /)
+    const folder = join(home.spool, home.waiting()[0]!)
+    assert.equal(statSync(folder).mode & 0o777, 0o700)
+    for (const file of readdirSync(folder)) {
+      assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600)
+      for (const secret of ['do not tell', BOOTSTRAP.sk]) assert.ok(!home.spooled(file).includes(secret))
+    }
+    const log = home.spooled('log')
+    const delivered = await home.run(['deliver', '--json'])
+    assert.equal(delivered.code, 0)
+    assert.partialDeepStrictEqual(JSON.parse(delivered.stdout), {
+      record_id: record,
+      step: 'sh',
+      delivered: true,
+    })
+    assert.equal(await home.logOf(record), log)
+    assert.deepEqual(home.waiting(), [])
+    assert.equal((await home.run(['deliver'])).stdout, '')
+  })
+
+  it('delivers what an earlier run left', async () => {
+    using home = newHome()
+    relay.target = undefined
+    const record = randomUUID()
+    await home.run(['run', '--wait', '0', '--record', record, '--raw', ...shell('echo earlier')])
+    relay.target = server.url
+    assert.equal((await home.run(['run', ...shell('echo later')])).code, 0)
+    assert.equal(await home.logOf(record), 'earlier\n')
+    assert.deepEqual(home.waiting(), [])
+  })
+
+  it('leaves the log of a run that lives to it, and delivers that of a killed one as it is', async () => {
+    using home = newHome()
+    relay.target = undefined
+    const record = randomUUID()
+    const running = home.start(['run', '--record', record, '--raw', ...shell('echo begun; exec sleep 30')])
+    await running.said('begun')
+    assert.deepEqual(await home.run(['deliver']), { code: 0, signal: null, stdout: '', stderr: '' })
+    running.child.kill('SIGKILL')
+    await once(running.child, 'exit')
+    relay.target = server.url
+    assert.match((await home.run(['deliver'])).stdout, /^delivered: "sh"/)
+    assert.equal(await home.logOf(record), 'begun\n')
+    const step = { recordId: record, stepId: 1 }
+    assert.partialDeepStrictEqual(
+      await home.client.finishStep(step, { status: 'ABORTED', sha256: sha256('begun\n') }),
+      {
+        size: 6,
+        verified: true,
+      },
+    )
+  })
+
+  it('ends at once on a signal when only the log is left to deliver', async () => {
+    using home = newHome()
+    relay.target = undefined
+    const running = home.start(['run', '--wait', '500', ...shell('echo done; exit 3')])
+    const told = once(running.child.stderr!, 'data')
+    await running.said('done')
+    await told
+    while (!existsSync(join(home.spool, home.waiting()[0]!, 'end.json'))) await sleep(20)
+    running.child.kill('SIGTERM')
+    const { code, stderr } = await running.ended
+    relay.target = server.url
+    assert.equal(code, 3)
+    assert.match(stderr, /they wait in/)
+    assert.equal(home.waiting().length, 1)
+  })
+
+  it('lets two deliverers bring the same log', async () => {
+    using home = newHome()
+    relay.target = undefined
+    const record = randomUUID()
+    await home.run([
+      'run',
+      '--quiet',
+      '--wait',
+      '0',
+      '--record',
+      record,
+      '--raw',
+      ...shell('yes a | head -c 3000000'),
+    ])
+    relay.target = server.url
+    const both = await Promise.all([home.run(['deliver']), home.run(['deliver'])])
+    assert.deepEqual(
+      both.map(({ code }) => code),
+      [0, 0],
+    )
+    assert.equal(await home.logOf(record), 'a\n'.repeat(1_500_000))
+    assert.deepEqual(home.waiting(), [])
+  })
+})
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'latin1').digest('hex')
+}
