@@ -47,16 +47,22 @@ describe('a frame', () => {
   })
 
   it('never decompresses to more than its header says', async () => {
-    for (const bomb of [Buffer.alloc(50_000_000), Buffer.from('ten bytes!!'), Buffer.from('short')]) {
+    for (const [bomb, cause] of [
+      [Buffer.alloc(50_000_000), 'ZSTD_error_frameParameter_windowTooLarge'],
+      [Buffer.alloc(1_000_000), 'ERR_BUFFER_TOO_LARGE'],
+      [Buffer.from('ten bytes!!'), 'ERR_BUFFER_TOO_LARGE'],
+      [Buffer.from('short'), undefined],
+    ] as const) {
       const zstd = zstdCompressSync(bomb)
-      const header = {
-        ...decodeFrameHeader((await encoded(textDraft('ten bytes!'))).stored).header,
-        zstdBytes: zstd.length,
-        zstdCrc32: crc32(zstd),
-      }
+      const honest = decodeFrameHeader((await encoded(textDraft('ten bytes!'))).stored).header
+      const header = { ...honest, zstdBytes: zstd.length, zstdCrc32: crc32(zstd) }
       const front = encodeFrameHeader(header)
-      const stored = Buffer.concat([front, zstd])
-      await assert.rejects(decodeFrame(stored, rowOf(header, front.length, 'p', 0)), { code: 'log-damaged' })
+      const decoded = decodeFrame(Buffer.concat([front, zstd]), rowOf(header, front.length, 'p', 0))
+      await assert.rejects(decoded, (error: Error & { code?: string; cause?: { code?: string } }) => {
+        assert.equal(error.code, 'log-damaged')
+        assert.equal(error.cause?.code, cause)
+        return true
+      })
     }
   })
 

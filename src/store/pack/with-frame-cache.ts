@@ -34,8 +34,7 @@ export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions
     const key = `${frame.pack}/${frame.position}/${kind}`
     const found = kept.get(key) ?? underWay.get(key)
     if (found !== undefined && isSameRow(found.frame, frame)) return (await found.value) as V
-    // A row that is not the kept one's is wrong or stale: the store itself says so.
-    if (found !== undefined) return load()
+    // Also for a row that is not the kept one's: it is wrong or stale, and the store itself says so.
     const loading: Kept<Promise<V>> = { frame, value: load() }
     underWay.set(key, loading)
     try {
