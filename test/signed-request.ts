@@ -16,6 +16,8 @@ const hex = (text: string) => createHash('sha256').update(text).digest('hex')
 const encode = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
+const order = (a: string, b: string) => (a < b ? -1 : Number(a > b))
+
 /** The value of the Authorization header. */
 export function authorization(request: Unsigned, key: { readonly ak: string; readonly sk: string }): string {
   const names = Object.keys(request.headers).sort()
@@ -37,8 +39,11 @@ function canonicalRequest(
     .split('&')
     .filter(pair => pair !== '')
     .map(pair => pair.split('='))
-    .map(([name, value = '']) => `${encode(decodeURIComponent(name!))}=${encode(decodeURIComponent(value))}`)
-    .sort()
+    .map(
+      ([name, value = '']) => [encode(decodeURIComponent(name!)), encode(decodeURIComponent(value))] as const,
+    )
+    .sort(([a, x], [b, y]) => order(a, b) || order(x, y))
+    .map(pair => pair.join('='))
   const signed = names.map(name => `${name}:${headers[name]!.trim()}\n`).join('')
   return [
     method,

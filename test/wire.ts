@@ -105,7 +105,10 @@ export function passwordRequest(
   })
 }
 
-export const ADMIN = { name: BOOTSTRAP.user, password: BOOTSTRAP.password }
+export const ADMIN: { readonly name: string; readonly password: string } = {
+  name: BOOTSTRAP.user,
+  password: BOOTSTRAP.password,
+}
 export const PROJECT_SCOPE = { project: { name: BOOTSTRAP.project } }
 
 /** A token of the bootstrap admin, for the bootstrap project unless said otherwise. */
