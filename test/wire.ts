@@ -78,7 +78,7 @@ const json = { 'Content-Type': 'application/json' }
 
 let addresses = 0
 /** Another address of this machine for each call, as the server counts requests for tokens by address. */
-export function freshAddress(): string {
+function freshAddress(): string {
   addresses++
   return `127.0.${1 + Math.floor(addresses / 250)}.${1 + (addresses % 250)}`
 }

@@ -29,3 +29,12 @@ test('loops, branches, objects and types are no functions', () => {
     [],
   )
 })
+
+test('a suite of tests is no function, its tests are', () => {
+  assert.deepEqual(
+    sizes(
+      "describe('a', { skip: b() }, async () => {\n  test('c', () => {\n  })\n})\ndescribe('d', () => {\n})",
+    ),
+    [[2, 2]],
+  )
+})

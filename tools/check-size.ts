@@ -1,6 +1,6 @@
 /**
  * Prints how large files and functions of src are (medians, and those that want a reason), for a reader to judge: it
- * never fails. Functions are those with a body in braces; lines include the braces' own.
+ * never fails. Functions are those with a body in braces, suites of tests apart; lines include the braces' own.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -17,6 +17,8 @@ export interface FunctionSize {
 /** What comes before the brace of a function's body: an arrow, or a parameter list with an optional result type. */
 const BODY_START =
   /(?:=>|\)\s*(?::\s*(?:[^\s;{}()=](?:[^;{}()=]*[^;{}()=<|&,\s])?|[^;{}()=]*\{[^{}]*\}[^;{}()=]*))?)\s*$/
+/** What a suite is made of is a list of tests, whatever its length. */
+const SUITE_START = /\bdescribe\([^(){}]*(?:\{[^{}]*\}\s*,\s*)?(?:async\s*)?\(\)\s*=>\s*$/
 const CONTROL_START = /\b(?:if|for|while|switch|catch|with)\s*(?:await\s*)?$/
 
 /** The functions of a source text, in order. */
@@ -40,7 +42,7 @@ export function functionSizes(source: string): FunctionSize[] {
 function startsFunction(code: string, brace: number): boolean {
   const before = code.slice(Math.max(0, brace - 300), brace)
   const body = BODY_START.exec(before)
-  if (body === null) return false
+  if (body === null || SUITE_START.test(before)) return false
   return (
     body[0].startsWith('=>') || !CONTROL_START.test(code.slice(0, openingOf(code, brace - body[0].length)))
   )
@@ -79,7 +81,7 @@ function report(title: string, files: readonly string[], root: string): void {
 function main(): void {
   const root = dirname(import.meta.dirname)
   const files = globSync('{src,tools,test,bench}/**/*.ts', { cwd: root }).sort()
-  const isTest = (file: string) => file.endsWith('.test.ts') || file.startsWith('test/')
+  const isTest = (file: string) => /\.test\.ts$|^test\/|^src\/store\/conformance\//.test(file)
   report(
     'source',
     files.filter(file => !isTest(file)),

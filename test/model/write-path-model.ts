@@ -90,6 +90,7 @@ async function runScripts(
   failEvery: number,
 ): Promise<void> {
   const packs = failingPacks(store.packs, failEvery)
+  const frames = failingFrames(store.frames, failEvery)
   const ports: WritePorts = {
     ...store,
     reader: storeLogReader({ ...store, packs }),
@@ -101,7 +102,7 @@ async function runScripts(
   }
   const ending = new AbortController()
   const flushing = keepFlushing(
-    { ...store, packs, census: store.builds, sizes: MODEL_FRAME_SIZES },
+    { ...store, packs, frames, census: store.builds, sizes: MODEL_FRAME_SIZES },
     { paceMs: 1, retryMs: 1, wait: ms => sleep(ms), onError: assertInjected },
     ending.signal,
   )
@@ -184,6 +185,7 @@ class LogModel {
     const to = Math.min(this.#text.length, at + bytes)
     if (this.#sealed && to > this.#acknowledged) return this.#refused(at, this.#text.subarray(at, to))
     const head = await appendWhole(this.#ports, await this.#current(), at, this.#text.subarray(at, to))
+    if (to > this.#acknowledged) assert.equal((await this.#current()).state, 'running')
     this.#acknowledged = Math.max(this.#acknowledged, to)
     assert.equal(head, this.#acknowledged)
   }
@@ -242,7 +244,9 @@ class LogModel {
   async #abandon(): Promise<void> {
     const silentBefore = Date.now() + 1
     const mine = (log: number) => (log === this.#step.log ? 0 : silentBefore)
+    const before = (await this.#current()).state
     await abandonSilentLogs({ ...this.#ports, census: this.#census }, mine, 0, silentBefore)
+    assert.equal((await this.#current()).state, before === 'running' ? 'abandoned' : before)
   }
 
   async #current(): Promise<Step> {
@@ -274,6 +278,23 @@ function failingPacks(packs: PackStore, failEvery: number): PackStore {
     frames: pack => packs.frames(pack),
     drop: pack => packs.drop(pack),
     [Symbol.asyncDispose]: () => packs[Symbol.asyncDispose](),
+  }
+}
+
+/** Fails in turn before and after the rows are there: the caller cannot tell which. */
+function failingFrames(frames: FrameCatalog, failEvery: number): FrameCatalog {
+  let adds = 0
+  return {
+    addFrames: async rows => {
+      const failing = failEvery > 0 && ++adds % (failEvery + 2) === 0
+      if (failing && adds % 2 === 0) throw new InjectedFailure()
+      await frames.addFrames(rows)
+      if (failing) throw new InjectedFailure()
+    },
+    framesOf: (log, from, to, limit) => frames.framesOf(log, from, to, limit),
+    frameOfLine: (log, line) => frames.frameOfLine(log, line),
+    packedEnds: logs => frames.packedEnds(logs),
+    packEnd: pack => frames.packEnd(pack),
   }
 }
 
