@@ -27,16 +27,11 @@ export function finishStep(ports: WritePorts, step: Step, finish: StepFinish): P
   return ports.locks.hold(step.log, async () => {
     const current = await currentStep(ports, step)
     if (current.state === 'sealed') return repeatedFinish(current, finish)
-    const head = await stopAppends(ports, current)
-    try {
-      return await seal(ports, current, finish, head)
-    } catch (error) {
-      await openLog(ports, current, ports.clock())
-      throw error
-    }
+    return seal(ports, current, finish, await stopAppends(ports, current))
   })
 }
 
+/** Until the step is sealed, an append that comes meanwhile waits for the log's lock and then opens it again. */
 async function stopAppends(ports: WritePorts, step: Step): Promise<ByteOffset> {
   await openLog(ports, step, ports.clock())
   return ports.journal.close(step.log)
