@@ -35,17 +35,20 @@ const nowhere: BuildAnswer = { ...build, job_id: UNKNOWN_JOB, record_id: UNKNOWN
 
 describe('another project\u2019s build is answered like an unknown one', () => {
   const at0: Headers = { ...TUS, 'Upload-Offset': '0' }
-  const requests: readonly [what: string, ask: (of: BuildAnswer) => Promise<Reply>][] = [
-    ['page', of => stranger.get(pagePath(of))],
-    ['download', of => stranger.get(downloadPath(of))],
-    ['raw read', of => stranger.get(logPath(of, 1))],
-    ['range', of => stranger.get(logPath(of, 1), { Range: 'bytes=999-' })],
-    ['append', of => stranger.send('PATCH', logPath(of, 1), at0, 'x')],
-    ['repeated append', of => stranger.send('PATCH', logPath(of, 1), at0, 'secret\n')],
-    ['finish of a step', of => stranger.finishStep(of, 1)],
-    ['finish of a build', of => stranger.finishBuild(of)],
-    ['new step', of => stranger.post(`/api/v1/builds/${of.record_id}/steps`, { steps: [{ name: 'x' }] })],
-    ['new build of its job', of => stranger.post('/api/v1/builds', { job_id: of.job_id })],
+  const requests: readonly [what: string, ask: (target: BuildAnswer) => Promise<Reply>][] = [
+    ['page', target => stranger.get(pagePath(target))],
+    ['download', target => stranger.get(downloadPath(target))],
+    ['raw read', target => stranger.get(logPath(target, 1))],
+    ['range', target => stranger.get(logPath(target, 1), { Range: 'bytes=999-' })],
+    ['append', target => stranger.send('PATCH', logPath(target, 1), at0, 'x')],
+    ['repeated append', target => stranger.send('PATCH', logPath(target, 1), at0, 'secret\n')],
+    ['finish of a step', target => stranger.finishStep(target, 1)],
+    ['finish of a build', target => stranger.finishBuild(target)],
+    [
+      'new step',
+      target => stranger.post(`/api/v1/builds/${target.record_id}/steps`, { steps: [{ name: 'x' }] }),
+    ],
+    ['new build of its job', target => stranger.post('/api/v1/builds', { job_id: target.job_id })],
   ]
   for (const [what, ask] of requests)
     test(what, async () => {
@@ -58,8 +61,8 @@ describe('another project\u2019s build is answered like an unknown one', () => {
     })
 
   test('HEAD', async () => {
-    for (const of of [build, nowhere]) {
-      const reply = await stranger.send('HEAD', logPath(of, 1))
+    for (const target of [build, nowhere]) {
+      const reply = await stranger.send('HEAD', logPath(target, 1))
       assert.deepEqual([reply.status, reply.headers['upload-offset']], [404, undefined])
     }
   })
