@@ -50,7 +50,7 @@ export async function compose(config: Config, report: Report): Promise<Services>
   )
   const builds = sqlBuildCatalog(db)
   const frames = sqlFrameCatalog(db)
-  const identity = await openIdentity(config, sqlCredentials(db), Date.now)
+  const identity = await openIdentity(config, sqlCredentials(db))
   const packs = opening.use(await openPacks(config, frames))
   const journal = opening.use(
     await openLocalJournal({
@@ -132,7 +132,7 @@ function keep(
     async () => {
       const silentBefore = Date.now() - config.abandonedAfterMs
       await abandonSilentLogs({ ...write, census }, log => write.lastAppends.get(log), since, silentBefore)
-      await identity.purge()
+      await identity.iam.purge()
     },
     report,
   )

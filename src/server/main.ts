@@ -17,7 +17,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     await compose(config, { error: (error, message) => app?.log.error({ err: error }, message) }),
   )
   app = openApp({
-    authenticate: services.identity.authenticate,
+    authenticate: services.identity.iam.authenticate,
     logLevel: config.logLevel,
     trustProxy: config.trustProxy,
     idleTimeoutMs: config.idleTimeoutMs,

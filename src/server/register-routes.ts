@@ -11,6 +11,7 @@ import { downloadTaskLogRoute } from './routes/download-task-log.ts'
 import { finishBuildRoute } from './routes/finish-build.ts'
 import { finishStepRoute } from './routes/finish-step.ts'
 import { healthRoutes } from './routes/health.ts'
+import { identityRoutes } from './routes/identity-routes.ts'
 import { readRawLogRoute } from './routes/read-raw-log.ts'
 import { readStepLogRoute } from './routes/read-step-log.ts'
 
@@ -25,7 +26,7 @@ export function registerRoutes(
   publicUrl: () => string,
   isReady: () => Promise<boolean>,
 ): void {
-  const answers = { publicUrl, issueUploadToken: identity.uploadTokens.issue }
+  const answers = { publicUrl, issueUploadToken: identity.iam.uploadTokens.issue }
   const bodies = { ...write, packs, sendZstd: config.sendZstd }
   healthRoutes(app, isReady)
   readStepLogRoute(app, write, config.offsetFormat)
@@ -37,4 +38,5 @@ export function registerRoutes(
   readRawLogRoute(app, bodies)
   finishStepRoute(app, write)
   finishBuildRoute(app, write)
+  identityRoutes(app, identity.iam, publicUrl)
 }
