@@ -1,0 +1,112 @@
+/** `tailrace serve` as a process: first start, restart, one server per directory, bad settings (design: configuration). */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { BOOTSTRAP, CLI, startServer } from '../server-process.ts'
+import { admin, logPath, passwordRequest, requestToken } from '../wire.ts'
+
+const UNSET = Object.fromEntries(
+  Object.keys(BOOTSTRAP).map(name => [`TAILRACE_BOOTSTRAP_${name.toUpperCase()}`, '']),
+)
+
+/** Runs `tailrace serve` where it must refuse to start. */
+function refusedStart(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
+  const data = mkdtempSync(join(tmpdir(), 'tailrace-test-'))
+  try {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [CLI, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...args],
+      {
+        env: { PATH: process.env.PATH, ...env },
+        encoding: 'utf8',
+        timeout: 30_000,
+      },
+    )
+    assert.ok(status !== null && status !== 0, `status ${status}`)
+    return stderr
+  } finally {
+    rmSync(data, { recursive: true })
+  }
+}
+
+describe('the first start', () => {
+  test('makes credentials where none are given, prints them once, and they work', async () => {
+    await using server = await startServer({ env: UNSET })
+    const shown = (name: string) => new RegExp(`^ *${name} +(\\S+)`, 'm').exec(server.stdout)?.[1] ?? ''
+    const user = { name: shown('admin'), password: shown('password'), domain: shown('domain') }
+    assert.ok(user.password.length >= 16, server.stdout)
+    const reply = await requestToken(
+      server.url,
+      passwordRequest(user, { project: { name: shown('project') } }),
+    )
+    assert.equal(reply.status, 201, reply.text)
+    await server.kill('SIGTERM')
+    await server.restart()
+    assert.ok(!server.stdout.includes(user.password))
+  })
+
+  test('takes what is given', async () => {
+    await using server = await startServer()
+    assert.equal((await (await admin(server)).newBuild()).build_no, 1)
+  })
+})
+
+test('SIGTERM and SIGINT end the server in order, and what was stored is there at the next start', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'tailrace-test-'))
+  try {
+    const first = await startServer({ data })
+    const build = await (await admin(first)).newLog('one\n', { live: true })
+    assert.equal(await first.stop(), 0)
+    const second = await startServer({ data })
+    assert.equal((await (await admin(second)).get(logPath(build, 1))).text, 'one\n')
+    await second.kill('SIGINT')
+    await second.restart()
+    assert.equal((await (await admin(second)).append(build, 1, 4, 'two\n')).status, 204)
+    assert.equal(await second.stop(), 0)
+  } finally {
+    rmSync(data, { recursive: true })
+  }
+})
+
+test('a second server on the same directory does not start, and the first goes on', async () => {
+  await using server = await startServer()
+  const message = refusedStart(['--data', server.data])
+  assert.match(message, /another|in use|lock/i)
+  assert.equal((await (await admin(server)).newBuild()).build_no, 1)
+})
+
+test('a server that was killed leaves no lock behind', async () => {
+  await using server = await startServer()
+  for (let n = 0; n < 2; n++) {
+    await server.kill('SIGKILL')
+    await server.restart()
+  }
+  assert.equal((await (await admin(server)).newBuild()).build_no, 1)
+})
+
+describe('a bad value stops the start with one line that names it', () => {
+  for (const [args, env, name] of [
+    [['--listen', 'nonsense'], {}, /--listen/],
+    [['--listen', '127.0.0.1:99999'], {}, /--listen/],
+    [['--no-such-flag'], {}, /no-such-flag/],
+    [[], { TAILRACE_OFFSET_FORMAT: 'hex' }, /TAILRACE_OFFSET_FORMAT/],
+    [[], { TAILRACE_JOURNAL_SEGMENT_MIB: '0' }, /TAILRACE_JOURNAL_SEGMENT_MIB/],
+    [[], { TAILRACE_JOURNAL_SEGMENT_MIB: '1.5' }, /TAILRACE_JOURNAL_SEGMENT_MIB/],
+    [[], { TAILRACE_PUBLIC_URL: 'ftp://x' }, /TAILRACE_PUBLIC_URL/],
+    [[], { TAILRACE_BOOTSTRAP_PASSWORD: 'short' }, /password/i],
+  ] as const)
+    test(`${args.join(' ')} ${Object.entries(env).join(' ')}`, () => {
+      const stderr = refusedStart(args, env)
+      const lines = stderr.trim().split('\n')
+      assert.match(lines[0]!, name)
+      assert.doesNotMatch(stderr, /^ +at /m)
+    })
+
+  test('an address that is taken', async () => {
+    await using server = await startServer()
+    assert.match(refusedStart(['--listen', new URL(server.url).host]), /in use|EADDRINUSE/)
+  })
+})
