@@ -2,16 +2,21 @@ import { join } from 'node:path'
 import { type FileLayer, readFully } from './file-layer.ts'
 import type { JournalDamage } from './journal-damage.ts'
 import type { SegmentFile } from './segment.ts'
-import { decodeSegmentHeader, FIRST_RECORD_POSITION, type SegmentHeader } from './segment-header.ts'
+import {
+  decodeSegmentHeader,
+  type EarlierSegment,
+  FIRST_RECORD_POSITION,
+  type SegmentHeader,
+} from './segment-header.ts'
 
 const FILE_NAME = /^journal-(\d{6,})\.segment$/
 
-/** A segment that counts, by its own header and that of its successor. */
+/** A segment that counts, by its own header and that of the newest. */
 export interface LinkedSegment {
   readonly store: SegmentFile
   readonly header: SegmentHeader
-  /** What the successor says of it; undefined for the newest, and where the successor is missing. */
-  readonly bounds?: { readonly end: number; readonly certainEnd: number } | undefined
+  /** What the newest says of it; undefined for the newest itself. */
+  readonly bounds?: EarlierSegment
 }
 
 export interface SegmentFiles {
@@ -25,7 +30,7 @@ export interface SegmentFiles {
 
 type HeadedFile = Omit<LinkedSegment, 'bounds'>
 
-/** Opens all files of a journal and finds the chain of segments that count: from the newest back to the oldest that it still needed. */
+/** Opens all files of a journal and finds the segments that count. */
 export async function findSegments(
   files: FileLayer,
   directory: string,
@@ -34,7 +39,10 @@ export async function findSegments(
   const headed: HeadedFile[] = []
   const blank: SegmentFile[] = []
   let nextFileNumber = 1
-  for (const name of (await files.list(directory)).toSorted()) {
+  const names = await files.list(directory)
+  // A process that was killed may have made a file without making its name durable.
+  await files.syncDirectory(directory)
+  for (const name of names.toSorted()) {
     const number = FILE_NAME.exec(name)?.[1]
     if (number === undefined) continue
     nextFileNumber = Math.max(nextFileNumber, Number(number) + 1)
@@ -67,20 +75,16 @@ async function openSegmentFile(
   return { store: { path, file, sizeBytes, pins: 0 }, pages }
 }
 
+/** The newest segment, and before it those that its header names. */
 function chainOf(headed: readonly HeadedFile[], onDamage: (damage: JournalDamage) => void): LinkedSegment[] {
   const newest = headed.at(-1)
   if (newest === undefined) return []
-  const { oldestSequence } = newest.header
-  const chain: LinkedSegment[] = [newest]
-  for (let { previous } = newest.header; previous !== undefined && previous.sequence >= oldestSequence; ) {
-    const { sequence } = previous
-    const found = headed.findLast(({ header }) => header.sequence <= sequence)
-    if (found === undefined || found.header.sequence < oldestSequence) break
-    // A file is used again only after all older ones: where an older one is left, this one was not given up.
-    const isMissing = found.header.sequence < sequence
-    if (isMissing) onDamage({ kind: 'missing-segment', sequence })
-    chain.unshift({ ...found, bounds: isMissing ? undefined : previous })
-    previous = found.header.previous
+  const chain: LinkedSegment[] = []
+  for (const bounds of newest.header.earlier) {
+    const found = headed.find(({ header }) => header.sequence === bounds.sequence)
+    if (found !== undefined) chain.push({ ...found, bounds })
+    // Files are used again from the oldest on: where an older one is left, this one was not given up.
+    else if (chain.length > 0) onDamage({ kind: 'missing-segment', sequence: bounds.sequence })
   }
-  return chain
+  return [...chain, newest]
 }

@@ -25,7 +25,7 @@ export type JournalDamage =
       readonly path: string
     }
   | {
-      /** A segment that others name is not there. */
+      /** A segment that the newest names is not there, but an older one is; failed writes explain that too. */
       readonly kind: 'missing-segment'
       readonly sequence: number
     }

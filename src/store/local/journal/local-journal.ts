@@ -7,6 +7,7 @@ import type { JournalDamage } from './journal-damage.ts'
 import { nodeFileLayer } from './node-file-layer.ts'
 import { recoverJournal } from './recover-journal.ts'
 import type { FindKnownLogs } from './recover-logs.ts'
+import { MAX_EARLIER_SEGMENTS } from './segment-header.ts'
 import { SegmentRing } from './segment-ring.ts'
 import { WriteAheadJournal } from './write-ahead-journal.ts'
 
@@ -23,7 +24,7 @@ export interface LocalJournalOptions {
   readonly onDamage?: (damage: JournalDamage) => void
   /** 16 KiB to 1 GiB; 64 MiB unless told. An append must fit in one. */
   readonly segmentBytes?: number
-  /** At least 3; 8 unless told. A quarter of them is a reserve for segments that fail. */
+  /** 3 to 250; 8 unless told. A quarter of them is a reserve for segments that fail. */
   readonly segments?: number
   /** A log with this many bytes is due; FRAME_TARGET_BYTES unless told. */
   readonly frameBytes?: number
@@ -43,7 +44,7 @@ export async function openLocalJournal(options: LocalJournalOptions): Promise<Jo
   const { onDamage = () => {}, frameBytes = FRAME_TARGET_BYTES, batchBytes = 8 * MIB } = options
   const { spaceTimeoutMs = 10_000 } = options
   assertWithin('segmentBytes', segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES)
-  assertWithin('segments', segments, MIN_SEGMENTS, 10_000)
+  assertWithin('segments', segments, MIN_SEGMENTS, MAX_EARLIER_SEGMENTS)
   try {
     const { found, logs } = await recoverJournal({ directory, files, known, onDamage })
     const ring = new SegmentRing({ directory, files, segmentBytes, segments }, found)

@@ -30,7 +30,7 @@ export async function recoverJournal(settings: RecoverySettings): Promise<Recove
   for (const link of linked) scanned.push(await scanLinked(link, link === linked.at(-1), onDamage))
   const logs = await recoverLogs(scanned, known, onDamage)
   const newest = scanned.at(-1)?.segment
-  if (newest !== undefined && newest.logs.size > 0) await makeDurable(newest)
+  if (newest !== undefined) await makeDurable(newest)
   return { found: { ...rest, chain: scanned.map(({ segment }) => segment) }, logs }
 }
 
@@ -43,12 +43,14 @@ async function scanLinked(
   await readFully(store.file, bytes, 0)
   const scan = scanSegment(bytes, recordKey(header.salt))
   const { end, certainEnd } = bounds ?? { end: scan.end, certainEnd: scan.lastBatchStart }
-  const holes = scan.end < end ? [...scan.holes, { from: scan.end, to: end }] : scan.holes
-  for (const { from, to } of holes)
-    if (from < certainEnd) onDamage({ kind: 'unreadable-place', path: store.path, from, to })
+  const holes = scan.holes.filter(({ from }) => from < certainEnd)
+  if (scan.end < certainEnd) holes.push({ from: scan.end, to: end })
+  else if (store.sizeBytes < header.segmentBytes)
+    holes.push({ from: store.sizeBytes, to: header.segmentBytes })
+  for (const hole of holes) onDamage({ kind: 'unreadable-place', path: store.path, ...hole })
   const segment = new Segment(store, header, end, certainEnd)
   const last = scan.records.at(-1)
-  segment.cutShort = isNewest && !(last !== undefined && isEndMark(last))
+  segment.cutShort = isNewest && (last === undefined || !isEndMark(last))
   return { segment, records: scan.records }
 }
 

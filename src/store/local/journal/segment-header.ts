@@ -7,14 +7,17 @@ import { readUInt64, writeUInt64 } from './record-format.ts'
 export const SALT_BYTES = 16
 /** The first record of a segment begins here, behind two copies of the header, each on a page of its own. */
 export const FIRST_RECORD_POSITION = 8 * KIB
+/** What a page has room for. */
+export const MAX_EARLIER_SEGMENTS = 250
 
-const COPY_POSITIONS = [0, 4 * KIB]
-const HEADER_BYTES = 80
+const COPY_BYTES = 4 * KIB
+const FIXED_BYTES = 48
+const ENTRY_BYTES = 16
 const MAGIC = Buffer.from('TAILJRNL', 'latin1')
 const VERSION = 1
 
-/** The segment that was written before this one, as far as its records count. */
-export interface PreviousSegment {
+/** A segment that was still needed when a later one began, as far as its records count. */
+export interface EarlierSegment {
   readonly sequence: number
   /** Records that begin here or behind were never acknowledged. */
   readonly end: number
@@ -25,26 +28,31 @@ export interface PreviousSegment {
 export interface SegmentHeader {
   /** Counts the uses of segments of this journal: 1, 2, …, with gaps where a use failed. */
   readonly sequence: number
-  /** The lowest sequence that still held needed bytes when this use began. */
-  readonly oldestSequence: number
+  /** Size of the file: a shorter one was cut. */
+  readonly segmentBytes: number
   readonly salt: Uint8Array
-  readonly previous?: PreviousSegment | undefined
+  /** Oldest first. Segments of lower sequence that are not among them hold nothing that counts. */
+  readonly earlier: readonly EarlierSegment[]
 }
 
 /** The first FIRST_RECORD_POSITION bytes of a segment. */
-export function encodeSegmentHeader(header: SegmentHeader): Buffer {
-  const copy = Buffer.alloc(HEADER_BYTES)
+export function encodeSegmentHeader({ sequence, segmentBytes, salt, earlier }: SegmentHeader): Buffer {
+  const copy = Buffer.alloc(FIXED_BYTES + earlier.length * ENTRY_BYTES)
   MAGIC.copy(copy, 0)
   copy.writeUInt32LE(VERSION, 12)
-  writeUInt64(copy, header.sequence, 16)
-  writeUInt64(copy, header.oldestSequence, 24)
-  writeUInt64(copy, header.previous?.sequence ?? 0, 32)
-  copy.writeUInt32LE(header.previous?.end ?? 0, 40)
-  copy.writeUInt32LE(header.previous?.certainEnd ?? 0, 44)
-  copy.set(header.salt, 48)
+  writeUInt64(copy, sequence, 16)
+  copy.writeUInt32LE(segmentBytes, 24)
+  copy.writeUInt32LE(earlier.length, 28)
+  copy.set(salt, 32)
+  for (const [i, entry] of earlier.entries()) {
+    const at = FIXED_BYTES + i * ENTRY_BYTES
+    writeUInt64(copy, entry.sequence, at)
+    copy.writeUInt32LE(entry.end, at + 8)
+    copy.writeUInt32LE(entry.certainEnd, at + 12)
+  }
   copy.writeUInt32LE(crc32(copy.subarray(12)), 8)
   const pages = Buffer.alloc(FIRST_RECORD_POSITION)
-  for (const position of COPY_POSITIONS) copy.copy(pages, position)
+  for (let position = 0; position < pages.length; position += COPY_BYTES) copy.copy(pages, position)
   return pages
 }
 
@@ -53,29 +61,33 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
  * Throws `store-unavailable` for a valid header of another version of the format.
  */
 export function decodeSegmentHeader(pages: Buffer): SegmentHeader | undefined {
-  return COPY_POSITIONS.map(position => decodeCopy(pages.subarray(position, position + HEADER_BYTES)))
+  const copies = [pages.subarray(0, COPY_BYTES), pages.subarray(COPY_BYTES, 2 * COPY_BYTES)].map(decodeCopy)
+  return copies
     .filter(header => header !== undefined)
-    .sort((one, other) => other.sequence - one.sequence)[0]
+    .toSorted((one, other) => other.sequence - one.sequence)[0]
 }
 
 function decodeCopy(copy: Buffer): SegmentHeader | undefined {
-  if (copy.length < HEADER_BYTES || !MAGIC.equals(copy.subarray(0, 8))) return undefined
-  if (copy.readUInt32LE(8) !== crc32(copy.subarray(12))) return undefined
+  if (copy.length < FIXED_BYTES || !MAGIC.equals(copy.subarray(0, 8))) return undefined
+  const length = FIXED_BYTES + copy.readUInt32LE(28) * ENTRY_BYTES
+  if (length > copy.length || copy.readUInt32LE(8) !== crc32(copy.subarray(12, length))) return undefined
   const version = copy.readUInt32LE(12)
   if (version !== VERSION)
     throw new TailraceError(
       'store-unavailable',
       `the journal has format ${version}, this server knows ${VERSION}`,
     )
-  const previous = {
-    sequence: readUInt64(copy, 32),
-    end: copy.readUInt32LE(40),
-    certainEnd: copy.readUInt32LE(44),
-  }
+  const earlier: EarlierSegment[] = []
+  for (let at = FIXED_BYTES; at < length; at += ENTRY_BYTES)
+    earlier.push({
+      sequence: readUInt64(copy, at),
+      end: copy.readUInt32LE(at + 8),
+      certainEnd: copy.readUInt32LE(at + 12),
+    })
   return {
     sequence: readUInt64(copy, 16),
-    oldestSequence: readUInt64(copy, 24),
-    salt: Uint8Array.from(copy.subarray(48, 48 + SALT_BYTES)),
-    ...(previous.sequence > 0 && { previous }),
+    segmentBytes: copy.readUInt32LE(24),
+    salt: Uint8Array.from(copy.subarray(32, 32 + SALT_BYTES)),
+    earlier,
   }
 }

@@ -28,8 +28,8 @@ export interface FoundSegments {
 
 /**
  * The segments in use, from the oldest to the one that is written, and the files that wait for their next use.
- * Segments leave in the order in which they came, because each names its predecessor and where that ends: so no
- * record that was cut off can come back while the one that cuts it off is gone.
+ * Segments leave in the order in which they came: so of two records of a log for the same place, of which the older
+ * does not count, the younger never goes first.
  */
 export class SegmentRing {
   readonly #settings: RingSettings
@@ -78,17 +78,15 @@ export class SegmentRing {
     if (!this.mayBegin()) return undefined
     if (this.#spares.length === 0) await this.create()
     const store = this.#spares.shift()!
-    const previous = this.#chain.at(-1)
-    const sequence = ++this.#lastSequence
     return new Segment(store, {
-      sequence,
-      oldestSequence: this.#chain[0]?.header.sequence ?? sequence,
+      sequence: ++this.#lastSequence,
+      segmentBytes: store.sizeBytes,
       salt: randomBytes(SALT_BYTES),
-      previous: previous && {
-        sequence: previous.header.sequence,
-        end: previous.end,
-        certainEnd: previous.certainEnd,
-      },
+      earlier: this.#chain.map(({ header, end, certainEnd }) => ({
+        sequence: header.sequence,
+        end,
+        certainEnd,
+      })),
     })
   }
 
