@@ -11,7 +11,7 @@ import { ConfigError, SETTINGS, type Setting, type Settings } from './settings.t
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
   const flags = readFlags(args)
-  const file = readFile(flags['config'] ?? env['TAILRACE_CONFIG'])
+  const file = readFile(flags.config ?? env.TAILRACE_CONFIG)
   const settings: Record<string, unknown> = {}
   for (const [name, setting] of all) {
     const [text, source] = pick(setting, flags, env, file)

@@ -19,47 +19,45 @@ export interface LogBodyPorts {
   readonly sendZstd: boolean
 }
 
-interface LogBody {
+export interface LogBody {
   readonly log: LogId
   readonly head: ByteOffset
   /** What the route offers, best first. */
   readonly encodings: readonly Encoding[]
 }
 
-/** The encoding of a whole log for this client; a route that offers any sets Vary. */
+/** The best encoding of this log that the route offers and the client accepts; an empty log is not encoded. */
 export function encodingFor(
   ports: LogBodyPorts,
-  offered: readonly Encoding[],
+  { head, encodings }: LogBody,
   request: FastifyRequest,
 ): Encoding {
   const header = request.headers['accept-encoding']
-  return chooseEncoding(
-    Array.isArray(header) ? header.join(',') : header,
-    offered.filter(one => one !== 'zstd' || ports.sendZstd),
-  )
+  const offered = encodings.filter(one => head > 0 && (one !== 'zstd' || ports.sendZstd))
+  return chooseEncoding(Array.isArray(header) ? header.join(',') : header, offered)
 }
 
-/** The log's bytes below `head` in the best encoding that the client accepts; sets the headers that say so. */
-export function encodedLog(
+/** Sets the headers of a whole log in its best encoding, which it answers. */
+export function describeBody(
   ports: LogBodyPorts,
   body: LogBody,
   request: FastifyRequest,
   reply: FastifyReply,
-): AsyncIterable<Uint8Array> {
-  const encoding = encodingFor(ports, body.encodings, request)
+): Encoding {
+  const encoding = encodingFor(ports, body, request)
   reply.header('vary', 'Accept-Encoding')
   if (encoding === 'identity') reply.header('content-length', body.head)
   else reply.header('content-encoding', encoding)
-  return encodeLog(ports, body.log, body.head, encoding)
+  return encoding
 }
 
-function encodeLog(
+/** The log's bytes below `head`, encoded. */
+export function encodeLog(
   ports: LogBodyPorts,
-  log: LogId,
-  head: ByteOffset,
+  { log, head }: LogBody,
   encoding: Encoding,
 ): AsyncIterable<Uint8Array> {
-  if (encoding === 'zstd' && head > 0) return readStoredLog({ ...ports, compress: zstdFrame }, log, head)
+  if (encoding === 'zstd') return readStoredLog({ ...ports, compress: zstdFrame }, log, head)
   const bytes = ports.reader.read(log, 0, head)
   return encoding === 'gzip' ? gzipMember(bytes) : bytes
 }

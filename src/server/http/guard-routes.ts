@@ -9,6 +9,7 @@ import {
   assertMayWriteSome,
   type Principal,
 } from '../../core/access/principal.ts'
+import { sentMethod } from './method-override.ts'
 import { ReceivedBody } from './received-body.ts'
 
 /** What authentication looks at. */
@@ -58,7 +59,7 @@ export function guardRoutes(app: FastifyInstance, authenticate: Authenticate): v
     request.receivedBody = body
     request.principal = await authenticate(
       {
-        method: request.method,
+        method: sentMethod(request.raw),
         url: request.raw.url ?? '',
         headers: request.headers,
         rawHeaders: request.raw.rawHeaders,

@@ -1,5 +1,5 @@
 import { TailraceError } from '../../contract/errors.ts'
-import { BUILD_NO_MAX, STEP_ID_MAX } from '../../contract/limits.ts'
+import { BUILD_NO_MAX } from '../../contract/limits.ts'
 import { MAX_INTEGER } from '../../contract/quantities.ts'
 
 /** Reads digits that the schema let through. Throws `invalid-parameter` outside `[min, max]`. */
@@ -11,4 +11,4 @@ export function queryNumber(name: string, text: string, min = 0, max = MAX_INTEG
 }
 
 export const queryBuildNo = (text: string) => queryNumber('build_no', text, 1, BUILD_NO_MAX)
-export const queryStepId = (text: string) => queryNumber('step_id', text, 1, STEP_ID_MAX)
+export const queryStepId = (text: string) => queryNumber('step_id', text, 1)

@@ -50,10 +50,10 @@ export function asTailraceError(thrown: unknown): TailraceError {
 /** What a refused client may still send before its connection is cut: enough for it to see the answer first. */
 const DISCARD_MAX_BYTES = 16 * MIB
 
-/** Reads on, so that a client that sends its whole body first gets to read the answer; then the connection ends. */
+/** Reads on, so that a client that sends its whole body first gets to read the answer. To end the connection with the answer would reset it under the client's hands. */
 function discardRest(request: FastifyRequest['raw'], reply: FastifyReply): void {
   let discarded = 0
-  reply.header('connection', 'close')
+  reply.removeHeader('connection')
   request.on('error', () => {})
   request.on('data', (piece: Buffer) => {
     discarded += piece.length

@@ -3,10 +3,11 @@ import { isTailraceError } from '../../contract/errors.ts'
 import type { StepLogParams } from '../../contract/operations/append-log.ts'
 import { TUS_VERSION } from '../../contract/operations/append-log.ts'
 import { readRawLog as operation } from '../../contract/operations/read-raw-log.ts'
-import { type LogSnapshot, snapshotLog } from '../../core/read/snapshot-log.ts'
+import type { Step } from '../../core/ports/build-catalog.ts'
+import { snapshotLog } from '../../core/read/snapshot-log.ts'
 import type { Encoding } from '../http/accept-encoding.ts'
 import { type ByteRange, byteRange } from '../http/byte-range.ts'
-import { encodedLog, encodingFor, type LogBodyPorts } from '../http/encoded-log.ts'
+import { describeBody, encodeLog, encodingFor, type LogBodyPorts } from '../http/encoded-log.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { queryStepId } from '../http/query-number.ts'
 import { sendPieces } from '../http/send-pieces.ts'
@@ -23,17 +24,14 @@ export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void
 
   app.get<{ Params: StepLogParams }>(operation.path, options, async (request, reply) => {
     const { step, head } = await snapshot(request)
-    const encoding = describe(ports, { step, head }, request, reply)
+    const body = { log: step.log, head, encodings: ENCODINGS }
+    const encoding = encodingFor(ports, body, request)
+    describe(step, encoding, reply)
     if (isFresh(request, reply)) return reply.code(304).send()
-    const range = wantedRange(request, reply, head)
-    if (range === undefined) {
-      return sendPieces(
-        reply,
-        encodedLog(ports, { log: step.log, head, encodings: ENCODINGS }, request, reply),
-      )
-    }
-    if (encoding !== 'identity' && step.sha256 !== undefined)
-      reply.header('etag', etag(step.sha256, 'identity'))
+    const range = wantedRange(request, reply, step, head)
+    if (range === undefined)
+      return sendPieces(reply, encodeLog(ports, body, describeBody(ports, body, request, reply)))
+    describe(step, 'identity', reply)
     reply.code(206).header('content-length', range.to - range.from)
     reply.header(
       'content-range',
@@ -45,32 +43,24 @@ export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void
   app.head<{ Params: StepLogParams }>(operation.path, options, async (request, reply) => {
     assertTusVersionIfGiven(request)
     const { step, head } = await snapshot(request)
-    const encoding = describe(ports, { step, head }, request, reply)
+    const body = { log: step.log, head, encodings: ENCODINGS }
+    describe(step, describeBody(ports, body, request, reply), reply)
     reply
       .header('tus-resumable', TUS_VERSION)
       .header('upload-offset', head)
       .header('cache-control', 'no-store')
     if (step.state === 'sealed') reply.header('upload-length', head)
     else reply.header('upload-defer-length', 1)
-    if (encoding === 'identity') reply.header('content-length', head)
-    else reply.header('content-encoding', encoding)
     return reply.send()
   })
 }
 
 /** Sets what is true of the answer whatever part of it is sent. */
-function describe(
-  ports: LogBodyPorts,
-  { step }: LogSnapshot,
-  request: Request,
-  reply: FastifyReply,
-): Encoding {
-  const encoding = encodingFor(ports, ENCODINGS, request)
+function describe({ sha256 }: Step, encoding: Encoding, reply: FastifyReply): void {
   reply.type('application/octet-stream').header('x-content-type-options', 'nosniff')
   reply.header('accept-ranges', 'bytes').header('vary', 'Accept-Encoding')
-  if (step.sha256 !== undefined) reply.header('etag', etag(step.sha256, encoding))
-  else reply.header('cache-control', 'no-store')
-  return encoding
+  if (sha256 === undefined) reply.header('cache-control', 'no-store')
+  else reply.header('etag', etag(sha256, encoding))
 }
 
 /** Strong: the bytes of a sealed log never change; each encoding has its own. */
@@ -85,11 +75,16 @@ function isFresh(request: Request, reply: FastifyReply): boolean {
   return known.trim() === '*' || known.split(',').some(one => one.trim().replace(/^W\//, '') === own)
 }
 
-/** The range to answer. `If-Range` with anything but this log's strong ETag makes it the whole (RFC 9110 §13.1.5). */
-function wantedRange(request: Request, reply: FastifyReply, head: number): ByteRange | undefined {
+/** The range to answer. Ranges are of the identity encoding; `If-Range` with anything but its strong ETag makes it the whole (RFC 9110 §13.1.5). */
+function wantedRange(
+  request: Request,
+  reply: FastifyReply,
+  { sha256 }: Step,
+  head: number,
+): ByteRange | undefined {
   const condition = request.headers['if-range']
-  const tags = [reply.getHeader('etag'), String(reply.getHeader('etag')).replace(/-(zstd|gzip)"$/, '"')]
-  if (condition !== undefined && !tags.includes(condition)) return undefined
+  if (condition !== undefined && (sha256 === undefined || condition !== etag(sha256, 'identity')))
+    return undefined
   try {
     return byteRange(request.headers.range, head)
   } catch (error) {
