@@ -9,7 +9,9 @@ export const command: Command = {
   summary: 'Serve logs from a store on this machine',
   usage: [
     'Usage: tailrace serve [--listen HOST:PORT] [--data DIR] [OPTION]...\n\n',
-    ...settings.filter(({ flag }) => flag !== undefined).map(({ flag, help }) => line(`--${flag} VALUE`, help)),
+    ...settings
+      .filter(({ flag }) => flag !== undefined)
+      .map(({ flag, help }) => line(`--${flag} VALUE`, help)),
     line('--config FILE', 'a JSON object with any of the variables below'),
     '\nEnvironment:\n',
     ...settings.map(({ env, help }) => line(env, help)),
@@ -19,14 +21,13 @@ export const command: Command = {
     const config = configOf(args, io.env)
     const { serve } = await import('../server/main.ts')
     const stop = new AbortController()
-    const onSignal = () => {
-      // A second signal ends the process at once; what was acknowledged is safe all the same.
+    process.on('SIGTERM', () => stop.abort())
+    process.on('SIGINT', () => {
+      // A second one ends the process at once; what was acknowledged is safe all the same.
       if (stop.signal.aborted) process.exit(130)
-      io.complain('Stopping: running requests end first. Again to stop at once.\n')
+      io.complain('\nStopping: running requests end first. Ctrl-C again stops at once.\n')
       stop.abort()
-    }
-    process.on('SIGINT', onSignal)
-    process.on('SIGTERM', onSignal)
+    })
     await serve(config, text => io.print(text), stop.signal)
     return 0
   },

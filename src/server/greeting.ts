@@ -78,7 +78,7 @@ and read it back, a page of it and the whole:
 
   . ./hello.ids
   TOKEN=$(curl -s -o /dev/null -D - "$TAILRACE_URL/v3/auth/tokens" -H 'Content-Type: application/json' -d '{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":"'"$TAILRACE_USER"'","password":"'"$TAILRACE_PASSWORD"'","domain":{"name":"'"$TAILRACE_DOMAIN"'"}}}},"scope":{"project":{"name":"'"$TAILRACE_PROJECT"'"}}}}' | tr -d '\\r' | sed -n 's/^x-subject-token: //Ip')
-  curl -H "X-Auth-Token: $TOKEN" "$TAILRACE_URL/v1/log/task/step?job_id=$TAILRACE_JOB_ID&build_no=$TAILRACE_BUILD_NO&step_id=1&start_offset=0&end_offset=0&size=1000"
+  curl -H "X-Auth-Token: $TOKEN" "$TAILRACE_URL/v1/log/task/step?job_id=$TAILRACE_JOB_ID&build_no=$TAILRACE_BUILD_NO&step_id=1&start_offset=0&end_offset=0&size=1000"; echo
   curl -H "X-Auth-Token: $TOKEN" "$TAILRACE_URL/v4/$TAILRACE_RECORD_ID/task-log?task_name=stage1"
 `
 }
