@@ -115,6 +115,13 @@ describe('a login', () => {
     await assert.rejects(create(), error => isTailraceError(error, 'rate-limited'))
   })
 
+  it('is limited by address whatever users it names', async () => {
+    const guess = (n: number) => create({ user: { name: `user-${n}`, domain: { name: BOOTSTRAP.domain } } })
+    for (let n = 0; n < 300; n++) await assert.rejects(guess(n), refusedWith(/wrong/))
+    await assert.rejects(guess(300), error => isTailraceError(error, 'rate-limited'))
+    await create({}, '192.0.2.2')
+  })
+
   it('counts wrong passwords too, before they are hashed', async () => {
     for (let n = 0; n < 60; n++) await assert.rejects(create({ password: 'wrong' }), refusedWith(/wrong/))
     await assert.rejects(create({ password: 'wrong' }), error => isTailraceError(error, 'rate-limited'))

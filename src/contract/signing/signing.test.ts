@@ -209,6 +209,17 @@ describe('a signed request', () => {
     assert.equal(await accepts(await arrived('GET', wire, undated, EMPTY_SHA256)), false)
   })
 
+  it('is refused when a listed header did not come, even if it was signed as not there', async () => {
+    const signedHeaders = ['host', 'x-project-id', 'x-sdk-date']
+    const lines = (name: string) =>
+      ({ host: ['build.example.test'], 'x-sdk-date': ['20250626T062332Z'] })[name] ?? []
+    const request = { method: 'GET', headers: lines, payloadSha256: EMPTY_SHA256 }
+    const canonical = canonicalRequest({ ...request, path: '/a', query: '', signedHeaders })
+    const signature = await sdkHmacSha256Signature(canonical, '20250626T062332Z', KEY.secretKey)
+    const claim = { accessKey: KEY.accessKey, signedHeaders, signature }
+    assert.equal(await verifySignature({ ...request, target: '/a' }, claim, KEY.secretKey), false)
+  })
+
   it('with an unsigned body tells so in a signed header', async () => {
     const wire = new URL('http://build.example.test/a')
     const signed = await signHeaders(
