@@ -3,10 +3,7 @@ import { join, relative } from 'node:path'
 import type { FirstCredentials } from '../iam/bootstrap.ts'
 import type { Config } from './config/config.ts'
 
-/**
- * What a person reads when the server is up. After the first start on an empty data directory also what was made, once, and how to go on; the
- * secrets that the server made up are written to a file that only its owner reads, those that it was given are not.
- */
+/** What a person reads when the server is up; after the first start on an empty data directory also what was made, and how to go on. */
 export async function greeting(
   config: Config,
   url: string,
@@ -14,11 +11,25 @@ export async function greeting(
 ): Promise<string> {
   const up = `Tailrace listens on ${url}\n`
   if (first === undefined) return `${up}The store is ${config.dataDirectory}. Ctrl-C stops.\n`
-  const file = join(config.dataDirectory, 'credentials.env')
-  const { password, secretKey } = config.bootstrap
-  const given = password !== undefined && secretKey !== undefined
-  const made = given ? undefined : await writeCredentials(file, config.publicUrl ?? url, first)
-  return `${up}${describeFirst(config, first, made)}\n${firstSteps(config, url, first, made)}\nCtrl-C stops.\n`
+  const made = await introduce(config, url, first)
+  return `${up}${made}\n${firstSteps(config, url, first)}\nCtrl-C stops.\n`
+}
+
+/**
+ * Tells once what the first start made. The secrets that the server made up are also written to a file that only its
+ * owner reads; when all were given, they are neither shown nor written.
+ */
+export async function introduce(config: Config, url: string, first: FirstCredentials): Promise<string> {
+  if (!allGiven(config)) await writeCredentials(credentialsFile(config), config.publicUrl ?? url, first)
+  return describeFirst(config, first)
+}
+
+function credentialsFile({ dataDirectory }: Config): string {
+  return join(dataDirectory, 'credentials.env')
+}
+
+function allGiven({ bootstrap: { password, secretKey } }: Config): boolean {
+  return password !== undefined && secretKey !== undefined
 }
 
 function variables(url: string, first: FirstCredentials): readonly (readonly [string, string])[] {
@@ -34,41 +45,39 @@ function variables(url: string, first: FirstCredentials): readonly (readonly [st
   ]
 }
 
-async function writeCredentials(file: string, url: string, first: FirstCredentials): Promise<string> {
+async function writeCredentials(file: string, url: string, first: FirstCredentials): Promise<void> {
   const lines = variables(url, first).map(([name, value]) => `export ${name}=${quote(value)}\n`)
   await writeFile(
     file,
     `# Made by the first start of Tailrace. Keep these elsewhere and delete this file.\n${lines.join('')}`,
     { mode: 0o600 },
   )
-  return file
 }
 
-function describeFirst(config: Config, first: FirstCredentials, file: string | undefined): string {
+function describeFirst(config: Config, first: FirstCredentials): string {
   const lines = [
     `First start: a new store in ${config.dataDirectory}, with`,
     `  domain      ${first.domain}`,
     `  project     ${first.project}  (id ${first.projectId})`,
     `  admin       ${first.user}`,
   ]
-  if (file === undefined)
+  if (allGiven(config))
     return [...lines, '  password and access key as given in TAILRACE_BOOTSTRAP_*', ''].join('\n')
   return [
     ...lines,
     `  password    ${first.password}`,
     `  access key  ${first.accessKey}`,
     `  secret key  ${first.secretKey}`,
-    `The secrets are shown this once. They also stand in ${shown(file)} (mode 0600): delete it when you keep them elsewhere.`,
+    `The secrets are shown this once. They also stand in ${shown(credentialsFile(config))} (mode 0600): delete it when you keep them elsewhere.`,
     '',
   ].join('\n')
 }
 
 /** Lines to paste into a second terminal, in the same directory. */
-function firstSteps(config: Config, url: string, first: FirstCredentials, file: string | undefined): string {
-  const credentials =
-    file === undefined
-      ? `export TAILRACE_URL=${config.publicUrl ?? url} TAILRACE_DOMAIN=${quote(first.domain)} TAILRACE_PROJECT=${quote(first.project)} TAILRACE_USER=${quote(first.user)}  # and TAILRACE_PASSWORD, as you chose it`
-      : `. ${quote(shown(file))}`
+function firstSteps(config: Config, url: string, first: FirstCredentials): string {
+  const credentials = allGiven(config)
+    ? `export TAILRACE_URL=${config.publicUrl ?? url} TAILRACE_DOMAIN=${quote(first.domain)} TAILRACE_PROJECT=${quote(first.project)} TAILRACE_USER=${quote(first.user)}  # and TAILRACE_PASSWORD, as you chose it`
+    : `. ${quote(shown(credentialsFile(config)))}`
   return `Send a first log, from a second terminal in this directory:
 
   ${credentials}

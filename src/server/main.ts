@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { compose, storeAnswers } from './compose.ts'
 import type { Config } from './config/config.ts'
-import { greeting } from './greeting.ts'
+import { greeting, introduce } from './greeting.ts'
 import { openApp } from './http/app.ts'
 import { registerRoutes } from './register-routes.ts'
 
@@ -14,8 +14,12 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   await using ending = new AsyncDisposableStack()
   let app: FastifyInstance | undefined
   const services = ending.use(
-    await compose(config, { error: (error, message) => app?.log.error({ err: error }, message) }),
+    await compose(config, {
+      error: (error, message) =>
+        app === undefined ? console.error(`${message}:`, error) : app.log.error({ err: error }, message),
+    }),
   )
+  const { first } = services.identity
   app = openApp({
     authenticate: services.identity.iam.authenticate,
     logLevel: config.logLevel,
@@ -31,10 +35,14 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     publicUrl,
     async () => !stop.aborted && (await storeAnswers(services)),
   )
-  await app.listen({ host: config.host, port: config.port })
   ending.adopt(app, closeApp)
+  await app.listen({ host: config.host, port: config.port }).catch(async error => {
+    // What the store's first start made is shown now or never.
+    if (first !== undefined) print(await introduce(config, `http://${config.host}:${config.port}`, first))
+    throw error
+  })
   own.url = urlOf(app)
-  print(await greeting(config, own.url, services.identity.first))
+  print(await greeting(config, own.url, first))
   await aborted(stop)
 }
 
