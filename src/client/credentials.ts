@@ -1,12 +1,12 @@
 import type { KeyPair } from '../contract/signing/sign-headers.ts'
 
 /** A token of a project, or the upload token of one build. */
-export interface TokenCredentials {
+interface TokenCredentials {
   readonly token: string
 }
 
 /** An access key, which belongs to one user and one project. */
-export interface KeyCredentials extends KeyPair {
+interface KeyCredentials extends KeyPair {
   /** Sent as X-Project-Id where given. */
   readonly projectId?: string
 }

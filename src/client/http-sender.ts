@@ -13,7 +13,7 @@ export interface CallOptions {
   readonly timeoutMs?: number
 }
 
-export const DEFAULT_TIMEOUT_MS = 30_000
+const DEFAULT_TIMEOUT_MS = 30_000
 
 export interface OutgoingRequest extends CallOptions {
   readonly params?: Readonly<Record<string, string | number>>

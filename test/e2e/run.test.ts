@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BOOTSTRAP, type ServerProcess, startServer } from '../server-process.ts'
+import { BOOTSTRAP, CLI, type ServerProcess, startServer } from '../server-process.ts'
 import { type Relay, RunnerHome, startRelay } from './runner.ts'
 
 const STAMP =
@@ -26,7 +27,7 @@ const shell = (script: string) => ['--', 'sh', '-c', script]
 const withoutStamps = (log: string) => log.replaceAll(STAMP, '')
 const newHome = () => new RunnerHome(relay.url)
 
-describe('tailrace run', () => {
+describe('tailrace run', { concurrency: 3 }, () => {
   it('keeps the order of stdout and stderr', async () => {
     using home = newHome()
     const record = randomUUID()
@@ -65,6 +66,27 @@ describe('tailrace run', () => {
     const { code, stdout } = await running.ended
     assert.equal(code, 9)
     assert.equal(stdout, 'ready\ngot it\n')
+  })
+
+  it('lets Ctrl-C of a terminal reach the command once', {
+    skip: !existsSync('/usr/bin/script') && 'script(1) is not installed',
+  }, async () => {
+    using home = newHome()
+    const script =
+      'trap "echo INT" INT; echo ready; i=0; while [ $i -lt 10 ]; do sleep 0.1; i=$((i+1)); done; exit 4'
+    const line = [process.execPath, CLI, 'run', '--', 'sh', '-c', script].map(word => `'${word}'`).join(' ')
+    const terminal = spawn('/usr/bin/script', ['-qefc', line, '/dev/null'], {
+      cwd: home.folder,
+      env: home.environment(),
+    })
+    let shown = ''
+    const ended = once(terminal, 'close')
+    for await (const text of terminal.stdout.setEncoding('utf8')) {
+      if (!shown.includes('ready') && (shown + text).includes('ready')) terminal.stdin.write('\x03')
+      shown += text
+    }
+    assert.deepEqual(await ended, [4, null])
+    assert.equal(shown.match(/INT/g)?.length, 1, shown)
   })
 
   it('ends with 127 for a command that is not there and with 126 for one that cannot be run, and the log says so', async () => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isatty } from 'node:tty'
 
 /**
  * True when this process belongs to the foreground group of a terminal: then Ctrl-C and Ctrl-\ reach its children without it.
@@ -11,6 +12,6 @@ export function isInForeground(): boolean {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[2] === fields[5]
   } catch {
-    return Boolean(process.stdin.isTTY)
+    return isatty(0)
   }
 }

@@ -5,7 +5,7 @@ import { BytesLost, type LogSource } from './log-source.ts'
 import type { EndRecord } from './spool-entry.ts'
 
 /** Bytes that wait in memory at most when the spool can't be written. */
-export const MEMORY_MAX_BYTES = 16 * MIB
+const MEMORY_MAX_BYTES = 16 * MIB
 
 export interface LiveLogOptions {
   /** Open for reading and writing, and empty; absent when there is no spool. */

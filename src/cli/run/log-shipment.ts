@@ -3,14 +3,7 @@ import { type Connection, NO_CREDENTIALS } from '../connection.ts'
 import { deliverLog } from './deliver-log.ts'
 import type { OpenedLog } from './open-log.ts'
 import type { Patience } from './patience.ts'
-import {
-  type EndRecord,
-  removeEntry,
-  renameStep,
-  type SpoolEntry,
-  type SpoolMeta,
-  writeEnd,
-} from './spool-entry.ts'
+import { type EndRecord, renameStep, type SpoolEntry, type SpoolMeta, writeEnd } from './spool-entry.ts'
 import type { StepIds } from './step-upload.ts'
 
 export interface ShipmentOptions {
@@ -30,6 +23,7 @@ export class LogShipment {
   readonly #complain: (text: string) => void
   readonly #done: Promise<boolean>
   #entry: SpoolEntry | undefined
+  readonly #hurry = new AbortController()
   #deliveredBytes = 0
   #troubleTold = false
 
@@ -54,8 +48,9 @@ export class LogShipment {
     const { log } = this.#opened
     const end = await log.finish(outcome)
     await this.#writeEnd(end)
+    this.#hurry.abort()
     if (!(await this.#done)) this.#tellUndelivered(end)
-    else if (this.#entry !== undefined) await removeEntry(this.#entry).catch(() => {})
+    else await this.#opened.remove()
   }
 
   async #deliver({ client }: Connection, meta: Omit<SpoolMeta, 'writer'>): Promise<void> {
@@ -65,6 +60,7 @@ export class LogShipment {
       meta,
       log: this.#opened.log,
       signal: this.#patience.signal,
+      hurry: this.#hurry.signal,
       onProgress: head => {
         this.#deliveredBytes = head
         this.#patience.progress()

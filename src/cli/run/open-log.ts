@@ -1,4 +1,4 @@
-import { mkdtemp, open } from 'node:fs/promises'
+import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LiveLog, type LiveLogOptions } from './live-log.ts'
@@ -8,6 +8,8 @@ import { createEntry, HEARTBEAT_MS, type SpoolEntry, type SpoolMeta, touchEntry 
 export interface OpenedLog {
   readonly log: LiveLog
   readonly entry: SpoolEntry | undefined
+  /** Removes what was made of it. Never rejects. */
+  remove(): Promise<void>
 }
 
 export interface OpenLogOptions {
@@ -22,37 +24,39 @@ export interface OpenLogOptions {
 export async function openLog({ spool, about, describeGap, complain }: OpenLogOptions): Promise<OpenedLog> {
   const onSpoolFailed = (error: Error) =>
     complain(`the spool cannot be written (${error.message}); the log is kept in memory and sent on`)
-  const opened = await firstThatWorks(
-    [
-      () => openEntry(spool, about),
-      async () => openEntry(await mkdtemp(join(tmpdir(), 'tailrace-spool-')), about),
-    ],
-    (error, next) =>
-      complain(
-        `the spool ${spool} cannot be written (${error.message})${next ? '; a temporary one serves' : '; the log is kept in memory'}`,
-      ),
-  )
-  if (opened === undefined) return { log: new LiveLog({ describeGap, onSpoolFailed }), entry: undefined }
-  const { entry, file } = opened
+  const made = (await openIn(spool, about, complain)) ?? (await openTemporary(about, complain))
+  if (made === undefined)
+    return { log: new LiveLog({ describeGap, onSpoolFailed }), entry: undefined, remove: async () => {} }
+  const { entry, file, folder } = made
   setInterval(() => void touchEntry(entry), HEARTBEAT_MS).unref()
-  return { log: new LiveLog({ file, describeGap, onSpoolFailed }), entry }
+  const log = new LiveLog({ file, describeGap, onSpoolFailed })
+  return { log, entry, remove: () => rm(folder, { recursive: true, force: true }).catch(() => {}) }
 }
 
-async function openEntry(spool: string, about: Omit<SpoolMeta, 'writer'>) {
+type Complain = OpenLogOptions['complain']
+type About = OpenLogOptions['about']
+
+async function openIn(spool: string, about: About, complain: Complain) {
+  try {
+    const opened = await openEntry(spool, about)
+    return { ...opened, folder: opened.entry.folder }
+  } catch (error) {
+    complain(`the spool ${spool} cannot be written (${(error as Error).message}); a temporary one serves`)
+    return undefined
+  }
+}
+
+async function openTemporary(about: About, complain: Complain) {
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'tailrace-spool-'))
+    return { ...(await openEntry(folder, about)), folder }
+  } catch (error) {
+    complain(`nor a temporary one (${(error as Error).message}); the log is kept in memory`)
+    return undefined
+  }
+}
+
+async function openEntry(spool: string, about: About) {
   const entry = await createEntry(spool, about)
   return { entry, file: await open(entry.logPath, 'r+') }
-}
-
-async function firstThatWorks<T>(
-  ways: readonly (() => Promise<T>)[],
-  onFailure: (error: Error, next: boolean) => void,
-): Promise<T | undefined> {
-  for (const [index, way] of ways.entries()) {
-    try {
-      return await way()
-    } catch (error) {
-      onFailure(error as Error, index + 1 < ways.length)
-    }
-  }
-  return undefined
 }

@@ -13,12 +13,14 @@ const STUCK_MS = 5_000
  */
 export class OutputEcho {
   readonly #stream: Writable
+  readonly #stuckMs: number
   #isGone = false
   #isStuck = false
   #missedBytes = 0
 
-  constructor(stream: Writable) {
+  constructor(stream: Writable, stuckMs = STUCK_MS) {
     this.#stream = stream
+    this.#stuckMs = stuckMs
     stream.on('error', () => {
       this.#isGone = true
     })
@@ -47,7 +49,7 @@ export class OutputEcho {
   async #flushes(): Promise<boolean> {
     const stop = new AbortController()
     const flushed = new Promise<true>(resolve => this.#stream.write('', () => resolve(true)))
-    const stuck = sleep(STUCK_MS, false as const, { signal: stop.signal }).catch(() => false as const)
+    const stuck = sleep(this.#stuckMs, false as const, { signal: stop.signal }).catch(() => false as const)
     const moves = await Promise.race([flushed, stuck])
     stop.abort()
     return moves

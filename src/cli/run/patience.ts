@@ -33,7 +33,7 @@ export class Patience {
 
   giveUp(): void {
     this.stop()
-    this.#controller.abort(new Error('given up'))
+    this.#controller.abort(new Error('no time was left to send it'))
   }
 
   /** Nothing is waited for any more. */

@@ -34,6 +34,8 @@ export async function runCommand(
 ): Promise<number> {
   const relay = relaySignals()
   const complain = (text: string) => io.complain(`tailrace: ${text}\n`)
+  // A fault on the way of the log must not end the command, whose output only this process reads.
+  process.on('uncaughtException', error => complain(`a fault of the log's way: ${error.stack}`))
   const noting = {
     stamper: new Stamper(`${options.stepName}:run`, localOffsetMinutes),
     raw: options.raw,
@@ -105,7 +107,11 @@ async function followToEnd(
       complain(`no FIFO can be made (${reason}): "> /dev/stderr" may fail in the command`),
     )
     relay.sendTo(signal => comesFromTerminal(signal) || started.kill(signal))
-    followed = await followCommand(started, bytes => pipeline.push(bytes))
+    followed = await followCommand(started, bytes =>
+      pipeline
+        .push(bytes)
+        .catch(error => complain(`${bytes.length} bytes did not get into the log: ${error}`)),
+    )
   } catch (error) {
     if (!(error instanceof NotStarted)) throw error
     complain(error.message)
@@ -138,7 +144,7 @@ async function shipLeftOver(
   for await (const { refusal } of deliverLeftOver(spool, connection, patience)) {
     if (refusal === undefined) continue
     left++
-    reason = refusal
+    reason ??= refusal
   }
   if (left > 0)
     complain(

@@ -6,6 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 
+/** Node itself can make no FIFO. POSIX has this utility. */
+const MKFIFO = 'mkfifo'
+
 /** How a command ended: by itself with a code, or by a signal. */
 export type CommandEnd = { readonly code: number } | { readonly signal: NodeJS.Signals }
 
@@ -70,7 +73,7 @@ function makeFifo(): Fifo {
   const folder = mkdtempSync(join(tmpdir(), 'tailrace-run-'))
   try {
     const path = join(folder, 'output')
-    execFileSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' })
+    execFileSync(MKFIFO, ['-m', '600', path], { stdio: 'ignore' })
     const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     return { readFd, writeFd: openSync(path, constants.O_WRONLY) }
   } finally {

@@ -56,6 +56,8 @@ export class StepUpload {
   readonly #options: UploadOptions
   #stepName: string
   #step: { readonly address: StepAddress; readonly client: TailraceClient } | undefined
+  /** The server has taken the upload token at least once. */
+  #tokenServed = false
   #head = 0
   /** The server's bytes were found to be the beginning of this log. */
   #isOurs = false
@@ -76,9 +78,10 @@ export class StepUpload {
       try {
         return await this.#deliver()
       } catch (error) {
-        if (isTailraceError(error, 'not-authenticated') && this.#step !== undefined) {
-          // The upload token may have run out; the runner's own credentials get another.
+        if (isTailraceError(error, 'not-authenticated') && this.#tokenServed) {
+          // The upload token has run out; the runner's own credentials get another.
           this.#step = undefined
+          this.#tokenServed = false
         } else if (
           error instanceof StepTaken &&
           names < STEP_NAMES_TRIED &&
@@ -94,6 +97,7 @@ export class StepUpload {
     this.#step ??= await this.#join()
     const { address, client } = this.#step
     this.#advance(await client.headOfLog(address, this.#call()))
+    this.#tokenServed = true
     await this.#compareBeginning()
     for (;;) {
       const end = await this.#collect()

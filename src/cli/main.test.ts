@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { describe, it } from 'node:test'
+import { closestWord } from './closest-word.ts'
+import { main } from './main.ts'
+
+const BIN = join(dirname(dirname(import.meta.dirname)), 'bin/tailrace.js')
+
+async function call(...args: string[]) {
+  const said = { out: '', err: '' }
+  const code = await main(args, {
+    env: {},
+    print(text) {
+      said.out += text
+    },
+    complain(text) {
+      said.err += text
+    },
+  })
+  return { code, ...said }
+}
+
+describe('tailrace', () => {
+  it('lists its commands', async () => {
+    const { code, out } = await call('--help')
+    assert.equal(code, 0)
+    for (const name of ['serve', 'run', 'deliver', 'project', 'user', 'key'])
+      assert.match(out, new RegExp(`^ {2}${name} +\\w`, 'm'))
+    assert.equal((await call()).code, 2)
+  })
+
+  it('tells the form of each command', async () => {
+    for (const name of ['serve', 'run', 'deliver', 'project', 'user', 'key'])
+      assert.match((await call(name, '--help')).out, new RegExp(`^Usage: tailrace ${name} `))
+  })
+
+  it('suggests a command for one that it does not have', async () => {
+    const { code, err } = await call('delivr')
+    assert.equal(code, 2)
+    assert.match(err, /no command "delivr".*"deliver"/)
+    assert.equal((await call('toString')).code, 2)
+  })
+
+  it('ends with 2 for wrong usage', async () => {
+    const { code, err } = await call('deliver', '--nonsense')
+    assert.equal(code, 2)
+    assert.match(err, /^tailrace deliver: .*--nonsense/)
+  })
+
+  it('leaves the options of a command that it runs to that command', async () => {
+    const { code, err } = await call('run', '--', 'make', '--help')
+    assert.equal(code, 2)
+    assert.match(err, /TAILRACE_URL/)
+  })
+})
+
+describe('the closest word', () => {
+  it('is the one with the fewest changes, or that begins so, or none', () => {
+    const words = ['serve', 'run', 'deliver']
+    assert.equal(closestWord('srve', words), 'serve')
+    assert.equal(closestWord('rnu', words), 'run')
+    assert.equal(closestWord('del', words), 'deliver')
+    assert.equal(closestWord('projects', words), undefined)
+  })
+})
+
+describe('bin/tailrace.js', () => {
+  it('tells the version', () =>
+    assert.match(execFileSync(process.execPath, [BIN, '--version']).toString(), /^tailrace \d+\.\d+\.\d+\n$/))
+
+  const older = olderNode()
+  it('goes on in the pinned Node when it is started by an older one, with its exit code', {
+    skip: older === undefined && 'no older Node is on the PATH',
+  }, () => {
+    assert.match(execFileSync(older!, [BIN, '--version']).toString(), /^tailrace /)
+    assert.equal(spawnSync(older!, [BIN, 'nonsense']).status, 2)
+  })
+})
+
+/** A Node on the PATH that is too old for Tailrace but not for bin/tailrace.js. */
+function olderNode(): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map(folder => join(folder, 'node'))
+    .find(path => {
+      try {
+        accessSync(path, constants.X_OK)
+        const major = Number(/^v(\d+)/.exec(execFileSync(path, ['--version']).toString())?.[1])
+        return major >= 20 && major < 26
+      } catch {
+        return false
+      }
+    })
+}

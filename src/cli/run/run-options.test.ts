@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { basename } from 'node:path'
+import { describe, it } from 'node:test'
+import { UsageError } from '../command.ts'
+import { parseRunOptions, spoolDirectory } from './run-options.ts'
+
+const RECORD = '8D3F2A1E-0000-4000-8000-000000000001'
+const parse = (...args: string[]) => parseRunOptions(args, { HOME: '/home/me' })
+
+describe('the command line of tailrace run', () => {
+  it('takes names from the folder and the command, and makes a record of its own that it ends', () => {
+    const options = parse('--', '/usr/bin/make', '-j2', '--', 'all')
+    assert.deepEqual(options.command, ['/usr/bin/make', '-j2', '--', 'all'])
+    assert.equal(options.jobName, basename(process.cwd()))
+    assert.equal(options.stepName, 'make')
+    assert.match(options.recordId, /^[0-9a-f-]{36}$/)
+    assert.ok(options.finishesBuild && !options.joins)
+    assert.equal(options.waitMs, 15_000)
+  })
+
+  it('ends the build of a given record only when told to', () => {
+    assert.partialDeepStrictEqual(parse('--record', RECORD, '--', 'x'), {
+      recordId: RECORD.toLowerCase(),
+      joins: true,
+      finishesBuild: false,
+    })
+    assert.ok(parse('--record', RECORD, '--finish', '--', 'x').finishesBuild)
+  })
+
+  it('leaves the options of the command to the command', () => {
+    const { command, quiet, raw } = parse('--quiet', '--', 'x', '--raw', '--nonsense')
+    assert.deepEqual(command, ['x', '--raw', '--nonsense'])
+    assert.ok(quiet && !raw)
+  })
+
+  for (const args of [
+    [],
+    ['make'],
+    ['--'],
+    ['--record', 'no-uuid', '--', 'x'],
+    ['--step-id', '0', '--', 'x'],
+    ['--step-id', '1e3', '--', 'x'],
+    ['--wait=-1', '--', 'x'],
+    ['--job', '', '--', 'x'],
+    ['--step', 'two\nlines', '--', 'x'],
+    ['--step', 'x'.repeat(129), '--', 'x'],
+  ])
+    it(`refuses ${JSON.stringify(args)}`, () => assert.throws(() => parse(...args), UsageError))
+
+  it('refuses options that it does not know', () =>
+    assert.throws(() => parse('--nonsense', '--', 'x'), { code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' }))
+
+  it('finds the spool by flag, variable, or the folder for state', () => {
+    assert.equal(spoolDirectory('/a', { TAILRACE_SPOOL: '/b' }), '/a')
+    assert.equal(spoolDirectory(undefined, { TAILRACE_SPOOL: '/b', XDG_STATE_HOME: '/c' }), '/b')
+    assert.equal(spoolDirectory(undefined, { XDG_STATE_HOME: '/c', HOME: '/d' }), '/c/tailrace/spool')
+    assert.equal(
+      spoolDirectory(undefined, { XDG_STATE_HOME: 'c', HOME: '/d' }),
+      '/d/.local/state/tailrace/spool',
+    )
+  })
+})
