@@ -5,7 +5,7 @@ const text = Type.String({ minLength: 1 })
 /** One of the two must be given. */
 const idOrName = Type.Object({ id: Type.Optional(text), name: Type.Optional(text) })
 
-export const domainAnswer = Type.Object({ id: Type.String(), name: Type.String() })
+const domainAnswer = Type.Object({ id: Type.String(), name: Type.String() })
 
 const named = { id: Type.String(), name: Type.String() }
 
