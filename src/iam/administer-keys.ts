@@ -1,9 +1,8 @@
 import { TailraceError } from '../contract/errors.ts'
 import type { EpochMs } from '../contract/quantities.ts'
-import { assertAdmin, type Principal } from '../core/access/principal.ts'
+import { assertAdmin, notAllowed, type Principal } from '../core/access/principal.ts'
 import type { CredentialStores } from '../core/ports/credentials.ts'
 import { newAccessKey, newSecretKey } from './new-credentials.ts'
-import { notAllowed } from './refusal.ts'
 import type { SecretBox } from './secret-box.ts'
 
 /** An access key without its secret. */

@@ -1,8 +1,7 @@
-import { assertAdmin, type Principal } from '../core/access/principal.ts'
+import { assertAdmin, notAllowed, type Principal } from '../core/access/principal.ts'
 import type { CredentialStores, Membership, Project } from '../core/ports/credentials.ts'
 import { requireName } from './names.ts'
 import { newId } from './new-credentials.ts'
-import { notAllowed } from './refusal.ts'
 
 export interface ProjectAdministration {
   /** The projects to which the caller belongs, with his roles in each. */

@@ -1,11 +1,10 @@
 import { TailraceError } from '../contract/errors.ts'
 import type { Role } from '../contract/roles.ts'
-import { assertAdmin, type Principal } from '../core/access/principal.ts'
+import { assertAdmin, notAllowed, type Principal } from '../core/access/principal.ts'
 import type { CredentialStores, User, UserId } from '../core/ports/credentials.ts'
 import { requireName, requirePassword } from './names.ts'
 import { newId } from './new-credentials.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { notAllowed } from './refusal.ts'
 import type { RequestRate } from './request-rate.ts'
 
 /** A user as one project sees him. */

@@ -5,9 +5,10 @@ import { parseSdkDate } from '../contract/signing/sdk-date.ts'
 import { UNSIGNED_PAYLOAD } from '../contract/signing/sdk-hmac-sha256.ts'
 import { verifySignature } from '../contract/signing/verify-signature.ts'
 import type { Principal } from '../core/access/principal.ts'
+import { notAllowed } from '../core/access/principal.ts'
 import type { Callers, KnownKey } from './callers.ts'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
-import { notAllowed, notAuthenticated } from './refusal.ts'
+import { notAuthenticated } from './refusal.ts'
 import type { SignatureLock } from './signature-lock.ts'
 
 export interface SignaturePorts {

@@ -1,9 +1,10 @@
 import { SDK_HMAC_SHA256 } from '../contract/signing/authorization-header.ts'
 import type { Principal } from '../core/access/principal.ts'
+import { notAllowed } from '../core/access/principal.ts'
 import { authenticateSignature, type SignaturePorts } from './authenticate-signature.ts'
 import type { KnownToken } from './callers.ts'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
-import { notAllowed, notAuthenticated } from './refusal.ts'
+import { notAuthenticated } from './refusal.ts'
 import type { UploadTokens } from './upload-tokens.ts'
 
 export interface AuthenticatePorts extends SignaturePorts {

@@ -4,8 +4,3 @@ import { TailraceError } from '../contract/errors.ts'
 export function notAuthenticated(reason: string): TailraceError {
   return new TailraceError('not-authenticated', `Incorrect IAM authentication information: ${reason}`)
 }
-
-/** 403 in the gateway's words. */
-export function notAllowed(): TailraceError {
-  return new TailraceError('not-allowed', 'The IAM user is not authorized to access the API.')
-}

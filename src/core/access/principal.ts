@@ -1,8 +1,6 @@
 import { TailraceError } from '../../contract/errors.ts'
 import type { ProjectId, RecordId } from '../../contract/ids.ts'
-
-/** reader: reads. runner: creates builds, and writes and reads those it made. admin: everything in the project. */
-export type Role = 'reader' | 'runner' | 'admin'
+import type { Role } from '../../contract/roles.ts'
 
 /** Who asks, and for which project: the result of every successful authentication. */
 export interface Principal {
