@@ -107,7 +107,7 @@ export class GroupCommit {
     for (const { resolve, at, bytes } of appends) resolve(at + bytes.length)
     onStored(new Set(appends.map(({ live }) => live)))
     // Late enough that an idle server takes little disk, early enough that no append waits for zeros.
-    if (segment.end > segment.store.sizeBytes / 8) ring.prepareNext()
+    if (segment.end > segment.store.sizeBytes / 4) ring.prepareNext()
   }
 
   /**

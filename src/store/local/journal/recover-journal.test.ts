@@ -71,8 +71,38 @@ describe('recovery of the journal', () => {
           await assertUsable(journal, disk)
         },
       ),
-      { numRuns: 150 },
+      { numRuns: Number(process.env['TAILRACE_TEST_RUNS'] ?? 100) },
     )
+  })
+
+  it('tells of damage at the end of a segment that others follow, where no log shows a gap', async () => {
+    const disk = new SimulatedDisk(seededRandom(13))
+    const { records } = await fill(disk, 13, [
+      { log: 1, length: 100_000 },
+      { log: 2, length: 500 },
+      { log: 1, length: 100_000 },
+    ])
+    const { path, from } = records.find(({ log }) => log === 2)!
+    assert.notEqual(records.at(-1)!.path, path)
+    disk.replace(path, damaged(disk.content(path), { path, from: from + 50, to: from + 51, isCut: false }))
+    const damages: JournalDamage[] = []
+    await using journal = await open(disk, { onDamage: one => damages.push(one) })
+    assert.deepEqual(damages, [{ kind: 'unreadable-place', path, from, to: from + 540 }])
+    assert.equal((await journal.extent(1))?.head, 200_000)
+    assert.equal(await journal.extent(2), undefined)
+  })
+
+  it('opens what is left of a segment that is cut inside its header', async () => {
+    for (const length of [0, 1, 47, 48, 4096, 4100, 8191, 8192]) {
+      const disk = new SimulatedDisk(seededRandom(length))
+      const { contents } = await fill(disk, 14, [{ log: 1, length: 700 }])
+      const path = disk.paths()[0]!
+      disk.replace(path, disk.content(path).subarray(0, length))
+      await using journal = await open(disk)
+      assert.equal(await journal.extent(1), undefined)
+      await journal.open(1, 0)
+      assert.equal(await journal.append(1, 0, contents.get(1)!, 1), 700)
+    }
   })
 
   it('survives the loss of either copy of a header without loss', async () => {

@@ -6,7 +6,7 @@ import type { LiveLog } from './live-log.ts'
 import { isEndMark, recordKey } from './record-format.ts'
 import { type FindKnownLogs, recoverLogs, type ScannedSegment } from './recover-logs.ts'
 import { Segment } from './segment.ts'
-import { FIRST_RECORD_POSITION } from './segment-header.ts'
+import { encodeSegmentHeader } from './segment-header.ts'
 import type { FoundSegments } from './segment-ring.ts'
 import { scanSegment } from './segment-scan.ts'
 
@@ -58,14 +58,10 @@ async function scanLinked(
  * Writes the last batch and the header again. What a killed process wrote may stand in memory only, and after a
  * failed sync the system takes it for written: a sync alone would promise what the disk does not hold.
  */
-async function makeDurable({ store, end, certainEnd }: Segment): Promise<void> {
-  for (const [from, to] of [
-    [0, FIRST_RECORD_POSITION],
-    [certainEnd, end],
-  ] as const) {
-    const bytes = Buffer.allocUnsafeSlow(to - from)
-    await readFully(store.file, bytes, from)
-    await writeFully(store.file, bytes, from)
-  }
+async function makeDurable({ store, header, end, certainEnd }: Segment): Promise<void> {
+  const lastBatch = Buffer.allocUnsafeSlow(end - certainEnd)
+  await readFully(store.file, lastBatch, certainEnd)
+  await writeFully(store.file, lastBatch, certainEnd)
+  await writeFully(store.file, encodeSegmentHeader(header), 0)
   await store.file.sync()
 }

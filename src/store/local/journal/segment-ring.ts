@@ -129,9 +129,9 @@ export class SegmentRing {
 
   /** Makes a file for the next segment in the background, so that no append has to wait for it. */
   prepareNext(): void {
-    if (this.#spares.length > 0 || this.#creating !== undefined || !this.#mayCreate() || this.#ended) return
+    if (this.#spares.length > 0 || this.#ended || !this.#mayGrow() || !this.#mayCreate()) return
     // A failure shows when the file is needed and made again.
-    this.#inBackground(this.create().catch(() => {}))
+    if (this.#creating === undefined) this.#inBackground(this.create().catch(() => {}))
   }
 
   /** Makes a file filled with zeros, durable with its name: writing it later moves no metadata. */
