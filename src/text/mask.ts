@@ -1,7 +1,7 @@
 import { PatternAutomaton } from './pattern-automaton.ts'
 
 /** What stands in a log in place of a secret. */
-export const MASK = new TextEncoder().encode('***')
+const MASK = new TextEncoder().encode('***')
 
 /** A half-open range of the stream that is part of a secret. */
 interface Covered {
