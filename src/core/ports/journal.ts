@@ -27,9 +27,10 @@ export interface DueLog {
 
 /**
  * Where the newest bytes are durable, and the owner of the heads of live logs. A log is live from `open` until it
- * is closed and everything of it is released; after a restart the logs are live of which bytes are left. Bytes at or above `from` of the extent are here, bytes below are in
- * packs; a reader that is overtaken by a release sees it as an early end of `read` and goes on in the packs.
- * Disposing of it ends it: queued appends are stored, those that wait for space and all later calls fail as `store-unavailable`.
+ * is closed and everything of it is released; after a restart the logs are live of which bytes are left. Bytes at or
+ * above `from` of the extent are here, bytes below are in packs; a reader that is overtaken by a release sees it as an
+ * early end of `read` and goes on in the packs. Disposing of the journal ends it: queued appends are stored, those that
+ * wait for space and all later calls fail as `store-unavailable`.
  */
 export interface Journal extends AsyncDisposable {
   /**
@@ -64,8 +65,8 @@ export interface Journal extends AsyncDisposable {
   /**
    * Waits until at least one log is due and resolves to all that are, those that pin the oldest space first; to an
    * empty list when `signal` aborts or the journal ends. A log stays due until it is released, so a caller that asks
-   * again meanwhile must skip those it has in hand. Due are: a full frame's worth of bytes, any rest of a closed log, and whatever stands
-   * in the oldest space when space is short.
+   * again meanwhile must skip those it has in hand. Due are: a full frame's worth of bytes, any rest of a closed log,
+   * and whatever stands in the oldest space when space is short.
    */
   due(signal: AbortSignal): Promise<readonly DueLog[]>
 

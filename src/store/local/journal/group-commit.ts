@@ -1,5 +1,5 @@
 import { TailraceError } from '../../../contract/errors.ts'
-import { BatchBuffer, batchLength, encodeBatch, type QueuedAppend } from './batch.ts'
+import { BatchBuffer, batchLength, type EncodedBatch, encodeBatch, type QueuedAppend } from './batch.ts'
 import { writeFully } from './file-layer.ts'
 import type { LiveLog } from './live-log.ts'
 import { encodedBytes, encodeEndMark, RECORD_HEADER_BYTES } from './record-format.ts'
@@ -85,20 +85,12 @@ export class GroupCommit {
     const { ring, batchBytes, onStored } = this.#settings
     const fresh = segment !== ring.newest
     const appends = this.#queue.splice(0, batchLength(this.#queue, segment.roomBytes, batchBytes))
-    const batch = encodeBatch(segment, fresh, appends, this.#buffers)
-    try {
-      await writeFully(segment.store.file, batch.bytes, batch.position)
-      await segment.store.file.sync()
-    } catch (cause) {
+    const batch = await this.#write(segment, fresh, appends).catch(async (cause: unknown) => {
       await this.#giveUp(segment, fresh)
-      const failed = new Set(appends.map(({ live }) => live))
-      this.#reject(
-        appends,
-        failed,
-        new TailraceError('store-unavailable', 'the journal failed', {}, { cause }),
-      )
-      return
-    }
+      const error = new TailraceError('store-unavailable', 'the journal failed', {}, { cause })
+      this.#reject(appends, new Set(appends.map(({ live }) => live)), error)
+    })
+    if (!batch) return
     segment.end = batch.position + batch.bytes.length
     segment.certainEnd = segment.end
     this.#needsEndMark = true
@@ -108,6 +100,13 @@ export class GroupCommit {
     onStored(new Set(appends.map(({ live }) => live)))
     // Late enough that an idle server takes little disk, early enough that no append waits for zeros.
     if (segment.end > segment.store.sizeBytes / 4) ring.prepareNext()
+  }
+
+  async #write(segment: Segment, fresh: boolean, appends: readonly QueuedAppend[]): Promise<EncodedBatch> {
+    const batch = encodeBatch(segment, fresh, appends, this.#buffers)
+    await writeFully(segment.store.file, batch.bytes, batch.position)
+    await segment.store.file.sync()
+    return batch
   }
 
   /**

@@ -356,7 +356,7 @@ describe('the local journal beside a model of it', () => {
           await new Trial(seed).run(steps)
         },
       ),
-      { numRuns: Number(process.env['TAILRACE_TEST_RUNS'] ?? 60) },
+      { numRuns: Number(process.env.TAILRACE_TEST_RUNS ?? 60) },
     )
   })
 })

@@ -2,7 +2,7 @@ import { TailraceError } from '../../../contract/errors.ts'
 import { FRAME_TARGET_BYTES } from '../../../contract/limits.ts'
 import { KIB, MIB } from '../../../contract/quantities.ts'
 import type { Journal } from '../../../core/ports/journal.ts'
-import type { FileLayer } from './file-layer.ts'
+import type { FileLayer, OpenFile } from './file-layer.ts'
 import type { JournalDamage } from './journal-damage.ts'
 import { nodeFileLayer } from './node-file-layer.ts'
 import { recoverJournal } from './recover-journal.ts'
@@ -45,13 +45,15 @@ export async function openLocalJournal(options: LocalJournalOptions): Promise<Jo
   const { spaceTimeoutMs = 10_000 } = options
   assertWithin('segmentBytes', segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES)
   assertWithin('segments', segments, MIN_SEGMENTS, MAX_EARLIER_SEGMENTS)
+  const opened: OpenFile[] = []
   try {
-    const { found, logs } = await recoverJournal({ directory, files, known, onDamage })
+    const { found, logs } = await recoverJournal({ directory, files: noting(files, opened), known, onDamage })
     const ring = new SegmentRing({ directory, files, segmentBytes, segments }, found)
     if (found.chain.length + found.spares.length === 0) await ring.create()
     else if (ring.newest === undefined || ring.newest.cutShort) ring.prepareNext()
     return new WriteAheadJournal({ ring, logs, frameBytes, batchBytes, spaceTimeoutMs })
   } catch (cause) {
+    await Promise.allSettled(opened.map(file => file.close()))
     if (cause instanceof TailraceError) throw cause
     throw new TailraceError(
       'store-unavailable',
@@ -59,6 +61,18 @@ export async function openLocalJournal(options: LocalJournalOptions): Promise<Jo
       {},
       { cause },
     )
+  }
+}
+
+/** The same layer, but what it opens is added to `opened`. */
+function noting(files: FileLayer, opened: OpenFile[]): FileLayer {
+  return {
+    ...files,
+    open: async path => {
+      const file = await files.open(path)
+      opened.push(file)
+      return file
+    },
   }
 }
 

@@ -76,7 +76,11 @@ export class SegmentRing {
   async begin(): Promise<Segment | undefined> {
     this.#removeMisfits()
     if (!this.mayBegin()) return undefined
-    if (this.#spares.length === 0) await this.create()
+    if (this.#spares.length === 0) {
+      await this.create()
+      // Meanwhile a file that is still read may have come before the new one.
+      if (!this.mayBegin()) return undefined
+    }
     const store = this.#spares.shift()!
     return new Segment(store, {
       sequence: ++this.#lastSequence,
