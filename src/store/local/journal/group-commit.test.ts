@@ -91,6 +91,18 @@ describe('group commit', () => {
     })
   }
 
+  it('forgets rejected bytes for good also when nothing is stored after them', async () => {
+    const disk = new SimulatedDisk(seededRandom(5))
+    const journal = await open(disk)
+    await journal.open(1, 0)
+    await journal.append(1, 0, Buffer.from('kept'), 1)
+    disk.faults.syncsToFail = 1
+    await assert.rejects(journal.append(1, 4, Buffer.from(' rejected'), 1))
+    disk.kill()
+    await using again = await open(disk)
+    assert.equal(await content(again, 1), 'kept')
+  })
+
   it('forgets rejected bytes for good once anything else is stored, also where the failed segment outlives them', async () => {
     const disk = new SimulatedDisk(seededRandom(2))
     const journal = await open(disk)

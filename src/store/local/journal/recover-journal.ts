@@ -27,7 +27,9 @@ export async function recoverJournal(settings: RecoverySettings): Promise<Recove
   const { directory, files, known, onDamage } = settings
   const { linked, ...rest } = await findSegments(files, directory, onDamage)
   const scanned: ScannedSegment[] = []
-  for (const link of linked) scanned.push(await scanLinked(link, link === linked.at(-1), onDamage))
+  // One buffer for all: fresh pages for every segment take longer than its checksums.
+  const buffer = Buffer.allocUnsafeSlow(Math.max(0, ...linked.map(({ store }) => store.sizeBytes)))
+  for (const link of linked) scanned.push(await scanLinked(link, link === linked.at(-1), buffer, onDamage))
   const logs = await recoverLogs(scanned, known, onDamage)
   const newest = scanned.at(-1)?.segment
   if (newest !== undefined) await makeDurable(newest)
@@ -37,9 +39,10 @@ export async function recoverJournal(settings: RecoverySettings): Promise<Recove
 async function scanLinked(
   { store, header, bounds }: LinkedSegment,
   isNewest: boolean,
+  buffer: Buffer,
   onDamage: (damage: JournalDamage) => void,
 ): Promise<ScannedSegment> {
-  const bytes = Buffer.allocUnsafeSlow(Math.min(bounds?.end ?? store.sizeBytes, store.sizeBytes))
+  const bytes = buffer.subarray(0, Math.min(bounds?.end ?? store.sizeBytes, store.sizeBytes))
   await readFully(store.file, bytes, 0)
   const scan = scanSegment(bytes, recordKey(header.salt))
   const { end, certainEnd } = bounds ?? { end: scan.end, certainEnd: scan.lastBatchStart }

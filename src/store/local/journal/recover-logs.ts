@@ -41,9 +41,9 @@ export async function recoverLogs(
   findKnown: FindKnownLogs,
   onDamage: (damage: JournalDamage) => void,
 ): Promise<Map<LogId, LiveLog>> {
-  const found = new Set(
-    scanned.flatMap(({ records }) => records.filter(r => !isEndMark(r)).map(({ log }) => log)),
-  )
+  const found = new Set<LogId>()
+  for (const { records } of scanned)
+    for (const record of records) if (!isEndMark(record)) found.add(record.log)
   const known = found.size === 0 ? new Map<LogId, KnownLog>() : await findKnown([...found])
   const histories = new Map<LogId, LogHistory>()
   for (const [log, one] of known)

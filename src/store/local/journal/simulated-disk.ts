@@ -18,6 +18,8 @@ export interface DiskFaults {
   shortWrite: number
   failedWrite: number
   failedSync: number
+  /** So many syncs fail before that, for certain. */
+  syncsToFail: number
   /** Writes that would make all files together larger fail with ENOSPC. */
   capacityBytes: number
 }
@@ -27,7 +29,13 @@ export interface DiskFaults {
  * After a failed sync the cache shows bytes that the disk may not hold, and takes them for written, as Linux does.
  */
 export class SimulatedDisk {
-  readonly faults: DiskFaults = { shortWrite: 0, failedWrite: 0, failedSync: 0, capacityBytes: Infinity }
+  readonly faults: DiskFaults = {
+    shortWrite: 0,
+    failedWrite: 0,
+    failedSync: 0,
+    syncsToFail: 0,
+    capacityBytes: Infinity,
+  }
   /** What happened, in order. */
   readonly events: { readonly kind: 'write' | 'sync'; readonly path: string; readonly failed: boolean }[] = []
   readonly #files = new Map<string, SimulatedFile>()
@@ -166,7 +174,7 @@ export class SimulatedDisk {
   }
 
   async #sync(path: string, file: SimulatedFile, alive: () => void): Promise<void> {
-    const failed = this.#random() < this.faults.failedSync
+    const failed = this.faults.syncsToFail-- > 0 || this.#random() < this.faults.failedSync
     const covered = [...file.dirty]
     const content = Buffer.from(file.cached)
     await this.#takeTime()
