@@ -3,7 +3,7 @@ import { JOB_ID_PATTERN, RECORD_ID_PATTERN, TASK_NAME_PATTERN, UUID_PATTERN } fr
 import { NAME_MAX_CHARACTERS } from './limits.ts'
 
 /** A number in a query: digits only, at most 2^53-1; the upper bound is checked when it is read (api.md §1). */
-export const DIGITS_PATTERN = '^[0-9]{1,16}$'
+const DIGITS_PATTERN = '^[0-9]{1,16}$'
 export const digits = (description: string) => Type.String({ pattern: DIGITS_PATTERN, description })
 
 export const jobIdParameter = Type.String({

@@ -11,7 +11,7 @@ export const newSteps = Type.Array(
   { maxItems: STEPS_MAX_PER_BUILD },
 )
 
-export const stepsAnswer = Type.Array(
+const stepsAnswer = Type.Array(
   Type.Object({
     step_id: Type.Integer(),
     task_name: Type.String(),

@@ -25,9 +25,9 @@ const CRC_BYTES = 4
 /** The longest header that is written or accepted; 512 arrivals and the marks of 1 MiB need less. */
 export const FRAME_HEADER_MAX_BYTES = 32 * KIB
 /** This many bytes of a frame tell how long its header is, and its version. */
-export const FRAME_PREFIX_BYTES = VERSION_AT + 1
+const FRAME_PREFIX_BYTES = VERSION_AT + 1
 /** The longest zstd frame that is accepted: bytes that cannot be compressed grow by three a block of 128 KiB, and the zstd frame's own ends. */
-export const ZSTD_FRAME_MAX_BYTES = FRAME_MAX_BYTES + KIB
+const ZSTD_FRAME_MAX_BYTES = FRAME_MAX_BYTES + KIB
 /** The longest stored frame. */
 export const STORED_MAX_BYTES = FRAME_HEADER_MAX_BYTES + ZSTD_FRAME_MAX_BYTES
 
