@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -96,7 +97,8 @@ interface Running {
   signal(signal: NodeJS.Signals): void
 }
 
-async function start(data: string, { env = {}, under = [] }: ServerOptions): Promise<Running> {
+async function start(data: string, { env = {}, under = [], data: given }: ServerOptions): Promise<Running> {
+  const ownData = given === undefined ? data : undefined
   const command = [...under, process.execPath, CLI, 'serve', '--listen', '127.0.0.1:0', '--data', data]
   // A group of its own, so that a signal reaches the server whatever stands between it and this process.
   const child = spawn(command[0]!, command.slice(1), {
@@ -105,15 +107,14 @@ async function start(data: string, { env = {}, under = [] }: ServerOptions): Pro
     detached: true,
   })
   const signal = (name: NodeJS.Signals) => signalGroup(child, name)
-  const killLeftOver = () => signal('SIGKILL')
-  process.once('exit', killLeftOver)
+  const guardian = child.pid === undefined ? undefined : guard(child.pid, ownData)
   const output = { stdout: '', stderr: '' }
   child.stdout!.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
   const exited = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', code => {
-      process.off('exit', killLeftOver)
+      guardian?.kill('SIGKILL')
       resolve(code)
     })
   })
@@ -122,6 +123,24 @@ async function start(data: string, { env = {}, under = [] }: ServerOptions): Pro
     throw error
   })
   return { url, pid: child.pid!, output, exited, signal }
+}
+
+/**
+ * Waits beside a server for the end of this process, told by a pipe that closes however that end came: a handler of
+ * its own would not run when a test is killed, or fails while it is loaded. Then it ends the server's group and
+ * removes the data that is nobody else's.
+ */
+function guard(group: number, ownData: string | undefined): ChildProcess {
+  const script = 'read -r _; kill -KILL "-$1"; [ -z "$2" ] || { sleep 1; rm -rf -- "$2"; }'
+  const guardian = spawn('sh', ['-c', script, 'sh', String(group), ownData ?? ''], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  guardian.unref()
+  // A pipe is a socket in Node, and keeps the process alive until it is told not to.
+  ;(guardian.stdin as Socket).unref()
+  guardian.stdin!.on('error', () => {})
+  return guardian
 }
 
 function cleanEnvironment(): NodeJS.ProcessEnv {
