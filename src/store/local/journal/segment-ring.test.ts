@@ -123,7 +123,8 @@ describe('the segments of the local journal', () => {
         await journal.release(1, head)
       }
     })()
-    for (let turns = 0; turns < 200; turns++) await new Promise(resolve => setImmediate(resolve))
+    // The writer must come to a halt at the segment that is read; one that does not has time to spoil it.
+    await Promise.race([writing, new Promise(resolve => setTimeout(resolve, 300))])
     holdReads = false
     gate.resolve()
     const { value } = await reading

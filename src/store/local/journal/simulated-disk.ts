@@ -98,14 +98,25 @@ export class SimulatedDisk {
     for (const [path, file] of this.#files) {
       if (!file.nameIsDurable && this.#random() < 0.5) this.#files.delete(path)
       if (this.#random() < 0.5) growDurable(file, file.cached.length)
-      for (const sector of file.dirty) {
+      for (const sector of this.#survivors([...file.dirty].toSorted((one, other) => one - other))) {
         const to = Math.min((sector + 1) * SECTOR_BYTES, file.durable.length)
-        if (this.#random() < 0.5)
-          file.cached.copy(file.durable, sector * SECTOR_BYTES, sector * SECTOR_BYTES, to)
+        file.cached.copy(file.durable, sector * SECTOR_BYTES, sector * SECTOR_BYTES, to)
       }
       file.dirty.clear()
       file.cached = Buffer.from(file.durable)
     }
+  }
+
+  /** Of the sectors on their way, those that a power cut lets arrive: scattered ones, the first, the last, or nearly all. */
+  #survivors(dirty: readonly number[]): readonly number[] {
+    const cut = Math.floor(this.#random() * (dirty.length + 1))
+    const shapes = [
+      () => dirty.filter(() => this.#random() < 0.5),
+      () => dirty.slice(0, cut),
+      () => dirty.slice(cut),
+      () => dirty.filter((_, i) => i !== cut),
+    ]
+    return shapes[Math.floor(this.#random() * shapes.length)]!()
   }
 
   paths(): string[] {
