@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { JournalDamage } from './journal-damage.ts'
+import type { FoundRecord } from './record-format.ts'
+import { type KnownLog, recoverLogs } from './recover-logs.ts'
+import { Segment } from './segment.ts'
+
+const LOG = 3
+const OPEN: KnownLog = { packedEnd: 0, open: true }
+
+describe('putting logs together from records', () => {
+  it('cuts a log where a later record begins below its end', async () => {
+    const { live, damages } = await recover([
+      segment(1, [0, 100], [100, 150]),
+      segment(2, [80, 90], [90, 120]),
+    ])
+    assert.equal(live?.head, 120)
+    assert.deepEqual(
+      live?.window(0, 120, 1000).map(({ at, end }) => [at, end]),
+      [
+        [0, 80],
+        [80, 90],
+        [90, 120],
+      ],
+    )
+    assert.deepEqual(damages, [])
+  })
+
+  it('drops what stands behind a gap and tells from where to where bytes are lost', async () => {
+    const { live, damages } = await recover([segment(1, [0, 100], [130, 150], [150, 170])])
+    assert.equal(live?.head, 100)
+    assert.deepEqual(damages, [{ kind: 'lost-bytes', log: LOG, from: 100, to: 170, certain: true }])
+  })
+
+  it('tells nothing of a gap behind which the log was continued since', async () => {
+    const { live, damages } = await recover([segment(1, [0, 100], [130, 150]), segment(2, [100, 140])])
+    assert.equal(live?.head, 140)
+    assert.deepEqual(damages, [])
+  })
+
+  it('takes no loss for certain where a crash explains it', async () => {
+    const torn = segment(1, [0, 100], [130, 150])
+    torn.segment.certainEnd = torn.records[1]!.position
+    const { damages } = await recover([torn])
+    assert.deepEqual(damages, [{ kind: 'lost-bytes', log: LOG, from: 100, to: 150, certain: false }])
+  })
+
+  it('keeps of a record that straddles the packed end the rest, and asks for no gap below it', async () => {
+    const { live, damages } = await recover([segment(1, [0, 50], [70, 100], [100, 110])], {
+      ...OPEN,
+      packedEnd: 90,
+    })
+    assert.deepEqual([live?.from, live?.head], [90, 110])
+    assert.deepEqual(damages, [])
+  })
+
+  it('misses the end of a sealed log', async () => {
+    const known = { packedEnd: 10, open: false, sizeBytes: 80 }
+    const { live, damages } = await recover([segment(1, [0, 50])], known)
+    assert.deepEqual([live?.from, live?.head, live?.closed], [10, 50, true])
+    assert.deepEqual(damages, [{ kind: 'lost-bytes', log: LOG, from: 50, to: 80, certain: true }])
+  })
+})
+
+async function recover(scanned: readonly ReturnType<typeof segment>[], known = OPEN) {
+  const damages: JournalDamage[] = []
+  const logs = await recoverLogs(
+    scanned,
+    async () => new Map([[LOG, known]]),
+    damage => damages.push(damage),
+  )
+  return { live: logs.get(LOG), damages }
+}
+
+/** A segment with records of these ranges of the log, all of them acknowledged. */
+function segment(sequence: number, ...ranges: readonly (readonly [number, number])[]) {
+  const file = { path: '', file: undefined as never, sizeBytes: 100_000, pins: 0 }
+  const header = { sequence, segmentBytes: 100_000, salt: new Uint8Array(16), earlier: [] }
+  let end = 8192
+  const records = ranges.map(([from, to]): FoundRecord => {
+    const position = end
+    end += 40 + to - from
+    const place = { log: LOG, at: from, arrivedAtMs: 1, moreFollows: false, batchStart: position }
+    return { ...place, position, end, payloadBytes: to - from }
+  })
+  return { segment: new Segment(file, header, end), records }
+}
