@@ -206,7 +206,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
   it('does not wait for ever for children that the command leaves behind', async () => {
     using home = newHome()
     const record = randomUUID()
-    const script = '(sleep 0.3; echo late; exec sleep 30) & echo done'
+    const script = '(sleep 0.05; echo late; exec sleep 30) & echo done'
     const { code, stdout } = await home.run(['run', '--record', record, '--raw', ...shell(script)])
     assert.equal(code, 0)
     assert.equal(stdout, 'done\nlate\n')

@@ -69,6 +69,8 @@ function openHttpServer(
     },
   )
   server.setTimeout(idleTimeoutMs)
+  // Node's own five seconds close connections under the hands of clients that poll.
+  server.keepAliveTimeout = idleTimeoutMs
   return server
 }
 
