@@ -2,7 +2,6 @@ import type { ByteOffset, EpochMs } from '../../../contract/quantities.ts'
 import type { LiveLog, StoredPiece } from './live-log.ts'
 import { encodedBytes, encodeRecord, RECORD_HEADER_BYTES, RECORD_MAX_PAYLOAD_BYTES } from './record-format.ts'
 import type { Segment } from './segment.ts'
-import { encodeSegmentHeader, FIRST_RECORD_POSITION } from './segment-header.ts'
 
 /** An append that waits for its batch. */
 export interface QueuedAppend {
@@ -34,30 +33,25 @@ export function batchLength(queue: readonly QueuedAppend[], roomBytes: number, m
   return queue.length
 }
 
-/** Encodes appends as records that follow what the segment holds, behind the segment's header when it is `fresh`. */
+/** Encodes appends as records that follow what the segment holds. */
 export function encodeBatch(
   segment: Segment,
-  fresh: boolean,
   appends: readonly QueuedAppend[],
   buffers: BatchBuffer,
 ): EncodedBatch {
-  const position = fresh ? 0 : segment.end
-  const length = appends.reduce((sum, { bytes }) => sum + encodedBytes(bytes.length), segment.end - position)
-  const target = buffers.take(length)
-  if (fresh) target.set(encodeSegmentHeader(segment.header), 0)
-  let next = fresh ? FIRST_RECORD_POSITION : 0
+  const target = buffers.take(appends.reduce((sum, { bytes }) => sum + encodedBytes(bytes.length), 0))
+  let next = 0
   const pieces = appends.map(append => {
-    const encoded = encodeAppend(target, next, position, segment, append)
+    const encoded = encodeAppend(target, next, segment, append)
     next += encodedBytes(append.bytes.length)
     return encoded
   })
-  return { bytes: target, position, pieces }
+  return { bytes: target, position: segment.end, pieces }
 }
 
 function encodeAppend(
   target: Buffer,
   start: number,
-  basePosition: number,
   segment: Segment,
   { live, at, bytes, arrivedAtMs }: QueuedAppend,
 ): StoredPiece[] {
@@ -69,7 +63,7 @@ function encodeAppend(
     const place = { log: live.log, at: at + done, arrivedAtMs, batchStart: segment.end }
     pieces.push({
       segment,
-      position: basePosition + next,
+      position: segment.end + next,
       payloadBytes: payload.length,
       at: place.at,
       end: place.at + payload.length,
@@ -86,7 +80,7 @@ export class BatchBuffer {
   #buffer = Buffer.alloc(0)
 
   constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes + FIRST_RECORD_POSITION + RECORD_HEADER_BYTES
+    this.#maxBytes = maxBytes + RECORD_HEADER_BYTES
   }
 
   /** A buffer of exactly `length` bytes, valid until the next call. */

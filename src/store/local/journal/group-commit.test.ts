@@ -57,7 +57,8 @@ describe('group commit', () => {
     await Promise.all(Array.from({ length: 50 }, (_, i) => journal.append(i + 1, 0, new Uint8Array(500), 1)))
     assert.deepEqual(
       disk.events.slice(before).map(({ kind }) => kind),
-      ['write', 'sync'],
+      // The header of the first segment, then the batch.
+      ['write', 'sync', 'write', 'sync'],
     )
     disk.kill()
   })

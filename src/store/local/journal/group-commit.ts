@@ -103,7 +103,8 @@ export class GroupCommit {
   }
 
   async #write(segment: Segment, fresh: boolean, appends: readonly QueuedAppend[]): Promise<EncodedBatch> {
-    const batch = encodeBatch(segment, fresh, appends, this.#buffers)
+    if (fresh) await writeHeader(segment)
+    const batch = encodeBatch(segment, appends, this.#buffers)
     await writeFully(segment.store.file, batch.bytes, batch.position)
     await segment.store.file.sync()
     return batch
@@ -120,8 +121,7 @@ export class GroupCommit {
     const next = await ring.begin().catch(() => undefined)
     if (next === undefined) return
     try {
-      await writeFully(next.store.file, encodeSegmentHeader(next.header), 0)
-      await next.store.file.sync()
+      await writeHeader(next)
       ring.adopt(next)
     } catch {
       this.#giveBack(next)
@@ -149,4 +149,10 @@ export class GroupCommit {
     for (const live of failed) live.tip = live.head
     for (const { reject } of [...appends, ...dependent]) reject(error)
   }
+}
+
+/** Durable before the first record is written: until then the file is whole as what it was, and needs no reader to guess. */
+async function writeHeader({ store, header }: Segment): Promise<void> {
+  await writeFully(store.file, encodeSegmentHeader(header), 0)
+  await store.file.sync()
 }

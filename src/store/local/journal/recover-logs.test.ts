@@ -54,6 +54,13 @@ describe('putting logs together from records', () => {
     assert.deepEqual(damages, [])
   })
 
+  it('cuts off what stood behind a record also when that record is packed by now', async () => {
+    const dropped = segment(1, [0, 50], [70, 90])
+    const { live, damages } = await recover([dropped, segment(2, [50, 80])], { ...OPEN, packedEnd: 80 })
+    assert.equal(live, undefined)
+    assert.deepEqual(damages, [])
+  })
+
   it('misses the end of a sealed log', async () => {
     const known = { packedEnd: 10, open: false, sizeBytes: 80 }
     const { live, damages } = await recover([segment(1, [0, 50])], known)

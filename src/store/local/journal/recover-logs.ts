@@ -83,7 +83,11 @@ function addRecord(history: LogHistory | undefined, segment: Segment, record: Fo
   const { packedEnd, sizeBytes = Number.MAX_SAFE_INTEGER } = history.known
   const end = Math.min(record.at + record.payloadBytes, sizeBytes)
   const from = Math.max(record.at, packedEnd)
-  if (end <= from) return
+  if (end <= from) {
+    // It is in packs already, but it still cuts off what older records put behind it.
+    Object.assign(history, { pieces: [], end: packedEnd, lost: undefined })
+    return
+  }
   if (from > history.end) {
     const certain = record.position < segment.certainEnd || history.lost?.certain === true
     history.lost = { to: Math.max(end, history.lost?.to ?? 0), certain }
