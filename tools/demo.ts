@@ -25,6 +25,32 @@ interface Ids {
   readonly buildNo: number
 }
 
+interface DemoStep {
+  readonly name: string
+  readonly command: readonly string[]
+}
+
+const STEPS: readonly DemoStep[] = [
+  {
+    name: 'type check',
+    command: [
+      process.execPath,
+      join(ROOT, 'node_modules/typescript/bin/tsc'),
+      '--noEmit',
+      '--extendedDiagnostics',
+    ],
+  },
+  {
+    name: 'unit tests of src/text',
+    command: [
+      process.execPath,
+      '--test',
+      '--test-reporter=spec',
+      ...globSync('src/text/*.test.ts', { cwd: ROOT }),
+    ],
+  },
+]
+
 async function main(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'tailrace-demo-'))
   const server = spawn(
@@ -60,64 +86,34 @@ async function showBuild(variables: Variables, directory: string): Promise<void>
   })
   const build = await client.createBuild({ record_id: recordId, job_name: 'demo', source: 'demo' })
   const ids = { jobId: build.job_id, buildNo: build.build_no }
-  const steps = [
-    [
-      'type check',
-      process.execPath,
-      join(ROOT, 'node_modules/typescript/bin/tsc'),
-      '--noEmit',
-      '--extendedDiagnostics',
-    ],
-    [
-      'unit tests of src/text',
-      process.execPath,
-      '--test',
-      '--test-reporter=spec',
-      ...globSync('src/text/*.test.ts', { cwd: ROOT }),
-    ],
-  ] as const
   let equal = true
-  for (const [i, [name, ...command]] of steps.entries()) {
+  for (const [i, step] of STEPS.entries()) {
     const stepId = i + 1
-    const last = stepId === steps.length ? ['--finish'] : []
-    say(
-      `Step ${stepId}, ${name}: ${command
-        .map(word => word.replace(`${ROOT}/`, '').replace(process.execPath, 'node'))
-        .join(' ')
-        .slice(0, 90)}`,
-    )
-    await client.addSteps(recordId, [{ name, step_id: stepId }])
-    const args = [
-      'run',
-      '--job',
-      'demo',
-      '--record',
-      recordId,
-      '--step',
-      name,
-      '--step-id',
-      String(stepId),
-      '--quiet',
-      '--spool',
-      join(directory, 'spool'),
-      ...last,
-      '--',
-      ...command,
-    ]
-    const runner = spawn(process.execPath, [CLI, ...args], {
-      cwd: ROOT,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...withoutTailrace(), ...variables },
-    })
-    const exited = once(runner, 'exit')
+    const shown = step.command.join(' ').replaceAll(`${ROOT}/`, '').replace(process.execPath, 'node')
+    say(`Step ${stepId}, ${step.name}: ${shown.slice(0, 90)}`)
+    await client.addSteps(recordId, [{ name: step.name, step_id: stepId }])
+    const options = ['--record', recordId, '--step-id', String(stepId), '--spool', join(directory, 'spool')]
+    const exited = startRun(step, stepId === STEPS.length ? [...options, '--finish'] : options, variables)
     const paged = await follow(client, ids, stepId)
-    const [code] = await exited
     equal = (await compare(client, recordId, stepId, paged)) && equal
+    const code = await exited
     say(`  the command's own exit code came through: ${code}\n`)
     if (code !== 0) equal = false
   }
   say(equal ? 'Both routes gave back the same bytes, for both steps.' : 'The demo FAILED: see above.')
   if (!equal) process.exitCode = 1
+}
+
+/** Starts `tailrace run` with the step's command; resolves to its exit code. */
+async function startRun(step: DemoStep, options: readonly string[], variables: Variables): Promise<number> {
+  const args = ['run', '--job', 'demo', '--step', step.name, '--quiet', ...options, '--', ...step.command]
+  const runner = spawn(process.execPath, [CLI, ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...withoutTailrace(), ...variables },
+  })
+  const [code] = await once(runner, 'exit')
+  return code
 }
 
 /** Pages through the step while it runs, as a client of the contract polls it; resolves to all the text. */

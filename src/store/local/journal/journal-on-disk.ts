@@ -71,7 +71,7 @@ export async function fill(
   return { contents, records: parts.map(part => place(disk, part)) }
 }
 
-export function place(
+function place(
   disk: SimulatedDisk,
   { log, at, appendAt, payload }: { log: LogId; at: number; appendAt: number; payload: Buffer },
 ): Placed {
