@@ -11,13 +11,22 @@ import { newTokenText, tokenSha256 } from './token-text.ts'
 /** A thing by its id or its name. */
 export type IdOrName = { readonly id: string } | { readonly name: string }
 
+/** What a token is wanted for. */
+export type WantedScope =
+  | { readonly project: { readonly id: string } | { readonly name: string; readonly domain?: IdOrName } }
+  | { readonly domain: IdOrName }
+
 /** Who wants a token, and for what. Without a scope it is for the user's domain. */
 export interface Login {
   readonly user: { readonly id: string } | { readonly name: string; readonly domain: IdOrName }
   readonly password: string
-  readonly scope?:
-    | { readonly project: { readonly id: string } | { readonly name: string; readonly domain?: IdOrName } }
-    | { readonly domain: IdOrName }
+  readonly scope?: WantedScope
+}
+
+/** A new token: its text, which is nowhere else, and what it stands for. */
+export interface NewToken {
+  readonly text: string
+  readonly known: KnownToken
 }
 
 export interface Tokens {
@@ -25,10 +34,14 @@ export interface Tokens {
    * Makes a token that lives 24 hours. Rejects with `not-authenticated` for a wrong user or password, which take the same time,
    * or a scope that the user has no part in, and with `rate-limited`, per user and address and per address.
    */
-  createToken(
-    login: Login,
-    clientAddress: string,
-  ): Promise<{ readonly text: string; readonly known: KnownToken }>
+  createToken(login: Login, clientAddress: string): Promise<NewToken>
+
+  /**
+   * Makes a token of the same user for another scope; without one, for his domain. It expires with the token that it is made from, and ends
+   * when that ends. A token for a project opens no other project this way, also not over a domain: rejects with `not-allowed`. Rejects with
+   * `not-authenticated` when the token does not hold, was re-scoped too many times over, or the user has no part in the scope, and as `createToken` with `rate-limited`.
+   */
+  rescopeToken(text: string, scope: WantedScope | undefined, clientAddress: string): Promise<NewToken>
 
   /** What a token stands for. Rejects with `not-authenticated` when the caller's own token does not hold, and with `not-found` when the subject does not, or is none of the caller's business. */
   describeToken(callerText: string | undefined, subjectText: string): Promise<KnownToken>
@@ -55,26 +68,49 @@ export function openTokens(ports: TokensPorts): Tokens {
   return {
     async createToken(login, clientAddress) {
       const user = await provenUser(ports, login, clientAddress)
-      const { scope, roles } = await scopeOf(ports.stores, user, login.scope)
-      const text = newTokenText()
-      const issuedAtMs = ports.now()
-      await ports.stores.addToken({
-        sha256: tokenSha256(text),
-        userId: user.id,
-        scope,
-        methods: ['password'],
-        roles,
-        passwordVersion: user.passwordVersion,
-        issuedAtMs,
-        expiresAtMs: issuedAtMs + LIFE_MS,
-      })
-      return { text, known: await ports.callers.requireToken(text) }
+      const { id: userId, passwordVersion } = user
+      const scoped = await scopeOf(ports.stores, user, login.scope)
+      const expiresAtMs = ports.now() + LIFE_MS
+      return issue(ports, { ...scoped, userId, methods: ['password'], passwordVersion, expiresAtMs })
+    },
+    async rescopeToken(text, wanted, clientAddress) {
+      ports.addressRate.take(clientAddress)
+      const { token, user } = await ports.callers.requireToken(text)
+      ports.loginRate.take(tokenSha256(`${user.id} ${clientAddress}`))
+      const scoped = await scopeOf(ports.stores, user, wanted)
+      await requireWithin(ports.stores, token, scoped.scope)
+      const { sha256: parentSha256, userId, passwordVersion, expiresAtMs } = token
+      const methods = [...new Set([...token.methods, 'token'])]
+      return issue(ports, { ...scoped, parentSha256, userId, methods, passwordVersion, expiresAtMs })
     },
     describeToken: (callerText, subjectText) => knownSubject(ports.callers, callerText, subjectText),
     async revokeToken(callerText, subjectText) {
       const { token } = await knownSubject(ports.callers, callerText, subjectText)
       await ports.stores.revokeToken(token.sha256)
     },
+  }
+}
+
+async function issue(
+  { stores, callers, now }: TokensPorts,
+  token: Omit<Token, 'sha256' | 'issuedAtMs'>,
+): Promise<NewToken> {
+  const text = newTokenText()
+  await stores.addToken({ ...token, sha256: tokenSha256(text), issuedAtMs: now() })
+  return { text, known: await callers.requireToken(text) }
+}
+
+/** More re-scopings in a row than this are no client's need. */
+const MAX_RESCOPINGS = 8
+
+/** A token that was, at any step of its making, for one project stays within it. */
+async function requireWithin(stores: CredentialStores, token: Token, wanted: Token['scope']): Promise<void> {
+  let from: Token | undefined = token
+  for (let step = 0; from !== undefined; step++) {
+    if (step === MAX_RESCOPINGS) throw notAuthenticated('the token was re-scoped too many times over')
+    if ('projectId' in from.scope && 'projectId' in wanted && from.scope.projectId !== wanted.projectId)
+      throw new TailraceError('not-allowed', 'A token for one project cannot become one for another.')
+    from = from.parentSha256 === undefined ? undefined : await stores.findToken(from.parentSha256)
   }
 }
 

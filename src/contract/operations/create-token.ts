@@ -41,12 +41,13 @@ export const createToken = operation({
   name: 'create-token',
   method: 'POST',
   path: '/v3/auth/tokens',
-  summary: 'Obtain a token by password',
+  summary: 'Obtain a token by password, or by another token',
   query: Type.Object({ nocatalog: Type.Optional(Type.String()) }),
   body: Type.Object({
     auth: Type.Object({
       identity: Type.Object({
         methods: Type.Array(Type.String(), { minItems: 1 }),
+        token: Type.Optional(Type.Object({ id: text }, { description: 'The token to re-scope.' })),
         password: Type.Optional(
           Type.Object({
             user: Type.Object({

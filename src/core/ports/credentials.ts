@@ -57,6 +57,8 @@ export interface Token {
   /** SHA-256 of the token's text, 64 hexadecimal digits in lower case. */
   readonly sha256: string
   readonly userId: UserId
+  /** The token that this one was re-scoped from, and with which it ends. */
+  readonly parentSha256?: string
   readonly scope: TokenScope
   /** How the user proved who he is, e.g. `password`. */
   readonly methods: readonly string[]
@@ -131,16 +133,16 @@ export interface MemberStore {
 
 /** Tokens by the hash of their text. */
 export interface TokenStore {
-  /** Stores a token of an existing user. */
+  /** Stores a token of an existing user; one whose parent is gone is not stored. */
   addToken(token: Token): Promise<void>
 
   /**
-   * The token, expired or not; undefined when it was never there, was revoked or purged, or when the user, his password or his roles in the
+   * The token, expired or not; undefined when it was never there, was revoked or purged, its parent was, or when the user, his password or his roles in the
    * token's project are no longer those that it was made for, also if that changed while it was being made.
    */
   findToken(sha256: string): Promise<Token | undefined>
 
-  /** Removes a token; resolves to whether it was there. */
+  /** Removes a token and all that were re-scoped from it; resolves to whether it was there. */
   revokeToken(sha256: string): Promise<boolean>
 
   /** Removes all tokens that expire before `expiredBeforeMs`. */

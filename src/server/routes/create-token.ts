@@ -6,9 +6,11 @@ import {
   createToken as operation,
 } from '../../contract/operations/create-token.ts'
 import { KIB } from '../../contract/quantities.ts'
-import type { IdOrName, Login, Tokens } from '../../iam/tokens.ts'
+import type { IdOrName, Login, NewToken, Tokens, WantedScope } from '../../iam/tokens.ts'
 import { refuseAsKeystone } from '../http/refuse-as-keystone.ts'
 import { tokenBody } from '../http/token-body.ts'
+
+type PasswordUser = NonNullable<CreateTokenBody['auth']['identity']['password']>['user']
 
 /** Anybody may send a body here. */
 const BODY_MAX_BYTES = 128 * KIB
@@ -23,7 +25,7 @@ export function createTokenRoute(app: FastifyInstance, tokens: Tokens, publicUrl
       errorHandler: refuseAsKeystone,
     },
     async (request, reply) => {
-      const { text, known } = await tokens.createToken(loginOf(request.body), request.ip)
+      const { text, known } = await newToken(tokens, request.body, request.ip)
       const withCatalog = request.query.nocatalog === undefined
       reply.code(201).header('x-subject-token', text).header('cache-control', 'no-store')
       return tokenBody(known, { publicUrl, withCatalog })
@@ -31,31 +33,40 @@ export function createTokenRoute(app: FastifyInstance, tokens: Tokens, publicUrl
   )
 }
 
-function loginOf({ auth: { identity, scope } }: CreateTokenBody): Login {
-  const unsupported = identity.methods.find(method => method !== 'password')
-  if (unsupported !== undefined)
+async function newToken(tokens: Tokens, { auth }: CreateTokenBody, address: string): Promise<NewToken> {
+  const { methods, token, password } = auth.identity
+  const scope = scopeOf(auth.scope)
+  const [method, another] = new Set(methods)
+  if (another !== undefined || (method !== 'password' && method !== 'token'))
     throw invalid(
-      `auth.identity.methods: ${JSON.stringify(unsupported)} is not supported, only "password" is.`,
+      'auth.identity.methods must be "password" or "token"; no other, and not several, are supported.',
     )
-  if (identity.password === undefined) throw invalid('auth.identity.password is missing.')
-  const { id, name, domain, password } = identity.password.user
-  if (id !== undefined) return { user: { id }, password, ...scopeOf(scope) }
-  if (name === undefined || domain === undefined)
-    throw invalid('auth.identity.password.user needs id, or name and domain.')
-  const user = { name, domain: idOrName(domain, 'auth.identity.password.user.domain') }
-  return { user, password, ...scopeOf(scope) }
+  if (method === 'token') {
+    if (token === undefined) throw invalid('auth.identity.token is missing.')
+    return tokens.rescopeToken(token.id, scope, address)
+  }
+  if (password === undefined) throw invalid('auth.identity.password is missing.')
+  const { user } = password
+  return tokens.createToken({ user: userOf(user), password: user.password, ...(scope && { scope }) }, address)
 }
 
-function scopeOf(scope: CreateTokenBody['auth']['scope']): Pick<Login, 'scope'> {
+function userOf({ id, name, domain }: PasswordUser): Login['user'] {
+  if (id !== undefined) return { id }
+  if (name === undefined || domain === undefined)
+    throw invalid('auth.identity.password.user needs id, or name and domain.')
+  return { name, domain: idOrName(domain, 'auth.identity.password.user.domain') }
+}
+
+function scopeOf(scope: CreateTokenBody['auth']['scope']): WantedScope | undefined {
   if (scope?.project !== undefined) {
     const { domain, ...project } = scope.project
     const named = idOrName(project, 'auth.scope.project')
-    if ('id' in named || domain === undefined) return { scope: { project: named } }
-    return { scope: { project: { ...named, domain: idOrName(domain, 'auth.scope.project.domain') } } }
+    if ('id' in named || domain === undefined) return { project: named }
+    return { project: { ...named, domain: idOrName(domain, 'auth.scope.project.domain') } }
   }
-  if (scope?.domain !== undefined) return { scope: { domain: idOrName(scope.domain, 'auth.scope.domain') } }
+  if (scope?.domain !== undefined) return { domain: idOrName(scope.domain, 'auth.scope.domain') }
   if (scope !== undefined) throw invalid('auth.scope needs project or domain.')
-  return {}
+  return undefined
 }
 
 function idOrName({ id, name }: { id?: string; name?: string }, place: string): IdOrName {

@@ -123,9 +123,10 @@ describe('POST /v3/auth/tokens', () => {
       login(BOOTSTRAP.user, BOOTSTRAP.password, { other: {} }),
     ])
       assertKeystoneError(await post(body), 400, 'Bad Request')
-    const rescope = await post({ auth: { identity: { methods: ['token'], token: { id: 'x' } } } })
-    assertKeystoneError(rescope, 400, 'Bad Request')
-    assert.match(rescope.body.error.message, /"token" is not supported, only "password" is/)
+    for (const methods of [['totp'], ['password', 'token'], ['token']]) {
+      const other = await post({ auth: { identity: { methods } } })
+      assertKeystoneError(other, 400, 'Bad Request')
+    }
     assertKeystoneError(await post(login('x'.repeat(200_000), PASSWORD)), 413, 'Payload Too Large')
   })
 

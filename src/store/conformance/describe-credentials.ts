@@ -260,6 +260,38 @@ const TOKENS: Record<string, Test> = {
     assert.equal(await stores.findToken('2'.repeat(64)), undefined)
     assert.notEqual(await stores.findToken('3'.repeat(64)), undefined)
   },
+  async 'a token ends with the one that it was re-scoped from, over any number of steps, and ends none before it'(
+    stores,
+  ) {
+    await establishTwo(stores)
+    const child = token('2', ADMIN, { parentSha256: '1'.repeat(64), methods: ['password', 'token'] })
+    const grandchild = token('3', ADMIN, { parentSha256: child.sha256 })
+    for (const one of [token('1', ADMIN), child, grandchild]) await stores.addToken(one)
+    assert.deepEqual(await stores.findToken(child.sha256), child)
+    assert.deepEqual(await stores.findToken(grandchild.sha256), grandchild)
+    await stores.revokeToken('1'.repeat(64))
+    assert.equal(await stores.findToken(child.sha256), undefined)
+    assert.equal(await stores.findToken(grandchild.sha256), undefined)
+    for (const one of [token('1', ADMIN), token('4', ADMIN, { parentSha256: '1'.repeat(64) })])
+      await stores.addToken(one)
+    assert.equal(await stores.findToken(child.sha256), undefined)
+    await stores.revokeToken('4'.repeat(64))
+    assert.notEqual(await stores.findToken('1'.repeat(64)), undefined)
+  },
+  async 'a token whose parent is gone is not stored'(stores) {
+    await establishTwo(stores)
+    await stores.addToken(token('2', ADMIN, { parentSha256: '1'.repeat(64) }))
+    await stores.addToken(token('1', ADMIN))
+    assert.equal(await stores.findToken('2'.repeat(64)), undefined)
+  },
+  async 'other roles in the project of a token end those that were re-scoped from it'(stores) {
+    await establishTwo(stores)
+    await stores.addToken(token('1', BOB))
+    const scope = { domainId: DOMAIN.id }
+    await stores.addToken(token('2', BOB, { parentSha256: '1'.repeat(64), scope, roles: roles() }))
+    await stores.setRoles(BOB.id, ALPHA.id, roles('runner'))
+    assert.equal(await stores.findToken('2'.repeat(64)), undefined)
+  },
   async 'purging removes those that expired before, and no others'(stores) {
     await establishTwo(stores)
     await stores.addToken(token('1', ADMIN, { expiresAtMs: 1_999 }))

@@ -76,7 +76,7 @@ export class MemoryCredentials implements CredentialStores {
   async deleteUser(user: UserId, onlyMemberOf: ProjectId): Promise<boolean> {
     if (this.#isMemberBeside(user, onlyMemberOf) || !this.#users.delete(user)) return false
     for (const members of this.#roles.values()) members.delete(user)
-    removeWhere(this.#tokens, token => token.userId === user)
+    this.#removeTokens(token => token.userId === user)
     removeWhere(this.#keys, key => key.userId === user)
     return true
   }
@@ -104,12 +104,13 @@ export class MemoryCredentials implements CredentialStores {
     this.#rolesIn(project).set(user, new Set(roles))
     const isThis = (of: { userId: UserId }, scope: object) =>
       of.userId === user && 'projectId' in scope && scope.projectId === project
-    if (!sameRoles(before, roles)) removeWhere(this.#tokens, token => isThis(token, token.scope))
+    if (!sameRoles(before, roles)) this.#removeTokens(token => isThis(token, token.scope))
     if (roles.size === 0) removeWhere(this.#keys, key => isThis(key, key))
   }
 
   async addToken(token: Token): Promise<void> {
-    this.#tokens.set(token.sha256, token)
+    if (token.parentSha256 === undefined || this.#tokens.has(token.parentSha256))
+      this.#tokens.set(token.sha256, token)
   }
 
   async findToken(sha256: string): Promise<Token | undefined> {
@@ -122,11 +123,13 @@ export class MemoryCredentials implements CredentialStores {
   }
 
   async revokeToken(sha256: string): Promise<boolean> {
-    return this.#tokens.delete(sha256)
+    const wasThere = this.#tokens.has(sha256)
+    this.#removeTokens(token => token.sha256 === sha256)
+    return wasThere
   }
 
   async purgeTokens(expiredBeforeMs: EpochMs): Promise<void> {
-    removeWhere(this.#tokens, token => token.expiresAtMs < expiredBeforeMs)
+    this.#removeTokens(token => token.expiresAtMs < expiredBeforeMs)
   }
 
   async addKey(key: AccessKey): Promise<void> {
@@ -153,6 +156,13 @@ export class MemoryCredentials implements CredentialStores {
 
   async anyKey(): Promise<AccessKey | undefined> {
     return this.#keys.values().next().value
+  }
+
+  #removeTokens(condition: (token: Token) => boolean): void {
+    const before = this.#tokens.size
+    removeWhere(this.#tokens, condition)
+    if (this.#tokens.size === before) return
+    this.#removeTokens(({ parentSha256 }) => parentSha256 !== undefined && !this.#tokens.has(parentSha256))
   }
 
   #addProject(project: Project, admin: UserId): void {

@@ -32,6 +32,7 @@ export function tokenOf(row: TokenRow): Token {
   return {
     sha256: row.sha256,
     userId: row.user_id,
+    ...(row.parent_sha256 === null ? {} : { parentSha256: row.parent_sha256 }),
     scope: row.project_id !== null ? { projectId: row.project_id } : { domainId: row.domain_id! },
     methods: row.methods.split(','),
     roles: rolesOfBits(row.roles),
@@ -45,6 +46,7 @@ export function tokenRow(token: Token): TokenRow {
   return {
     sha256: token.sha256,
     user_id: token.userId,
+    parent_sha256: token.parentSha256 ?? null,
     project_id: 'projectId' in token.scope ? token.scope.projectId : null,
     domain_id: 'domainId' in token.scope ? token.scope.domainId : null,
     methods: token.methods.join(','),

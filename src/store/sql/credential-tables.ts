@@ -42,6 +42,8 @@ export interface TokenRow {
   /** Of the token's text; 64 hexadecimal digits. */
   sha256: string
   user_id: UserId
+  /** The token that this one goes with. */
+  parent_sha256: string | null
   /** Of project and domain exactly one is set. */
   project_id: ProjectId | null
   domain_id: DomainId | null

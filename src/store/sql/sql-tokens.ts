@@ -6,9 +6,12 @@ import type { Tables } from './tables.ts'
 /** Tokens on any SQL database that Kysely speaks to. */
 export function sqlTokens(db: Kysely<Tables>): TokenStore {
   return {
-    async addToken(token) {
-      await db.insertInto('tokens').values(tokenRow(token)).execute()
-    },
+    addToken: token =>
+      db.transaction().execute(async tx => {
+        const { parentSha256 } = token
+        if (parentSha256 !== undefined && !(await isStored(tx, parentSha256))) return
+        await tx.insertInto('tokens').values(tokenRow(token)).execute()
+      }),
 
     /** The joins, not the deletions elsewhere, keep the promise when a change and a login cross. */
     async findToken(sha256) {
@@ -45,4 +48,9 @@ export function sqlTokens(db: Kysely<Tables>): TokenStore {
       await db.deleteFrom('tokens').where('expires_at_ms', '<', expiredBeforeMs).execute()
     },
   }
+}
+
+async function isStored(db: Kysely<Tables>, sha256: string): Promise<boolean> {
+  const row = await db.selectFrom('tokens').select('sha256').where('sha256', '=', sha256).executeTakeFirst()
+  return row !== undefined
 }
