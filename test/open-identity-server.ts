@@ -11,7 +11,7 @@ export interface IdentityServer extends TestIam, AsyncDisposable {
 export async function openIdentityServer(): Promise<IdentityServer> {
   const opened = await openTestIam()
   const app = openApp({
-    authenticate: opened.iam.authenticate,
+    authentication: opened.iam,
     logLevel: 'silent',
     trustProxy: false,
     idleTimeoutMs: 10_000,

@@ -1,11 +1,14 @@
 import { assertAdmin, notAllowed, type Principal } from '../core/access/principal.ts'
-import type { CredentialStores, Membership, Project } from '../core/ports/credentials.ts'
+import type { CredentialStores, Membership, Project, User } from '../core/ports/credentials.ts'
 import { requireName } from './names.ts'
 import { newId } from './new-credentials.ts'
 
 export interface ProjectAdministration {
   /** The projects to which the caller belongs, with his roles in each. */
   listProjects(who: Principal): Promise<readonly Membership[]>
+
+  /** The projects to which a user belongs, with his roles in each. */
+  projectsOf(user: User): Promise<readonly Membership[]>
 
   /** Makes a project in the domain of the caller's, with him as its reader, runner and admin. For admins. Rejects with `already-exists` when the name is taken. */
   createProject(who: Principal, name: string): Promise<Project>
@@ -17,6 +20,8 @@ export function openProjectAdministration(stores: CredentialStores): ProjectAdmi
       if (who.onlyRecord !== undefined) throw notAllowed()
       return stores.membershipsOf(who.userId)
     },
+
+    projectsOf: user => stores.membershipsOf(user.id),
 
     async createProject(who, name) {
       assertAdmin(who)

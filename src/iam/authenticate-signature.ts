@@ -4,8 +4,6 @@ import { canonicalRequest } from '../contract/signing/canonical-request.ts'
 import { parseSdkDate } from '../contract/signing/sdk-date.ts'
 import { UNSIGNED_PAYLOAD } from '../contract/signing/sdk-hmac-sha256.ts'
 import { verifySignature } from '../contract/signing/verify-signature.ts'
-import type { Principal } from '../core/access/principal.ts'
-import { notAllowed } from '../core/access/principal.ts'
 import type { Callers, KnownKey } from './callers.ts'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
 import { notAuthenticated } from './refusal.ts'
@@ -22,16 +20,15 @@ const MAX_SKEW_MS = 15 * 60_000
 
 /**
  * Who signed a request. The body is asked for only when the key is known and not locked, and only when its hash is not stated in
- * `X-Sdk-Content-Sha256` or the stated one was signed. A request may be repeated as it is while its date is fresh, as with the
- * original service: appends are idempotent, and TLS keeps requests from being seen. Rejects with `not-authenticated`
- * or, for another project or a whole domain, `not-allowed`.
+ * `X-Sdk-Content-Sha256` or the stated one was signed. Which project the caller names is not looked at. A request may be repeated as it is while its date is fresh, as with the
+ * original service: appends are idempotent, and TLS keeps requests from being seen. Rejects with `not-authenticated`.
  */
 export async function authenticateSignature(
   ports: SignaturePorts,
   request: ReceivedRequest,
   authorization: string,
   payloadSha256: () => Promise<string>,
-): Promise<Principal> {
+): Promise<KnownKey> {
   const claim = parseAuthorization(authorization)
   if (claim === undefined)
     throw notAuthenticated('verify aksk signature fail, the Authorization header is malformed')
@@ -42,8 +39,7 @@ export async function authenticateSignature(
     throw notAuthenticated('AK access failed to reach the limit,forbidden')
   const known = await ports.callers.requireKey(claim.accessKey)
   await requireSignature(ports, request, claim, known, payloadSha256)
-  requireOwnProject(request, known.principal)
-  return known.principal
+  return known
 }
 
 function requireFreshDate(request: ReceivedRequest, now: EpochMs): void {
@@ -83,13 +79,6 @@ async function requireSignature(
   if (stated[0] === undefined || stated[0] === UNSIGNED_PAYLOAD) return
   if (stated[0].toLowerCase() !== (await payloadSha256()))
     throw notAuthenticated('verify aksk signature fail, x-sdk-content-sha256 is not the hash of the body')
-}
-
-/** A key is for one project; a caller who names another, or only a domain, means something that it does not open. */
-function requireOwnProject(request: ReceivedRequest, { projectId }: Principal): void {
-  const projects = headerLines(request, 'x-project-id')
-  if (projects.some(project => project !== projectId)) throw notAllowed()
-  if (projects.length === 0 && headerLines(request, 'x-domain-id').length > 0) throw notAllowed()
 }
 
 const SECRET_HEADERS: ReadonlySet<string> = new Set([

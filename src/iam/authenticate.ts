@@ -1,11 +1,11 @@
 import { SDK_HMAC_SHA256 } from '../contract/signing/authorization-header.ts'
-import type { Principal } from '../core/access/principal.ts'
-import { notAllowed } from '../core/access/principal.ts'
+import { notAllowed, type Principal } from '../core/access/principal.ts'
+import type { User } from '../core/ports/credentials.ts'
 import { authenticateSignature, type SignaturePorts } from './authenticate-signature.ts'
 import type { KnownToken } from './callers.ts'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
 import { notAuthenticated } from './refusal.ts'
-import type { UploadTokens } from './upload-tokens.ts'
+import type { UploadGrant, UploadTokens } from './upload-tokens.ts'
 
 export interface AuthenticatePorts extends SignaturePorts {
   readonly uploadTokens: UploadTokens
@@ -17,6 +17,9 @@ export type PayloadSha256 = () => Promise<string>
 /** Rejects with `not-authenticated` (in the gateway's words) or `not-allowed`. */
 export type Authenticate = (request: ReceivedRequest, payloadSha256: PayloadSha256) => Promise<Principal>
 
+/** Rejects as `Authenticate`. */
+export type Identify = (request: ReceivedRequest, payloadSha256: PayloadSha256) => Promise<User>
+
 /**
  * Who sends a request: the holder of a token (`X-Auth-Token`, or `Authorization: Bearer`; IAM token or upload token), or of an
  * access key (`Authorization: SDK-HMAC-SHA256`). With both, each must hold for the same project, and the key's owner is the caller.
@@ -24,22 +27,51 @@ export type Authenticate = (request: ReceivedRequest, payloadSha256: PayloadSha2
  */
 export function openAuthenticate(ports: AuthenticatePorts): Authenticate {
   return async (request, payloadSha256) => {
-    const [authorization, another] = headerLines(request, 'authorization')
-    if (another !== undefined) throw notAuthenticated('more than one Authorization header')
-    const token = tokenOf(request, authorization)
-    if (authorization?.startsWith(`${SDK_HMAC_SHA256} `)) {
-      const caller = await authenticateSignature(ports, request, authorization, payloadSha256)
-      if (token !== undefined) await requireSameProject(ports, token, caller)
-      return caller
-    }
-    if (token === undefined && isOtherSignature(authorization))
-      throw notAuthenticated(`verify aksk signature fail, only ${SDK_HMAC_SHA256} is supported`)
-    if (token === undefined) throw notAuthenticated('x-auth-token not found')
-    const caller = await principalOfToken(ports, token)
+    const { principal, byKey } = await prove(ports, request, payloadSha256)
+    if (principal === undefined) throw notAllowed()
     const projects = headerLines(request, 'x-project-id')
-    if (projects.some(project => project !== caller.projectId)) throw notAllowed()
-    return caller
+    if (projects.some(project => project !== principal.projectId)) throw notAllowed()
+    // A key is for one project; a caller who names only a domain means something that it does not open.
+    if (byKey && projects.length === 0 && headerLines(request, 'x-domain-id').length > 0) throw notAllowed()
+    return principal
   }
+}
+
+/** Which user sends a request, for whatever scope: what a client asks with before it knows any project's id. Upload tokens are nobody's. */
+export function openIdentify(ports: AuthenticatePorts): Identify {
+  return async (request, payloadSha256) => {
+    const { user } = await prove(ports, request, payloadSha256)
+    if (user === undefined) throw notAllowed()
+    return user
+  }
+}
+
+/** What a request's credentials show. */
+interface Proof {
+  /** Undefined for a domain-scoped token. */
+  readonly principal: Principal | undefined
+  /** Undefined for an upload token. */
+  readonly user: User | undefined
+  readonly byKey: boolean
+}
+
+async function prove(
+  ports: AuthenticatePorts,
+  request: ReceivedRequest,
+  payloadSha256: PayloadSha256,
+): Promise<Proof> {
+  const [authorization, another] = headerLines(request, 'authorization')
+  if (another !== undefined) throw notAuthenticated('more than one Authorization header')
+  const token = tokenOf(request, authorization)
+  if (authorization?.startsWith(`${SDK_HMAC_SHA256} `)) {
+    const { principal, user } = await authenticateSignature(ports, request, authorization, payloadSha256)
+    if (token !== undefined) requireSameProject(await proofOfToken(ports, token), principal)
+    return { principal, user, byKey: true }
+  }
+  if (token === undefined && isOtherSignature(authorization))
+    throw notAuthenticated(`verify aksk signature fail, only ${SDK_HMAC_SHA256} is supported`)
+  if (token === undefined) throw notAuthenticated('x-auth-token not found')
+  return proofOfToken(ports, token)
 }
 
 /** The text of the one token that came; undefined for none. Other schemes of Authorization (a proxy's Basic, say) are none of ours. */
@@ -55,21 +87,23 @@ function isOtherSignature(authorization = ''): boolean {
   return /^(SDK|V11)-/.test(authorization)
 }
 
-async function requireSameProject(ports: AuthenticatePorts, token: string, caller: Principal): Promise<void> {
-  const { projectId } = await principalOfToken(ports, token)
-  if (projectId !== caller.projectId) throw notAllowed()
+function requireSameProject({ principal }: Proof, { projectId }: Principal): void {
+  if (principal?.projectId !== projectId) throw notAllowed()
 }
 
-async function principalOfToken({ callers, uploadTokens }: AuthenticatePorts, text: string) {
+async function proofOfToken({ callers, uploadTokens }: AuthenticatePorts, text: string): Promise<Proof> {
   const grant = uploadTokens.read(text)
-  if (grant === undefined) return projectPrincipal(await callers.requireToken(text))
-  const { projectId, recordId } = grant
-  return { projectId, userId: '', userName: 'upload token', roles: NO_ROLES, onlyRecord: recordId }
+  if (grant !== undefined) return { principal: uploader(grant), user: undefined, byKey: false }
+  const known = await callers.requireToken(text)
+  return { principal: projectPrincipal(known), user: known.user, byKey: false }
 }
 
 const NO_ROLES: Principal['roles'] = new Set()
 
-function projectPrincipal({ token, user, project }: KnownToken): Principal {
-  if (project === undefined) throw notAllowed()
-  return { projectId: project.id, userId: user.id, userName: user.name, roles: token.roles }
+function uploader({ projectId, recordId }: UploadGrant): Principal {
+  return { projectId, userId: '', userName: 'upload token', roles: NO_ROLES, onlyRecord: recordId }
+}
+
+function projectPrincipal({ token, user, project }: KnownToken): Principal | undefined {
+  return project && { projectId: project.id, userId: user.id, userName: user.name, roles: token.roles }
 }

@@ -17,6 +17,7 @@ export interface KnownToken {
 /** An access key with its secret, and whom it stands for. */
 export interface KnownKey {
   readonly secretKey: string
+  readonly user: User
   readonly principal: Principal
 }
 
@@ -69,7 +70,7 @@ async function loadKey(stores: CredentialStores, box: SecretBox, accessKey: stri
   if (key === undefined || user === undefined) return undefined
   const secretKey = box.open(key.sealedSecretKey, accessKey)
   if (secretKey === undefined) throw notAuthenticated('Get secretKey failed')
-  return { secretKey, principal: await principalOfKey(stores, key, user) }
+  return { secretKey, user, principal: await principalOfKey(stores, key, user) }
 }
 
 async function principalOfKey(stores: CredentialStores, key: AccessKey, user: User): Promise<Principal> {

@@ -4,7 +4,7 @@ import type { CredentialStores } from '../core/ports/credentials.ts'
 import { type KeyAdministration, openKeyAdministration } from './administer-keys.ts'
 import { openProjectAdministration, type ProjectAdministration } from './administer-projects.ts'
 import { openUserAdministration, type UserAdministration } from './administer-users.ts'
-import { type Authenticate, openAuthenticate } from './authenticate.ts'
+import { type Authenticate, type Identify, openAuthenticate, openIdentify } from './authenticate.ts'
 import { type BootstrapWishes, bootstrap, type FirstCredentials } from './bootstrap.ts'
 import { openCallerCache } from './caller-cache.ts'
 import { openCallers } from './callers.ts'
@@ -27,6 +27,7 @@ export interface IamOptions {
 /** Everything that decides who asks, over one store. All changes of the store go through here, so that they act at once. */
 export interface Iam {
   readonly authenticate: Authenticate
+  readonly identify: Identify
   readonly uploadTokens: UploadTokens
   readonly tokens: Tokens
   readonly users: UserAdministration
@@ -57,8 +58,10 @@ export async function openIam({
   const uploads = uploadTokens(secret)
   const loginRate = openRequestRate({ ...LOGINS, now })
   const addressRate = openRequestRate({ ...LOGINS_OF_ADDRESS, now })
+  const proofs = { callers, lock: openSignatureLock(now), now, uploadTokens: uploads }
   return {
-    authenticate: openAuthenticate({ callers, lock: openSignatureLock(now), now, uploadTokens: uploads }),
+    authenticate: openAuthenticate(proofs),
+    identify: openIdentify(proofs),
     uploadTokens: uploads,
     tokens: openTokens({ stores: watched, callers, passwords, now, loginRate, addressRate }),
     users: openUserAdministration({ stores: watched, passwords, passwordRate: loginRate }),

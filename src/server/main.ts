@@ -21,7 +21,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   )
   const { first } = services.identity
   app = openApp({
-    authenticate: services.identity.iam.authenticate,
+    authentication: services.identity.iam,
     logLevel: config.logLevel,
     trustProxy: config.trustProxy,
     idleTimeoutMs: config.idleTimeoutMs,

@@ -4,13 +4,13 @@ import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { HEADERS_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
 import { describeInvalid } from './describe-invalid.ts'
-import { type Authenticate, guardRoutes } from './guard-routes.ts'
+import { type Authentication, guardRoutes } from './guard-routes.ts'
 import { overrideMethod } from './method-override.ts'
 import { NO_SUCH_ROUTE, refuse } from './refuse.ts'
 import { refuseUnparsed } from './refuse-unparsed.ts'
 
 export interface AppOptions {
-  readonly authenticate: Authenticate
+  readonly authentication: Authentication
   readonly logLevel: string
   /** Trust X-Forwarded-For and its kin. */
   readonly trustProxy: boolean
@@ -53,7 +53,7 @@ export function openApp(options: AppOptions): FastifyInstance {
     reply.header('x-request-id', request.id)
   })
   readJsonBodies(app)
-  guardRoutes(app, options.authenticate)
+  guardRoutes(app, options.authentication)
   return app
 }
 

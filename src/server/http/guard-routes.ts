@@ -9,6 +9,7 @@ import {
   assertMayWriteSome,
   type Principal,
 } from '../../core/access/principal.ts'
+import type { User } from '../../core/ports/credentials.ts'
 import { sentMethod } from './method-override.ts'
 import { ReceivedBody } from './received-body.ts'
 
@@ -24,14 +25,19 @@ export interface RequestToAuthenticate {
 }
 
 /** Tells who asks, or rejects with `not-authenticated`, `not-allowed` or `rate-limited`. Asks for the body's hash only where a signature covers it. */
-export type Authenticate = (
-  request: RequestToAuthenticate,
-  payloadSha256: () => Promise<string>,
-) => Promise<Principal>
+type Ask<Who> = (request: RequestToAuthenticate, payloadSha256: () => Promise<string>) => Promise<Who>
+
+export interface Authentication {
+  /** Who asks, for one project. */
+  readonly authenticate: Ask<Principal>
+  /** Which user asks, for whatever scope. */
+  readonly identify: Ask<User>
+}
 
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | undefined
+    user: User | undefined
     receivedBody: ReceivedBody | undefined
   }
   interface FastifyContextConfig {
@@ -40,14 +46,15 @@ declare module 'fastify' {
 }
 
 /**
- * Who may use a route; every route states it. `open`: everybody, without credentials. `read`: who can read some build. `write`: who can write to
+ * Who may use a route; every route states it. `open`: everybody, without credentials. `user`: any user, for whatever scope. `read`: who can read some build. `write`: who can write to
  * some build, or holds the upload token of the record in the path. Whether this very build is allowed is decided once it is found.
  */
-export type Access = 'open' | 'read' | 'write' | 'create-build' | 'admin'
+export type Access = 'open' | 'user' | 'read' | 'write' | 'create-build' | 'admin'
 
 /** Authenticates every request of a known route, and asks for the role that the route needs, before anything else looks at it (api.md §1, order of refusal). */
-export function guardRoutes(app: FastifyInstance, authenticate: Authenticate): void {
+export function guardRoutes(app: FastifyInstance, { authenticate, identify }: Authentication): void {
   app.decorateRequest('principal', undefined)
+  app.decorateRequest('user', undefined)
   app.decorateRequest('receivedBody', undefined)
   app.addHook('onRoute', ({ config, method, url }) => {
     if (config?.access === undefined) throw new Error(`${method} ${url} does not state who may use it`)
@@ -57,16 +64,18 @@ export function guardRoutes(app: FastifyInstance, authenticate: Authenticate): v
     if (request.is404 || access === undefined || access === 'open') return
     const body = new ReceivedBody(request.raw, bodyLimit(request))
     request.receivedBody = body
-    request.principal = await authenticate(
-      {
-        method: sentMethod(request.raw),
-        url: request.raw.url ?? '',
-        headers: request.headers,
-        rawHeaders: request.raw.rawHeaders,
-        clientAddress: request.ip,
-      },
-      body.sha256,
-    )
+    const received = {
+      method: sentMethod(request.raw),
+      url: request.raw.url ?? '',
+      headers: request.headers,
+      rawHeaders: request.raw.rawHeaders,
+      clientAddress: request.ip,
+    }
+    if (access === 'user') {
+      request.user = await identify(received, body.sha256)
+      return
+    }
+    request.principal = await authenticate(received, body.sha256)
     assertMayUse(access, request.principal, request.params)
   })
   app.addHook('preParsing', async (request, _reply, payload) => {
@@ -77,7 +86,7 @@ export function guardRoutes(app: FastifyInstance, authenticate: Authenticate): v
   })
 }
 
-function assertMayUse(access: Exclude<Access, 'open'>, who: Principal, params: unknown): void {
+function assertMayUse(access: Exclude<Access, 'open' | 'user'>, who: Principal, params: unknown): void {
   const { record_id: recordId = '' } = params as { record_id?: string }
   if (access === 'read') assertMayReadSome(who)
   else if (access === 'write') assertMayWriteSome(who, recordId)
@@ -85,10 +94,16 @@ function assertMayUse(access: Exclude<Access, 'open'>, who: Principal, params: u
   else assertAdmin(who)
 }
 
-/** Who asks. Only for routes that are not open. */
+/** Who asks. Only for routes that are for a project. */
 export function principalOf(request: FastifyRequest): Principal {
-  if (request.principal === undefined) throw new Error('an open route has no principal')
+  if (request.principal === undefined) throw new Error('the route is for no project')
   return request.principal
+}
+
+/** Which user asks. Only for routes of `user` access. */
+export function userOf(request: FastifyRequest): User {
+  if (request.user === undefined) throw new Error('the route is not for users of whatever scope')
+  return request.user
 }
 
 function bodyLimit(request: FastifyRequest): number {

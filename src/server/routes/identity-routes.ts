@@ -11,6 +11,8 @@ import { createUserRoute } from './create-user.ts'
 import { deleteKeyRoute } from './delete-key.ts'
 import { deleteUserRoute } from './delete-user.ts'
 import { describeTokenRoute } from './describe-token.ts'
+import { discoverDomainsRoute } from './discover-domains.ts'
+import { discoverProjectsRoute } from './discover-projects.ts'
 import { listKeysRoute } from './list-keys.ts'
 import { listProjectsRoute } from './list-projects.ts'
 import { listUsersRoute } from './list-users.ts'
@@ -33,6 +35,8 @@ export function identityRoutes(
   createTokenRoute(app, tokens, publicUrl)
   describeTokenRoute(app, tokens, publicUrl)
   revokeTokenRoute(app, tokens)
+  discoverProjectsRoute(app, projects, publicUrl)
+  discoverDomainsRoute(app, publicUrl)
   listProjectsRoute(app, projects)
   createProjectRoute(app, projects)
   listUsersRoute(app, users)
