@@ -1,4 +1,5 @@
-import { MIB } from '../../contract/quantities.ts'
+import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
+import { type ByteOffset, KIB, type LineNumber, MIB } from '../../contract/quantities.ts'
 import type { StepCensus } from '../ports/build-catalog.ts'
 import type { FrameCatalog, PackedEnd } from '../ports/frame-catalog.ts'
 import type { DueLog, Journal, JournalPiece, LogId } from '../ports/journal.ts'
@@ -12,43 +13,63 @@ export interface FlushPorts {
   readonly census: StepCensus
   /** FRAME_SIZES unless told. */
   readonly sizes?: FrameSizes
+  /** Kept from pass to pass. */
+  readonly unrecorded?: UnrecordedFrames
+  /** Hears of acknowledged bytes that cannot be read back. */
+  readonly onLost?: (lost: Frame, cause: TailraceError) => void
 }
 
 /** Log bytes of one pass together, and of one log in it: what a pass holds in memory. */
 const PASS_MAX_BYTES = 32 * MIB
 const LOG_MAX_BYTES = 8 * MIB
+/** Logs of one pass, as each costs a row and a frame however small it is. */
+const PASS_MAX_LOGS = 4000
 const DAY_MS = 86_400_000
+
+/** Frames that stand in packs while the catalog could not take their rows yet, so that a failing catalog does not fill the packs. */
+export class UnrecordedFrames {
+  frames: readonly Frame[] = []
+}
 
 /**
  * One pass: moves what is due from the journal to packs, oldest space first. The order keeps every acknowledged byte readable and
  * durable at each moment: packs, then frame rows, then release. A failure leaves the journal as it was; the same
- * bytes are due again. Resolves to the number of log bytes that moved.
+ * bytes are due again. Bytes that the journal can no longer read become a lost frame, so that one damaged place stops neither its log nor the others.
+ * Resolves to the number of log bytes that moved.
  */
 export async function flushFrames(ports: FlushPorts, due: readonly DueLog[]): Promise<number> {
+  if (ports.unrecorded !== undefined) await recordFrames(ports, ports.unrecorded.frames)
   const pass = withinBudget(due)
   const logs = pass.map(({ log }) => log)
   const [states, ends] = await Promise.all([ports.census.statesOf(logs), ports.frames.packedEnds(logs)])
   const drafts: FrameDraft[] = []
+  const lost: Frame[] = []
   for (const one of pass) {
     const state = states.get(one.log)
     // Deleted: nothing refers to its bytes any more.
     if (state === undefined) await ports.journal.release(one.log, one.to)
-    else
-      drafts.push(
-        ...(await draftFrames(
-          ports.journal,
-          one,
-          ends.get(one.log),
-          dayOf(state.createdAtMs),
-          ports.sizes ?? FRAME_SIZES,
-        )),
-      )
+    else {
+      const drafted = await draftFrames(ports, one, ends.get(one.log), dayOf(state.createdAtMs))
+      drafts.push(...drafted.drafts)
+      lost.push(...drafted.lost)
+    }
   }
-  if (drafts.length === 0) return 0
-  const frames = await ports.packs.write(drafts)
-  await ports.frames.addFrames(frames)
+  if (drafts.length + lost.length === 0) return 0
+  const frames = [...(drafts.length === 0 ? [] : await ports.packs.write(drafts)), ...lost]
+  await recordFrames(ports, frames)
+  return frames.reduce((bytes, { at, end }) => bytes + end - at, 0)
+}
+
+/** Gives the catalog the rows that it does not have, and the journal its space. */
+async function recordFrames(ports: FlushPorts, frames: readonly Frame[]): Promise<void> {
+  if (frames.length === 0) return
+  if (ports.unrecorded !== undefined) ports.unrecorded.frames = frames
+  const logs = [...new Set(frames.map(({ log }) => log))]
+  const [states, ends] = await Promise.all([ports.census.statesOf(logs), ports.frames.packedEnds(logs)])
+  const missing = frames.filter(({ log, end }) => states.has(log) && end > (ends.get(log)?.end ?? 0))
+  if (missing.length > 0) await ports.frames.addFrames(missing)
   for (const [log, end] of lastEnds(frames)) await ports.journal.release(log, end)
-  return drafts.reduce((bytes, draft) => bytes + draft.bytes.length, 0)
+  if (ports.unrecorded !== undefined) ports.unrecorded.frames = []
 }
 
 function withinBudget(due: readonly DueLog[]): readonly DueLog[] {
@@ -62,24 +83,30 @@ function withinBudget(due: readonly DueLog[]): readonly DueLog[] {
       bytes += one.to - one.from
       return true
     })
+    .slice(0, PASS_MAX_LOGS)
+}
+
+interface Drafted {
+  readonly drafts: readonly FrameDraft[]
+  /** At most one, behind the drafts. */
+  readonly lost: readonly Frame[]
 }
 
 async function draftFrames(
-  journal: Journal,
+  ports: FlushPorts,
   { log, from, to, everything }: DueLog,
   packed: PackedEnd | undefined,
   day: RetentionDay,
-  sizes: FrameSizes,
-): Promise<FrameDraft[]> {
+): Promise<Drafted> {
   // Frame rows may be ahead of the journal when an earlier pass failed between the rows and the release.
   const start = Math.max(from, packed?.end ?? 0)
-  if (start > from) await journal.release(log, start)
-  if (start >= to) return []
-  const { bytes, arrivals } = await gather(journal.read(log, start, to), to - start)
+  if (start > from) await ports.journal.release(log, start)
+  if (start >= to) return { drafts: [], lost: [] }
+  const { bytes, arrivals, damage } = await gather(ports.journal.read(log, start, to), to - start)
   const drafts: FrameDraft[] = []
   let firstLine = packed?.lines ?? 0
   let cut = 0
-  for (const end of cutFrames(bytes, everything, sizes)) {
+  for (const end of cutFrames(bytes, everything || damage !== undefined, ports.sizes ?? FRAME_SIZES)) {
     const piece = bytes.subarray(cut, end)
     drafts.push({
       log,
@@ -92,23 +119,58 @@ async function draftFrames(
     firstLine += countLineEnds(piece)
     cut = end
   }
-  return drafts
+  if (damage === undefined) return { drafts, lost: [] }
+  const lost = lostFrame(log, start + cut, await readableFrom(ports.journal, log, start + cut, to), firstLine)
+  ports.onLost?.(lost, damage)
+  return { drafts, lost: [lost] }
 }
 
 async function gather(
   pieces: AsyncIterable<JournalPiece>,
   length: number,
-): Promise<{ readonly bytes: Uint8Array; readonly arrivals: readonly Arrival[] }> {
+): Promise<{
+  readonly bytes: Uint8Array
+  readonly arrivals: readonly Arrival[]
+  readonly damage?: TailraceError
+}> {
   const bytes = new Uint8Array(length)
   const arrivals: Arrival[] = []
   let filled = 0
-  for await (const piece of pieces) {
-    bytes.set(piece.bytes, filled)
-    filled += piece.bytes.length
-    if (arrivals.at(-1)?.arrivedAtMs !== piece.arrivedAtMs)
-      arrivals.push({ at: piece.at, arrivedAtMs: piece.arrivedAtMs })
+  try {
+    for await (const piece of pieces) {
+      bytes.set(piece.bytes, filled)
+      filled += piece.bytes.length
+      if (arrivals.at(-1)?.arrivedAtMs !== piece.arrivedAtMs)
+        arrivals.push({ at: piece.at, arrivedAtMs: piece.arrivedAtMs })
+    }
+  } catch (error) {
+    if (!isTailraceError(error, 'log-damaged')) throw error
+    return { bytes: bytes.subarray(0, filled), arrivals, damage: error }
   }
   return { bytes: bytes.subarray(0, filled), arrivals }
+}
+
+/** The pack that no store has: a frame in it is a hole, whose bytes every read refuses as damaged. */
+export const LOST_PACK = 'lost'
+
+function lostFrame(log: LogId, at: ByteOffset, end: ByteOffset, firstLine: LineNumber): Frame {
+  return { log, at, end, firstLine, lines: 0, pack: LOST_PACK, position: 0, storedBytes: 0 }
+}
+
+/** How closely the end of a damaged place is looked for. */
+const PROBE_BYTES = 4 * KIB
+
+/** Where the journal can be read again behind a place where it cannot, at most `to`. */
+async function readableFrom(
+  journal: Journal,
+  log: LogId,
+  damagedAt: ByteOffset,
+  to: ByteOffset,
+): Promise<ByteOffset> {
+  for (let at = damagedAt + PROBE_BYTES; at < to; at += PROBE_BYTES) {
+    if ((await gather(journal.read(log, at, at + 1), 1)).damage === undefined) return at
+  }
+  return to
 }
 
 /** The arrivals of `[from, to)`, the first at `from`. */

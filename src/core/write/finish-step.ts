@@ -50,7 +50,9 @@ async function seal(
   if (finish.sha256 !== undefined && finish.sha256 !== sha256)
     throw mismatch(`The log's sha256 is ${sha256}.`, head, sha256)
   const sealed = { sizeBytes: head, sha256, verified: finish.sha256 !== undefined, outcome: finish.outcome }
-  await builds.changeStep(step.log, ['running'], { state: 'sealed', finishedAtMs: clock(), ...sealed })
+  const change = { state: 'sealed', finishedAtMs: clock(), ...sealed } as const
+  if (!(await builds.changeStep(step.log, ['running'], change)))
+    throw new TailraceError('store-unavailable', 'The step changed meanwhile: finish it again.')
   digests.forget(step.log)
   lastAppends.delete(step.log)
   notifier.announce(step.log, head)

@@ -33,18 +33,31 @@ export async function currentStep({ builds }: Pick<WritePorts, 'builds'>, step: 
   return current
 }
 
-/** Makes the step's log take appends and its state running, unless it is sealed; call under the log's lock. Resolves to whether it is open. */
+/**
+ * Makes the step's log take appends and its state running, unless it is sealed; call under the log's lock. Resolves to
+ * whether it is open. The state comes first: a log that takes appends while its step is waiting would be skipped when its build ends.
+ */
 export async function openLog(ports: WritePorts, step: Step, now: EpochMs): Promise<boolean> {
-  const { state, log } = await currentStep(ports, step)
+  const { state, log, beganAtMs } = await currentStep(ports, step)
   if (state === 'sealed') return false
-  await ports.journal.open(log, await packedEnd(ports, log))
   if (state !== 'running') {
-    const began = step.beganAtMs === undefined ? { beganAtMs: now } : {}
-    await ports.builds.changeStep(log, OPEN_STATES, { state: 'running', ...began })
+    const began = beganAtMs === undefined ? { beganAtMs: now } : {}
+    const changed = await ports.builds.changeStep(log, OPEN_STATES, { state: 'running', ...began })
+    if (!changed) return openLog(ports, step, now)
   }
+  await ports.journal.open(log, await knownHead(ports, log))
   return true
 }
 
-async function packedEnd({ frames }: Pick<WritePorts, 'frames'>, log: LogId): Promise<ByteOffset> {
+/**
+ * Where the log ends. What the journal says of a live log comes first: the packed end that is read while a flush is under way may be behind it.
+ * Under the log's lock nobody else makes it live, so that a log which is not live stands wholly in packs.
+ */
+async function knownHead(
+  { frames, journal }: Pick<WritePorts, 'frames' | 'journal'>,
+  log: LogId,
+): Promise<ByteOffset> {
+  const extent = await journal.extent(log)
+  if (extent !== undefined) return extent.head
   return (await frames.packedEnds([log])).get(log)?.end ?? 0
 }
