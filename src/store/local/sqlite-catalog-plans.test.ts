@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { Kysely } from 'kysely'
 import { migrate } from '../sql/migrate.ts'
 import { sqlBuildCatalog } from '../sql/sql-build-catalog.ts'
+import { sqlBuildHistory } from '../sql/sql-build-history.ts'
 import { sqlFrameCatalog } from '../sql/sql-frame-catalog.ts'
 import type { Tables } from '../sql/tables.ts'
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts'
@@ -20,10 +21,11 @@ test('every look-up of the catalog seeks in an index and never scans or sorts a 
   await migrate(db)
   texts.clear()
   await useEverything(db)
+  await useHistory(db)
   const plans = [...texts]
     .filter(text => /^(select|update)/.test(text))
     .map(text => ({ text, plan: planOf(raw, text) }))
-  assert.ok(plans.length >= 14, `${plans.length} statements were seen`)
+  assert.ok(plans.length >= 40, `${plans.length} statements were seen`)
   for (const { text, plan } of plans)
     for (const step of plan) assert.match(step, SEEK, `${text}\n${plan.join('\n')}`)
 })
@@ -60,4 +62,24 @@ async function useEverything(db: Kysely<Tables>): Promise<void> {
   await frames.framesOf(1, 0, 1, 1)
   await frames.frameOfLine(1, 1)
   await frames.packEnd('k')
+}
+
+async function useHistory(db: Kysely<Tables>): Promise<void> {
+  const history = sqlBuildHistory(db)
+  const part = { skip: 0, limit: 10 }
+  const span = { fromMs: 0, toMs: 9 }
+  assert.ok(await history.findJob('p', 'j'))
+  for (const seen of [{}, { creatorId: 'ada' }, { recordId: 's' }]) {
+    for (const nameContains of ['', 'n']) {
+      const selection = { seen, nameContains }
+      assert.equal((await history.listJobs('p', selection, part)).length, 1)
+      assert.equal((await history.listJobs('p', selection, part, 9)).length, 1)
+      assert.equal(await history.countJobs('p', selection), 1)
+    }
+    assert.ok((await history.listBuilds('p', 'j', seen, part)).length > 0)
+    assert.ok((await history.listBuilds('p', 'j', seen, part, 9)).length > 0)
+    assert.ok((await history.listBuildsMade('p', 'j', seen, span, part)).length > 0)
+    assert.ok((await history.countBuilds('p', 'j', seen)) > 0)
+    assert.ok((await history.countBuilds('p', 'j', seen, span)) > 0)
+  }
 }

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { describeBuildCatalog } from '../conformance/describe-build-catalog.ts'
+import { describeBuildHistory } from '../conformance/describe-build-history.ts'
 import { describeFrameCatalog } from '../conformance/describe-frame-catalog.ts'
 import { sqlBuildCatalog } from '../sql/sql-build-catalog.ts'
+import { sqlBuildHistory } from '../sql/sql-build-history.ts'
 import { sqlFrameCatalog } from '../sql/sql-frame-catalog.ts'
 import type { Tables } from '../sql/tables.ts'
 import { openSqlite } from './sqlite.ts'
@@ -21,3 +23,4 @@ async function withDatabase(use: (db: Kysely<Tables>) => Promise<void>): Promise
 
 describeBuildCatalog('SQLite', use => withDatabase(db => use(sqlBuildCatalog(db))))
 describeFrameCatalog('SQLite', use => withDatabase(db => use(sqlFrameCatalog(db))))
+describeBuildHistory('SQLite', use => withDatabase(db => use(sqlBuildHistory(db), sqlBuildCatalog(db))))

@@ -14,7 +14,9 @@ import type {
   StepState,
   StepSummary,
 } from '../../core/ports/build-catalog.ts'
+import type { BuildHistory } from '../../core/ports/build-history.ts'
 import type { LogId } from '../../core/ports/journal.ts'
+import { memoryBuildHistory } from './memory-build-history.ts'
 
 interface StoredJob {
   readonly projectId: ProjectId
@@ -34,7 +36,7 @@ interface StepPlace {
 }
 
 /** BuildCatalog and StepCensus in memory: for tests, and for a server that may forget. */
-export function memoryBuildCatalog(): BuildCatalog & StepCensus {
+export function memoryBuildCatalog(): BuildCatalog & StepCensus & { readonly history: BuildHistory } {
   return new MemoryBuildCatalog()
 }
 
@@ -43,6 +45,11 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus {
   readonly #jobs: StoredJob[] = []
   readonly #builds = new Map<string, StoredBuild>()
   readonly #places = new Map<LogId, StepPlace>()
+  /** The same builds, as lists. */
+  readonly history = memoryBuildHistory({
+    jobs: () => this.#jobs,
+    builds: () => new Set([...this.#builds.values()].map(stored => stored.build)),
+  })
 
   async createBuild(draft: BuildDraft): Promise<{ build: Build; created: boolean }> {
     const found = this.#find(draft.projectId, draft)

@@ -31,26 +31,26 @@ export function buildFinder(db: Kysely<Tables>) {
   }
 }
 
-const selectBuild = (db: Kysely<Tables>) =>
-  db
-    .selectFrom('builds')
-    .innerJoin('jobs', 'jobs.id', 'builds.job')
-    .select([
-      'builds.project_id as projectId',
-      'jobs.job_id as jobId',
-      'jobs.name as jobName',
-      'builds.build_no as buildNo',
-      'builds.record_id as recordId',
-      'builds.source',
-      'builds.creator_id as creatorId',
-      'builds.created_at_ms as createdAtMs',
-      'builds.finished_at_ms as finishedAtMs',
-      'builds.outcome',
-    ])
+/** What a Build is made of, of `builds` joined with `jobs`. */
+export const BUILD_COLUMNS = [
+  'builds.project_id as projectId',
+  'jobs.job_id as jobId',
+  'jobs.name as jobName',
+  'builds.build_no as buildNo',
+  'builds.record_id as recordId',
+  'builds.source',
+  'builds.creator_id as creatorId',
+  'builds.created_at_ms as createdAtMs',
+  'builds.finished_at_ms as finishedAtMs',
+  'builds.outcome',
+] as const
 
-type BuildColumns = Awaited<ReturnType<ReturnType<typeof selectBuild>['execute']>>[number]
+export const selectBuild = (db: Kysely<Tables>) =>
+  db.selectFrom('builds').innerJoin('jobs', 'jobs.id', 'builds.job').select(BUILD_COLUMNS)
 
-function asBuild({ finishedAtMs, outcome, ...always }: BuildColumns): Build {
+export type BuildColumns = Awaited<ReturnType<ReturnType<typeof selectBuild>['execute']>>[number]
+
+export function asBuild({ finishedAtMs, outcome, ...always }: BuildColumns): Build {
   return {
     ...always,
     ...withoutNulls({ finishedAtMs, outcome: outcome === null ? null : outcomeOf(outcome) }),
