@@ -8,7 +8,6 @@ import { once } from 'node:events'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceClient } from '../src/client/tailrace-client.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -120,23 +119,13 @@ async function startRun(step: DemoStep, options: readonly string[], variables: V
 async function follow(client: TailraceClient, { jobId, buildNo }: Ids, stepId: number): Promise<string> {
   let text = ''
   let pages = 0
-  for (let from = 0, more = true; more; ) {
-    const page = await client.readStepPage({
-      job_id: jobId,
-      build_no: buildNo,
-      step_id: stepId,
-      start_offset: from,
-      end_offset: 0,
-      size: 1000,
-    })
-    from = Number(page.end_offset)
-    more = page.has_more
-    if (page.log !== '') {
-      text += page.log
-      pages++
-      say(`  followed to byte ${from}: ${page.log.trimEnd().split('\n').at(-1)?.slice(0, 100)}`)
-    }
-    if (more) await sleep(POLL_MS)
+  for await (const piece of client.readLog(
+    { jobId, buildNo, stepId },
+    { follow: true, pollMaxMs: POLL_MS },
+  )) {
+    text += piece.text
+    pages++
+    say(`  followed to byte ${piece.end}: ${piece.text.trimEnd().split('\n').at(-1)?.slice(0, 100)}`)
   }
   say(`  GET /v1/log/task/step gave ${Buffer.byteLength(text)} bytes in ${pages} pages`)
   return text

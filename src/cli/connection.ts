@@ -8,6 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface Connection {
   readonly url: string
   readonly credentials: Credentials | undefined
+  /** Tries each call once: those who deliver logs have a patience of their own. */
   readonly client: TailraceClient | undefined
 }
 
@@ -19,7 +20,7 @@ export const NO_CREDENTIALS =
 export function connectionOf(env: Environment): Connection {
   const url = serverUrl(env.TAILRACE_URL)
   const credentials = credentialsOf(env)
-  return { url, credentials, client: credentials && new TailraceClient({ url, credentials }) }
+  return { url, credentials, client: credentials && new TailraceClient({ url, credentials, retries: 0 }) }
 }
 
 function serverUrl(text: string | undefined): string {

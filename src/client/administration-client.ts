@@ -24,8 +24,8 @@ export interface NewUser {
 export class AdministrationClient {
   readonly #sender: HttpSender
 
-  constructor({ url, credentials }: ClientOptions) {
-    this.#sender = new HttpSender(url, credentials)
+  constructor({ credentials, ...settings }: ClientOptions) {
+    this.#sender = new HttpSender(settings, credentials)
   }
 
   async listProjects(): Promise<ListProjectsAnswer['projects']> {

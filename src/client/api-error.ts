@@ -48,7 +48,7 @@ function codeOfStatus(status: number): ErrorCode {
 
 function errorDetail(headers: Headers): ErrorDetail {
   const head = wholeNumber(headers.get('upload-offset'))
-  const retryAfterSeconds = wholeNumber(headers.get('retry-after'))
+  const retryAfterSeconds = secondsUntil(headers.get('retry-after'))
   return {
     ...(head !== undefined && { head }),
     ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
@@ -76,4 +76,12 @@ async function errorBody(response: Response): Promise<{ wireCode?: string; messa
 /** The value of a header that is a number of digits; undefined otherwise. */
 export function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^[0-9]{1,16}$/.test(text) ? Number(text) : undefined
+}
+
+/** Retry-After is a number of seconds or a date (RFC 9110 §10.2.3). */
+function secondsUntil(text: string | null): number | undefined {
+  const seconds = wholeNumber(text)
+  if (seconds !== undefined || text === null) return seconds
+  const atMs = Date.parse(text)
+  return Number.isNaN(atMs) ? undefined : Math.max(0, Math.ceil((atMs - Date.now()) / 1000))
 }

@@ -13,9 +13,14 @@ export function isTransient(error: unknown): boolean {
   return (
     error instanceof ServerUnreachable ||
     isTailraceError(error, 'store-unavailable') ||
-    isTailraceError(error, 'rate-limited') ||
+    isRateLimited(error) ||
     isTailraceError(error, 'log-damaged')
   )
+}
+
+/** True when the server turned the request away before it did anything. */
+export function isRateLimited(error: unknown): boolean {
+  return isTailraceError(error, 'rate-limited')
 }
 
 /** What to tell of a failed fetch; the reason stands in the cause, for some runtimes in the cause's errors. */

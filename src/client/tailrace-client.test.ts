@@ -21,7 +21,7 @@ async function against<T>(
   await once(http, 'listening')
   const { port } = http.address() as { port: number }
   try {
-    return await call(new TailraceClient({ url: `http://127.0.0.1:${port}/base/`, credentials }))
+    return await call(new TailraceClient({ url: `http://127.0.0.1:${port}/base/`, credentials, retries: 0 }))
   } finally {
     http.closeAllConnections()
   }
@@ -62,16 +62,16 @@ describe('the client', () => {
       (request, response) => {
         const project = request.headers['x-project-id']
         seen.push({ authorization: request.headers.authorization ?? '', project: String(project) })
-        response.end('{"result":{}}')
+        response.end('{"result":{"start_offset":"0","end_offset":0,"log":""}}')
       },
       client =>
         client.readStepPage({
-          job_id: 'j',
-          build_no: 1,
-          step_id: 1,
-          start_offset: 0,
-          end_offset: 0,
-          size: 10,
+          jobId: 'j',
+          buildNo: 1,
+          stepId: 1,
+          startOffset: 0,
+          endOffset: 0,
+          maxLines: 10,
         }),
       key,
     )

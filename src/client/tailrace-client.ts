@@ -1,4 +1,4 @@
-import type { RecordId, StepId } from '../contract/ids.ts'
+import { type RecordId, type StepId, taskName } from '../contract/ids.ts'
 import { addSteps } from '../contract/operations/add-steps.ts'
 import { appendLog, TUS_VERSION, UPLOAD_MEDIA_TYPE } from '../contract/operations/append-log.ts'
 import {
@@ -13,16 +13,20 @@ import {
   finishBuild,
 } from '../contract/operations/finish-build.ts'
 import { type FinishStepAnswer, type FinishStepBody, finishStep } from '../contract/operations/finish-step.ts'
+import { readRawLog } from '../contract/operations/read-raw-log.ts'
 import { type ReadStepLogAnswer, readStepLog } from '../contract/operations/read-step-log.ts'
 import type { ByteOffset } from '../contract/quantities.ts'
 import { wholeNumber } from './api-error.ts'
 import type { Credentials, PasswordCredentials } from './credentials.ts'
-import { type CallOptions, HttpSender } from './http-sender.ts'
+import { type CallOptions, HttpSender, type SenderSettings } from './http-sender.ts'
+import { type LogAddress, type LogPage, type PageQuery, pageOf, pageParameters } from './log-page.ts'
+import { type LogPiece, type ReadLogOptions, readLog } from './read-log.ts'
+import { type ResumingStreamOptions, resumingStream } from './resuming-stream.ts'
 import { ServerUnreachable } from './server-unreachable.ts'
+import { skipBytes } from './skip-bytes.ts'
+import { type LogSource, type UploadOptions, uploadLog } from './upload-log.ts'
 
-export interface ClientOptions {
-  /** Where the server is, with its base path if it has one. */
-  readonly url: string
+export interface ClientOptions extends SenderSettings {
   readonly credentials: Credentials
 }
 
@@ -37,15 +41,25 @@ export interface NewStep {
   readonly step_id?: StepId
 }
 
-/** Where to read: api.md §2. */
-export interface PageQuery {
-  readonly job_id: string
-  readonly build_no: number
-  readonly step_id: StepId
-  readonly start_offset: ByteOffset
-  readonly end_offset: ByteOffset
-  readonly size: number
-  readonly sort?: 'AES' | 'ASC' | 'DESC'
+/** How far a log is. */
+export interface LogState {
+  readonly head: ByteOffset
+  readonly sealed: boolean
+  /** Of a sealed log: its hash, 64 hexadecimal digits in lower case. */
+  readonly sha256: string | undefined
+}
+
+/** A snapshot of a log on its way. */
+export interface LogDownload extends LogState {
+  /** The bytes from the chosen one up to `head`. */
+  readonly body: ReadableStream<Uint8Array>
+}
+
+export interface DownloadOptions extends CallOptions {
+  /** Default: 0. */
+  readonly from?: ByteOffset
+  /** A download that brings nothing for so long is resumed. Default: 60,000. */
+  readonly idleTimeoutMs?: number
 }
 
 /**
@@ -58,7 +72,7 @@ export class TailraceClient {
   constructor({ url, credentials }: ClientOptions)
   constructor(sender: HttpSender)
   constructor(from: ClientOptions | HttpSender) {
-    this.#sender = from instanceof HttpSender ? from : new HttpSender(from.url, from.credentials)
+    this.#sender = from instanceof HttpSender ? from : senderOf(from)
   }
 
   /** The same server, as the holder of a token: of an upload token, for the appends to its build. */
@@ -73,7 +87,8 @@ export class TailraceClient {
 
   /** Makes a build; with a `record_id` that exists, answers that build. */
   async createBuild(body: CreateBuildBody, options: CallOptions = {}): Promise<CreateBuildAnswer> {
-    const response = await this.#sender.send(createBuild, { ...options, json: body })
+    const repeatable = body.record_id !== undefined
+    const response = await this.#sender.send(createBuild, { ...options, json: body, repeatable })
     return jsonOf<CreateBuildAnswer>(response)
   }
 
@@ -84,7 +99,12 @@ export class TailraceClient {
     options: CallOptions = {},
   ): Promise<CreateBuildAnswer> {
     const params = { record_id: recordId }
-    const response = await this.#sender.send(addSteps, { ...options, params, json: { steps } })
+    const response = await this.#sender.send(addSteps, {
+      ...options,
+      params,
+      json: { steps },
+      repeatable: true,
+    })
     return jsonOf<CreateBuildAnswer>(response)
   }
 
@@ -111,9 +131,26 @@ export class TailraceClient {
 
   /** The log's head: how many bytes it has. */
   async headOfLog(step: StepAddress, options: CallOptions = {}): Promise<ByteOffset> {
+    return (await this.stateOfLog(step, options)).head
+  }
+
+  async stateOfLog(step: StepAddress, options: CallOptions = {}): Promise<LogState> {
     const route = { method: 'HEAD', path: appendLog.path } as const
     const headers = { 'Tus-Resumable': TUS_VERSION }
-    return headOf(await this.#sender.send(route, { ...options, params: paramsOf(step), headers }))
+    const response = await this.#sender.send(route, { ...options, params: paramsOf(step), headers })
+    const sealed = response.headers.has('upload-length')
+    const sha256 = /"([0-9a-f]{64})\b/.exec(response.headers.get('etag') ?? '')?.[1]
+    return { head: headOf(response), sealed, sha256 }
+  }
+
+  /** Brings a log's bytes to the server, from wherever its head is; resolves to the head when all are durable. See `upload-log.ts`. */
+  uploadLog(step: StepAddress, source: LogSource, options: UploadOptions = {}): Promise<ByteOffset> {
+    const target = {
+      head: (call: CallOptions) => this.headOfLog(step, call),
+      append: (offset: ByteOffset, bytes: Uint8Array<ArrayBuffer>, call: CallOptions) =>
+        this.append(step, offset, bytes, call),
+    }
+    return uploadLog(target, source, options)
   }
 
   /** Seals the log of a step. `finish-mismatch` and `offset-conflict` when it is not of this size and hash. */
@@ -122,7 +159,12 @@ export class TailraceClient {
     body: FinishStepBody,
     options: CallOptions = {},
   ): Promise<FinishStepAnswer> {
-    const response = await this.#sender.send(finishStep, { ...options, params: paramsOf(step), json: body })
+    const response = await this.#sender.send(finishStep, {
+      ...options,
+      params: paramsOf(step),
+      json: body,
+      repeatable: true,
+    })
     return jsonOf<FinishStepAnswer>(response)
   }
 
@@ -132,31 +174,75 @@ export class TailraceClient {
     options: CallOptions = {},
   ): Promise<FinishBuildAnswer> {
     const params = { record_id: recordId }
-    const response = await this.#sender.send(finishBuild, { ...options, params, json: body })
+    const response = await this.#sender.send(finishBuild, {
+      ...options,
+      params,
+      json: body,
+      repeatable: true,
+    })
     return jsonOf<FinishBuildAnswer>(response)
   }
 
-  /** A page of a step's log; its offsets may be strings, as servers choose. */
-  async readStepPage(query: PageQuery, options: CallOptions = {}): Promise<ReadStepLogAnswer['result']> {
-    const response = await this.#sender.send(readStepLog, { ...options, query: { ...query } })
-    return (await jsonOf<ReadStepLogAnswer>(response)).result
+  /** A page of a step's log, from the contract's own route: of this server and of CodeArts Build. */
+  async readStepPage(query: PageQuery, options: CallOptions = {}): Promise<LogPage> {
+    const response = await this.#sender.send(readStepLog, { ...options, query: pageParameters(query) })
+    return pageOf(await jsonOf<ReadStepLogAnswer>(response))
   }
 
-  /** The log of a step as a file that streams in; DEBUG is every byte. */
+  /** The text of a log as it comes, resuming by itself; of this server and of CodeArts Build. See `read-log.ts`. */
+  readLog(log: LogAddress, options: ReadLogOptions = {}): AsyncGenerator<LogPiece, void, undefined> {
+    return readLog((query, call) => this.readStepPage(query, call), log, options)
+  }
+
+  /** The exact bytes that a log has now, as a stream that resumes by Range where it breaks off. */
+  async downloadLog(step: StepAddress, options: DownloadOptions = {}): Promise<LogDownload> {
+    const state = await this.stateOfLog(step, options)
+    const from = Math.min(options.from ?? 0, state.head)
+    const open = async (at: ByteOffset, signal: AbortSignal) => {
+      const headers = { Range: `bytes=${at}-${state.head - 1}` }
+      const request = { ...options, signal, params: paramsOf(step), headers, streams: true, retries: 0 }
+      const response = await this.#sender.send(readRawLog, request)
+      const range = response.headers.get('content-range') ?? ''
+      if (!range.startsWith(`bytes ${at}-`))
+        throw new ServerUnreachable('the answer is not the range asked for')
+      return bodyOf(response)
+    }
+    return { ...state, body: this.#resuming(options, { from, to: state.head, open }) }
+  }
+
+  /**
+   * The log of a step as a file that streams in, of this server and of CodeArts Build; DEBUG is every byte. Where it breaks off
+   * it is asked for again and skipped up to that byte: a log only grows.
+   */
   async downloadTaskLog(
     { recordId, stepId }: StepAddress,
     logLevel: 'INFO' | 'DEBUG' = 'INFO',
-    options: CallOptions = {},
+    options: Omit<DownloadOptions, 'from'> = {},
   ): Promise<ReadableStream<Uint8Array>> {
-    const query = { task_name: `stage${stepId}`, log_level: logLevel }
-    const response = await this.#sender.send(downloadTaskLog, {
-      ...options,
-      params: { record_id: recordId },
-      query,
-      streams: true,
-    })
-    return response.body ?? new ReadableStream({ start: controller => controller.close() })
+    const params = { record_id: recordId }
+    const query = { task_name: taskName(stepId), log_level: logLevel }
+    const request = { ...options, params, query, streams: true }
+    // What is refused is refused here, not when the stream is read.
+    let first: Response | undefined = await this.#sender.send(downloadTaskLog, request)
+    const open = async (at: ByteOffset, signal: AbortSignal) => {
+      const response = first ?? (await this.#sender.send(downloadTaskLog, { ...request, signal, retries: 0 }))
+      first = undefined
+      return at === 0 ? bodyOf(response) : skipBytes(bodyOf(response), at)
+    }
+    return this.#resuming(options, { from: 0, to: undefined, open })
   }
+
+  #resuming(options: DownloadOptions, stream: Pick<ResumingStreamOptions, 'from' | 'to' | 'open'>) {
+    return resumingStream({ ...options, ...this.#sender.retrying(options), ...stream })
+  }
+}
+
+function senderOf({ credentials, ...settings }: ClientOptions): HttpSender {
+  return new HttpSender(settings, credentials)
+}
+
+function bodyOf(response: Response): ReadableStream<Uint8Array> {
+  return response.body ?? new ReadableStream({ start: controller => controller.close() })
 }
 
 function paramsOf({ recordId, stepId }: StepAddress) {

@@ -6,22 +6,25 @@ import { test } from 'node:test'
 import { startServer } from '../server-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
+const PROGRAM = /<!-- run as a program -->\n```ts\n(.*?)```/gs
 const EXAMPLE = /<!-- run -->\n```sh\n(.*?)```/gs
 
 test("the README's examples run as they are written", async () => {
   await using server = await startServer({
     env: { TAILRACE_BOOTSTRAP_PASSWORD: '', TAILRACE_BOOTSTRAP_AK: '', TAILRACE_BOOTSTRAP_SK: '' },
   })
-  const examples = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(EXAMPLE)].map(
-    ([, text]) => text,
-  )
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  const examples = [...readme.matchAll(EXAMPLE)].map(([, text]) => text)
   assert.equal(examples.length, 4)
+  const [program, ...others] = [...readme.matchAll(PROGRAM)].map(([, text = '']) => text)
+  assert.equal(others.length, 0)
   const script = examples
     .join('\necho\n')
     .replaceAll('./data/', `${server.data}/`)
     .replaceAll('./hello.ids', `${server.data}/hello.ids`)
     .replaceAll('--ids hello.ids', `--ids ${server.data}/hello.ids`)
-  const env = { ...withoutTailrace(), TAILRACE_SPOOL: join(server.data, 'spool') }
+    .concat('\necho; node --input-type=module -e "$PROGRAM"')
+  const env = { ...withoutTailrace(), TAILRACE_SPOOL: join(server.data, 'spool'), PROGRAM: program }
   const { stdout, stderr, status } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -34,7 +37,7 @@ test("the README's examples run as they are written", async () => {
   assert.match(stdout, /^\[.*GMT.*: and goodbye$/m)
   assert.match(stdout, /HTTP\/1\.1 204 No Content/)
   assert.match(stdout, /"status":"SUCCESS","size":23,/)
-  assert.match(stdout, /line$/)
+  assert.match(stdout, /line\n\[.*and goodbye\n$/s)
 })
 
 function withoutTailrace(): NodeJS.ProcessEnv {

@@ -45,7 +45,11 @@ class FaultyServer implements AsyncDisposable {
     this.#http.listen(0, '127.0.0.1')
     await once(this.#http, 'listening')
     const { port } = this.#http.address() as { port: number }
-    return new TailraceClient({ url: `http://127.0.0.1:${port}`, credentials: { token: 'project-token' } })
+    return new TailraceClient({
+      url: `http://127.0.0.1:${port}`,
+      credentials: { token: 'project-token' },
+      retries: 0,
+    })
   }
 
   async nextRequest(): Promise<void> {

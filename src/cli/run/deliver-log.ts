@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { retryDelayMs } from '../../client/retry-delay.ts'
 import { isTransient } from '../../client/server-unreachable.ts'
 import { isTailraceError } from '../../contract/errors.ts'
-import { retryDelayMs } from './retry-delay.ts'
 import { type Delivered, StepUpload, type UploadOptions } from './step-upload.ts'
 
 const RETRY_AFTER_MAX_MS = 60_000

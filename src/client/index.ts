@@ -1,0 +1,18 @@
+/** Tailrace's client, as `tailrace/client`: over fetch, in Node and in browsers. */
+export { type ErrorCode, type ErrorDetail, isTailraceError, TailraceError } from '../contract/errors.ts'
+export type { Credentials, PasswordCredentials } from './credentials.ts'
+export type { CallOptions, SenderSettings } from './http-sender.ts'
+export type { LogAddress, LogPage, PageQuery } from './log-page.ts'
+export type { LogPiece, ReadLogOptions } from './read-log.ts'
+export type { RetryOptions } from './repeat.ts'
+export { isTransient, ServerUnreachable } from './server-unreachable.ts'
+export {
+  type ClientOptions,
+  type DownloadOptions,
+  type LogDownload,
+  type LogState,
+  type NewStep,
+  type StepAddress,
+  TailraceClient,
+} from './tailrace-client.ts'
+export type { LogSource, UploadOptions } from './upload-log.ts'
