@@ -1,4 +1,4 @@
-import { SDK_HMAC_SHA256 } from '../contract/signing/authorization-header.ts'
+import { SDK_HMAC_SHA256, V11_HMAC_SHA256 } from '../contract/signing/authorization-header.ts'
 import { notAllowed, type Principal } from '../core/access/principal.ts'
 import type { User } from '../core/ports/credentials.ts'
 import { authenticateSignature, type SignaturePorts } from './authenticate-signature.ts'
@@ -22,7 +22,7 @@ export type Identify = (request: ReceivedRequest, payloadSha256: PayloadSha256) 
 
 /**
  * Who sends a request: the holder of a token (`X-Auth-Token`, or `Authorization: Bearer`; IAM token or upload token), or of an
- * access key (`Authorization: SDK-HMAC-SHA256`). With both, each must hold for the same project, and the key's owner is the caller.
+ * access key (`Authorization: SDK-HMAC-SHA256` or `V11-HMAC-SHA256`). With both, each must hold for the same project, and the key's owner is the caller.
  * A domain-scoped token is not allowed, nor is an `X-Project-Id` that names another project (contract.md 4.5, 5).
  */
 export function openAuthenticate(ports: AuthenticatePorts): Authenticate {
@@ -63,13 +63,15 @@ async function prove(
   const [authorization, another] = headerLines(request, 'authorization')
   if (another !== undefined) throw notAuthenticated('more than one Authorization header')
   const token = tokenOf(request, authorization)
-  if (authorization?.startsWith(`${SDK_HMAC_SHA256} `)) {
+  if (authorization !== undefined && isSignature(authorization)) {
     const { principal, user } = await authenticateSignature(ports, request, authorization, payloadSha256)
     if (token !== undefined) requireSameProject(await proofOfToken(ports, token), principal)
     return { principal, user, byKey: true }
   }
   if (token === undefined && isOtherSignature(authorization))
-    throw notAuthenticated(`verify aksk signature fail, only ${SDK_HMAC_SHA256} is supported`)
+    throw notAuthenticated(
+      `verify aksk signature fail, only ${SDK_HMAC_SHA256} and ${V11_HMAC_SHA256} are supported`,
+    )
   if (token === undefined) throw notAuthenticated('x-auth-token not found')
   return proofOfToken(ports, token)
 }
@@ -81,6 +83,10 @@ function tokenOf(request: ReceivedRequest, authorization: string | undefined): s
   const different = new Set(given.filter(text => text !== ''))
   if (different.size > 1) throw notAuthenticated('two different tokens')
   return different.values().next().value
+}
+
+function isSignature(authorization: string): boolean {
+  return [SDK_HMAC_SHA256, V11_HMAC_SHA256].some(algorithm => authorization.startsWith(`${algorithm} `))
 }
 
 function isOtherSignature(authorization = ''): boolean {

@@ -70,8 +70,16 @@ export function openTokens(ports: TokensPorts): Tokens {
       const user = await provenUser(ports, login, clientAddress)
       const { id: userId, passwordVersion } = user
       const scoped = await scopeOf(ports.stores, user, login.scope)
-      const expiresAtMs = ports.now() + LIFE_MS
-      return issue(ports, { ...scoped, userId, methods: ['password'], passwordVersion, expiresAtMs })
+      const issuedAtMs = ports.now()
+      const expiresAtMs = issuedAtMs + LIFE_MS
+      return issue(ports, {
+        ...scoped,
+        userId,
+        methods: ['password'],
+        passwordVersion,
+        issuedAtMs,
+        expiresAtMs,
+      })
     },
     async rescopeToken(text, wanted, clientAddress) {
       ports.addressRate.take(clientAddress)
@@ -79,9 +87,10 @@ export function openTokens(ports: TokensPorts): Tokens {
       ports.loginRate.take(tokenSha256(`${user.id} ${clientAddress}`))
       const scoped = await scopeOf(ports.stores, user, wanted)
       await requireWithin(ports.stores, token, scoped.scope)
-      const { sha256: parentSha256, userId, passwordVersion, expiresAtMs } = token
+      const parentSha256 = token.sha256
       const methods = [...new Set([...token.methods, 'token'])]
-      return issue(ports, { ...scoped, parentSha256, userId, methods, passwordVersion, expiresAtMs })
+      const issuedAtMs = ports.now()
+      return issue(ports, { ...token, ...scoped, parentSha256, methods, issuedAtMs })
     },
     describeToken: (callerText, subjectText) => knownSubject(ports.callers, callerText, subjectText),
     async revokeToken(callerText, subjectText) {
@@ -91,12 +100,9 @@ export function openTokens(ports: TokensPorts): Tokens {
   }
 }
 
-async function issue(
-  { stores, callers, now }: TokensPorts,
-  token: Omit<Token, 'sha256' | 'issuedAtMs'>,
-): Promise<NewToken> {
+async function issue({ stores, callers }: TokensPorts, token: Omit<Token, 'sha256'>): Promise<NewToken> {
   const text = newTokenText()
-  await stores.addToken({ ...token, sha256: tokenSha256(text), issuedAtMs: now() })
+  await stores.addToken({ ...token, sha256: tokenSha256(text) })
   return { text, known: await callers.requireToken(text) }
 }
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { BOOTSTRAP, startServer } from '../server-process.ts'
-import { authorization, sdkDate, type Unsigned } from '../signed-request.ts'
+import { authorization, derivedAuthorization, sdkDate, type Unsigned } from '../signed-request.ts'
 import {
   ADMIN,
   admin,
@@ -364,6 +364,26 @@ describe('SDK-HMAC-SHA256', () => {
       assertRefused(await readPage({ 'X-Sdk-Date': now(), Authorization: value }), 401, 'APIGW.0301')
     assertRefused(await readPage({ Authorization: good }), 401, 'APIGW.0301')
   })
+})
+
+test('V11-HMAC-SHA256 is accepted for its own request, key and day, and nothing else', async () => {
+  const request = (at = Date.now()): Unsigned => ({
+    method: 'GET',
+    path: pagePath(build),
+    headers: { 'x-sdk-date': sdkDate(at), host: new URL(server.url).host },
+  })
+  const sent = ({ headers, path }: Unsigned, Authorization: string) =>
+    readPage({ 'X-Sdk-Date': headers['x-sdk-date']!, Authorization }, path)
+  const one = request()
+  assert.equal((await sent(one, derivedAuthorization(one, BOOTSTRAP))).status, 200)
+  const yesterday = `${sdkDate(Date.now() - 86_400_000).slice(0, 8)}/cn-north-4/codeartsbuild`
+  for (const authorizationValue of [
+    derivedAuthorization(one, { ...BOOTSTRAP, sk: 'wrong' }),
+    derivedAuthorization(one, BOOTSTRAP, yesterday),
+    derivedAuthorization(one, BOOTSTRAP).replace('/codeartsbuild', '/other'),
+    derivedAuthorization({ ...one, path: `${one.path}&x=1` }, BOOTSTRAP),
+  ])
+    assertRefused(await sent(one, authorizationValue), 401, 'APIGW.0301', /verify aksk signature fail/)
 })
 
 test('wrong signatures and unknown keys are 401, and lock no one else out', async () => {

@@ -16,6 +16,29 @@ describe('the Authorization header of a signature', () => {
     assert.deepEqual(parseAuthorization(text), CLAIM)
   })
 
+  it('of a derived key names what that was derived for', () => {
+    const text = `V11-HMAC-SHA256 Credential=AK/20250626/cn-north-4/codeartsbuild, SignedHeaders=host;x-sdk-date, Signature=${SIGNATURE}`
+    assert.deepEqual(parseAuthorization(text), {
+      ...CLAIM,
+      derivedFor: '20250626/cn-north-4/codeartsbuild',
+    })
+  })
+
+  for (const [title, credential] of [
+    ['a key alone', 'Credential=AK'],
+    ['no service', 'Credential=AK/20250626/cn-north-4'],
+    ['an empty region', 'Credential=AK/20250626//codeartsbuild'],
+    ['a part more', 'Credential=AK/20250626/cn-north-4/codeartsbuild/x'],
+    ['no day', 'Credential=AK/today/cn-north-4/codeartsbuild'],
+    ['a plain key', 'Access=AK'],
+  ] as const) {
+    it(`of a derived key is not well-formed with ${title}`, () =>
+      assert.equal(
+        parseAuthorization(`V11-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=${SIGNATURE}`),
+        undefined,
+      ))
+  }
+
   for (const [title, text] of [
     ['another algorithm', `SDK-HMAC-SM3 Access=AK, SignedHeaders=host, Signature=${SIGNATURE}`],
     ['no access key', `SDK-HMAC-SHA256 SignedHeaders=host, Signature=${SIGNATURE}`],

@@ -23,17 +23,22 @@ export async function sdkHmacSha256Signature(
   sdkDate: string,
   secretKey: string,
 ): Promise<string> {
-  const stringToSign = [SDK_HMAC_SHA256, sdkDate, await sha256Hex(canonicalRequest)].join('\n')
-  const key = await crypto.subtle.importKey(
+  return hmacSha256Hex(secretKey, [SDK_HMAC_SHA256, sdkDate, await sha256Hex(canonicalRequest)].join('\n'))
+}
+
+/** 64 hexadecimal digits in lower case, under the UTF-8 bytes of a key that is not empty. */
+export async function hmacSha256Hex(key: string, text: string): Promise<string> {
+  const imported = await crypto.subtle.importKey(
     'raw',
-    utf8.encode(secretKey),
+    utf8.encode(key),
     { name: 'HMAC', hash: 'SHA-256' },
     false,
     ['sign'],
   )
-  return toHex(await crypto.subtle.sign('HMAC', key, utf8.encode(stringToSign)))
+  return toHex(await crypto.subtle.sign('HMAC', imported, utf8.encode(text)))
 }
 
-function toHex(bytes: ArrayBuffer): string {
+/** Bytes as hexadecimal digits in lower case. */
+export function toHex(bytes: ArrayBuffer): string {
   return Array.from(new Uint8Array(bytes), byte => byte.toString(16).padStart(2, '0')).join('')
 }

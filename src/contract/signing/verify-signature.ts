@@ -1,6 +1,7 @@
 import type { SignatureClaim } from './authorization-header.ts'
 import { canonicalRequest } from './canonical-request.ts'
 import { sdkHmacSha256Signature } from './sdk-hmac-sha256.ts'
+import { v11HmacSha256Signature } from './v11-hmac-sha256.ts'
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
@@ -23,20 +24,36 @@ export async function verifySignature(
   claim: SignatureClaim,
   secretKey: string,
 ): Promise<boolean> {
-  const { signedHeaders, signature } = claim
+  const { signedHeaders, signature, derivedFor } = claim
   const names = signedHeaders.map(name => name.toLowerCase())
   const sdkDate = request.headers('x-sdk-date')[0]
   if (sdkDate === undefined || !names.includes('x-sdk-date')) return false
+  if (derivedFor !== undefined && !sdkDate.trim().startsWith(derivedFor.slice(0, DAY_CHARACTERS)))
+    return false
   if (names.some(name => request.headers(name).length === 0)) return false
   const question = request.target.indexOf('?')
   const path = question < 0 ? request.target : request.target.slice(0, question)
   const query = question < 0 ? '' : request.target.slice(question + 1)
   for (const headers of names.includes('host') ? hostVariants(request.headers) : [request.headers]) {
     const canonical = canonicalRequest({ ...request, path, query, signedHeaders, headers })
-    const expected = await sdkHmacSha256Signature(canonical, sdkDate.trim(), secretKey)
+    const expected = await expectedSignature(canonical, sdkDate.trim(), claim, secretKey)
     if (equalInConstantTime(expected, signature)) return true
   }
   return false
+}
+
+/** Of the `YYYYMMDD` with which both X-Sdk-Date and what a key is derived for begin. */
+const DAY_CHARACTERS = 8
+
+function expectedSignature(
+  canonical: string,
+  sdkDate: string,
+  { accessKey, derivedFor }: SignatureClaim,
+  secretKey: string,
+): Promise<string> {
+  return derivedFor === undefined
+    ? sdkHmacSha256Signature(canonical, sdkDate, secretKey)
+    : v11HmacSha256Signature(canonical, sdkDate, { accessKey, secretKey }, derivedFor)
 }
 
 function hostVariants(headers: ReceivedRequest['headers']): readonly ReceivedRequest['headers'][] {
