@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceError } from '../contract/errors.ts'
 import { abandonSilentLogs } from '../core/keep/abandon-silent-logs.ts'
+import { takeTurns } from '../core/keep/in-turn.ts'
 import { keepFlushing } from '../core/keep/keep-flushing.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
+import type { BuildRemoval } from '../core/ports/build-removal.ts'
 import type { Mint, Sha256 } from '../core/ports/capabilities.ts'
 import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
+import type { FrameUpkeep } from '../core/ports/frame-upkeep.ts'
 import type { LogId } from '../core/ports/journal.ts'
 import type { PackStore } from '../core/ports/pack-store.ts'
 import { storeLogReader } from '../core/read/store-log-reader.ts'
@@ -21,14 +24,18 @@ import { openSqlite } from '../store/local/sqlite.ts'
 import { createMemoryNotifier } from '../store/memory/memory-notifier.ts'
 import { withFrameCache } from '../store/pack/with-frame-cache.ts'
 import { sqlBuildCatalog } from '../store/sql/sql-build-catalog.ts'
+import { sqlBuildRemoval } from '../store/sql/sql-build-removal.ts'
 import { sqlCredentials } from '../store/sql/sql-credentials.ts'
 import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
+import { sqlFrameUpkeep } from '../store/sql/sql-frame-upkeep.ts'
 import type { Config } from './config/config.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
+import { keepSpace } from './upkeep.ts'
 
 /** A store that is open and kept, with everything that routes are made of. */
 export interface Services extends AsyncDisposable {
   readonly write: WritePorts
+  readonly removal: BuildRemoval
   readonly packs: PackStore
   readonly mint: Mint
   readonly identity: Identity
@@ -72,9 +79,11 @@ export async function compose(config: Config, report: Report): Promise<Services>
     locks: new LogLocks(),
     clock: Date.now,
   }
-  keep(opening, config, { write, packs, census: builds, identity }, report)
+  const removal = sqlBuildRemoval(db)
+  const kept = { write, packs, census: builds, removal, frameUpkeep: sqlFrameUpkeep(db), identity }
+  keep(opening, config, kept, report)
   const ending = opening.move()
-  return { write, packs, mint, identity, [Symbol.asyncDispose]: () => ending.disposeAsync() }
+  return { write, removal, packs, mint, identity, [Symbol.asyncDispose]: () => ending.disposeAsync() }
 }
 
 async function openPacks(config: Config, frames: FrameCatalog): Promise<PackStore> {
@@ -104,6 +113,8 @@ interface Kept {
   readonly write: WritePorts
   readonly packs: PackStore
   readonly census: StepCensus
+  readonly removal: BuildRemoval
+  readonly frameUpkeep: FrameUpkeep
   readonly identity: Identity
 }
 
@@ -111,16 +122,18 @@ interface Kept {
 function keep(
   opening: AsyncDisposableStack,
   config: Config,
-  { write, packs, census, identity }: Kept,
+  { write, packs, census, removal, frameUpkeep, identity }: Kept,
   report: Report,
 ): void {
   const ending = new AbortController()
   const since = Date.now()
+  const inTurn = takeTurns()
   const flushing = keepFlushing(
     { journal: write.journal, packs, frames: write.frames, census },
     {
       paceMs: FLUSH_PACE_MS,
       retryMs: FLUSH_RETRY_MS,
+      inTurn,
       wait,
       onError: error => report.error(error, 'flushing failed'),
     },
@@ -136,9 +149,14 @@ function keep(
     },
     report,
   )
+  const spacing = keepSpace(
+    { ...write, removal, frameUpkeep, inTurn },
+    error => report.error(error, 'bringing back space failed'),
+    ending.signal,
+  )
   opening.defer(async () => {
     ending.abort()
-    await Promise.all([flushing, abandoning])
+    await Promise.all([flushing, abandoning, spacing])
   })
 }
 

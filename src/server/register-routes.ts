@@ -6,6 +6,8 @@ import { ByteBudget } from './http/byte-budget.ts'
 import { addStepsRoute } from './routes/add-steps.ts'
 import { appendLogRoute } from './routes/append-log.ts'
 import { createBuildRoute } from './routes/create-build.ts'
+import { deleteBuildRoute } from './routes/delete-build.ts'
+import { deleteJobRoute } from './routes/delete-job.ts'
 import { describeUploadsRoute } from './routes/describe-uploads.ts'
 import { downloadTaskLogRoute } from './routes/download-task-log.ts'
 import { finishBuildRoute } from './routes/finish-build.ts'
@@ -21,7 +23,7 @@ const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
 /** Every operation of the API, each with just what it uses. */
 export function registerRoutes(
   app: FastifyInstance,
-  { write, packs, mint, identity }: Services,
+  { write, removal, packs, mint, identity }: Services,
   config: Config,
   publicUrl: () => string,
   isReady: () => Promise<boolean>,
@@ -38,5 +40,7 @@ export function registerRoutes(
   readRawLogRoute(app, bodies)
   finishStepRoute(app, write)
   finishBuildRoute(app, write)
+  deleteBuildRoute(app, { ...write, removal })
+  deleteJobRoute(app, { ...write, removal })
   identityRoutes(app, identity.iam, publicUrl)
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { isTailraceError, TailraceError } from '../../src/contract/errors.ts'
 import { abandonSilentLogs } from '../../src/core/keep/abandon-silent-logs.ts'
+import { takeTurns } from '../../src/core/keep/in-turn.ts'
 import { keepFlushing } from '../../src/core/keep/keep-flushing.ts'
 import type { BuildCatalog, Step, StepCensus } from '../../src/core/ports/build-catalog.ts'
 import type { FrameCatalog } from '../../src/core/ports/frame-catalog.ts'
@@ -103,7 +104,7 @@ async function runScripts(
   const ending = new AbortController()
   const flushing = keepFlushing(
     { ...store, packs, frames, census: store.builds, sizes: MODEL_FRAME_SIZES },
-    { paceMs: 1, retryMs: 1, wait: ms => sleep(ms), onError: assertInjected },
+    { paceMs: 1, retryMs: 1, inTurn: takeTurns(), wait: ms => sleep(ms), onError: assertInjected },
     ending.signal,
   )
   const steps = await createSteps(store.builds)

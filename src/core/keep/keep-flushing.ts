@@ -1,10 +1,13 @@
 import { type FlushPorts, flushFrames } from './flush-frames.ts'
+import type { InTurn } from './in-turn.ts'
 
 export interface FlushLoopOptions {
   /** At least this long between two passes, so that one pass and its commits serve many logs. */
   readonly paceMs: number
   /** After a failed pass. */
   readonly retryMs: number
+  /** Shared with all that changes the frame table. */
+  readonly inTurn: InTurn
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>
   readonly onError: (error: unknown) => void
 }
@@ -18,7 +21,7 @@ export async function keepFlushing(
   while (!signal.aborted) {
     try {
       const due = await ports.journal.due(signal)
-      if (due.length > 0) await flushFrames(ports, due)
+      if (due.length > 0) await options.inTurn(() => flushFrames(ports, due))
       await options.wait(options.paceMs, signal)
     } catch (error) {
       options.onError(error)

@@ -3,7 +3,7 @@ import { type ByteOffset, KIB } from '../../contract/quantities.ts'
 import type { Step } from '../ports/build-catalog.ts'
 import { equalsStored } from '../read/equals-stored.ts'
 import { coalesce } from './coalesce.ts'
-import { openLog, type WritePorts } from './live-logs.ts'
+import { currentStep, openLog, type WritePorts } from './live-logs.ts'
 
 /** Log bytes that one journal append of a streaming body carries at most. */
 const PIECE_MAX_BYTES = 256 * KIB
@@ -12,7 +12,7 @@ const PIECE_MAX_BYTES = 256 * KIB
  * Appends a body that streams in, its first byte at offset `at` (api.md §4). Bytes below the head are compared, the
  * rest is stored; what was stored when the body breaks off stays, a prefix of it. Resolves to the new head when all of it is
  * durable. Rejects with `offset-conflict` (detail: head) when `at` is past the head or stored bytes differ, `log-sealed`
- * when the log is sealed and the body is not wholly a repeat, `store-unavailable` as the journal does.
+ * when the log is sealed and the body is not wholly a repeat, `not-found` when it is deleted meanwhile, `store-unavailable` as the journal does.
  */
 export async function appendLog(
   ports: WritePorts,
@@ -26,7 +26,7 @@ export async function appendLog(
     await appendPiece(ports, step, end, bytes)
     end += bytes.length
   }
-  return ports.reader.head(step.log)
+  return headBehind(ports, step, end)
 }
 
 /** Appends bytes all or nothing; otherwise as `appendLog`. At most CHECKED_BODY_MAX_BYTES. */
@@ -38,12 +38,19 @@ export async function appendWhole(
 ): Promise<ByteOffset> {
   await assertJoins(ports, step, at)
   if (bytes.length > 0) await appendPiece(ports, step, at, bytes)
-  return ports.reader.head(step.log)
+  return headBehind(ports, step, at + bytes.length)
 }
 
-async function assertJoins({ reader }: WritePorts, step: Step, at: ByteOffset): Promise<void> {
-  const head = await reader.head(step.log)
-  if (at > head) throw conflict(step, at, head)
+/** The head, of a log that was stored up to `end`: less only when it is deleted. */
+async function headBehind(ports: WritePorts, step: Step, end: ByteOffset): Promise<ByteOffset> {
+  const head = await ports.reader.head(step.log)
+  if (head < end) await currentStep(ports, step)
+  return head
+}
+
+async function assertJoins(ports: WritePorts, step: Step, at: ByteOffset): Promise<void> {
+  const head = await ports.reader.head(step.log)
+  if (at > head) throw await conflict(ports, step, at, head)
 }
 
 async function appendPiece(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uint8Array): Promise<void> {
@@ -51,8 +58,8 @@ async function appendPiece(ports: WritePorts, step: Step, at: ByteOffset, bytes:
   for (;;) {
     const head = await reader.head(step.log)
     const repeated = Math.max(0, Math.min(bytes.length, head - at))
-    if (at > head || !(await equalsStored(reader, step.log, at, bytes.subarray(0, repeated))))
-      throw conflict(step, at, head)
+    if (at > head || !(await repeats(ports, step, at, bytes.subarray(0, repeated))))
+      throw await conflict(ports, step, at, head)
     const rest = bytes.subarray(repeated)
     if (rest.length === 0) return
     try {
@@ -77,7 +84,24 @@ async function admitAgain(ports: WritePorts, step: Step): Promise<void> {
   throw new TailraceError('log-sealed', `The log is finished with ${head} bytes.`, { head })
 }
 
-function conflict(step: Step, at: ByteOffset, head: ByteOffset): TailraceError {
+/** Whether these are the stored bytes. Rejects as the reader does, but with `not-found` when they are gone because the log was deleted. */
+async function repeats(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uint8Array): Promise<boolean> {
+  try {
+    return await equalsStored(ports.reader, step.log, at, bytes)
+  } catch (error) {
+    if (isTailraceError(error, 'log-damaged')) await currentStep(ports, step)
+    throw error
+  }
+}
+
+/** The refusal of bytes that do not fit. Rejects with `not-found` when the log was deleted meanwhile. */
+async function conflict(
+  ports: WritePorts,
+  step: Step,
+  at: ByteOffset,
+  head: ByteOffset,
+): Promise<TailraceError> {
+  await currentStep(ports, step)
   return step.state === 'sealed'
     ? new TailraceError('log-sealed', `The log is finished with ${head} bytes.`, { head })
     : new TailraceError(

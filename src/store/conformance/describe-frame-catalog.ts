@@ -32,7 +32,8 @@ function framesOfLog(
   return frames
 }
 
-const evenFrames = (log: LogId, count: number, bytes = 100, lines = 10) =>
+/** A log of equal frames. */
+export const evenFrames = (log: LogId, count: number, bytes = 100, lines = 10) =>
   framesOfLog(
     log,
     Array.from({ length: count }, () => ({ bytes, lines })),

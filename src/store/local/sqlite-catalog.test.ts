@@ -4,10 +4,14 @@ import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { describeBuildCatalog } from '../conformance/describe-build-catalog.ts'
 import { describeBuildHistory } from '../conformance/describe-build-history.ts'
+import { describeBuildRemoval } from '../conformance/describe-build-removal.ts'
 import { describeFrameCatalog } from '../conformance/describe-frame-catalog.ts'
+import { describeFrameUpkeep } from '../conformance/describe-frame-upkeep.ts'
 import { sqlBuildCatalog } from '../sql/sql-build-catalog.ts'
 import { sqlBuildHistory } from '../sql/sql-build-history.ts'
+import { sqlBuildRemoval } from '../sql/sql-build-removal.ts'
 import { sqlFrameCatalog } from '../sql/sql-frame-catalog.ts'
+import { sqlFrameUpkeep } from '../sql/sql-frame-upkeep.ts'
 import type { Tables } from '../sql/tables.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -23,4 +27,10 @@ async function withDatabase(use: (db: Kysely<Tables>) => Promise<void>): Promise
 
 describeBuildCatalog('SQLite', use => withDatabase(db => use(sqlBuildCatalog(db))))
 describeFrameCatalog('SQLite', use => withDatabase(db => use(sqlFrameCatalog(db))))
+describeBuildRemoval('SQLite', use =>
+  withDatabase(db => use({ ...sqlBuildCatalog(db), ...sqlBuildRemoval(db) })),
+)
+describeFrameUpkeep('SQLite', use =>
+  withDatabase(db => use({ ...sqlFrameCatalog(db), ...sqlFrameUpkeep(db) })),
+)
 describeBuildHistory('SQLite', use => withDatabase(db => use(sqlBuildHistory(db), sqlBuildCatalog(db))))

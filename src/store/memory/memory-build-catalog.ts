@@ -15,6 +15,7 @@ import type {
   StepSummary,
 } from '../../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../../core/ports/build-history.ts'
+import type { BuildRemoval, JobRemoval } from '../../core/ports/build-removal.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 import { memoryBuildHistory } from './memory-build-history.ts'
 
@@ -35,14 +36,16 @@ interface StepPlace {
   readonly stepId: StepId
 }
 
-/** BuildCatalog and StepCensus in memory: for tests, and for a server that may forget. */
-export function memoryBuildCatalog(): BuildCatalog & StepCensus & { readonly history: BuildHistory } {
+/** BuildCatalog, StepCensus and BuildRemoval in memory: for tests, and for a server that may forget. */
+export function memoryBuildCatalog(): BuildCatalog &
+  StepCensus &
+  BuildRemoval & { readonly history: BuildHistory } {
   return new MemoryBuildCatalog()
 }
 
 /** No call waits for anything before it is done, so none can interleave with another. */
-class MemoryBuildCatalog implements BuildCatalog, StepCensus {
-  readonly #jobs: StoredJob[] = []
+class MemoryBuildCatalog implements BuildCatalog, StepCensus, BuildRemoval {
+  #jobs: StoredJob[] = []
   readonly #builds = new Map<string, StoredBuild>()
   readonly #places = new Map<LogId, StepPlace>()
   /** The same builds, as lists. */
@@ -50,10 +53,15 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus {
     jobs: () => this.#jobs,
     builds: () => new Set([...this.#builds.values()].map(stored => stored.build)),
   })
+  readonly #removedRecords = new Set<string>()
+  readonly #removedLogs = new Set<LogId>()
+  #lastLog = 0
 
   async createBuild(draft: BuildDraft): Promise<{ build: Build; created: boolean }> {
     const found = this.#find(draft.projectId, draft)
     if (found !== undefined) return { build: found.build, created: false }
+    if (this.#removedRecords.has(keyOf(draft.projectId, draft)))
+      throw new TailraceError('not-found', 'The build was deleted.')
     const job = jobFor(this.#jobs, draft)
     const stored: StoredBuild = { build: newBuild(draft, job), steps: new Map() }
     this.#insertSteps(stored, draft.steps)
@@ -112,6 +120,44 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus {
     return later.filter(log => this.#stepOf(log)?.state === 'running').slice(0, limit)
   }
 
+  async removeBuild(project: ProjectId, recordId: RecordId): Promise<readonly LogId[] | undefined> {
+    const stored = this.#find(project, { recordId })
+    return stored && this.#remove(stored)
+  }
+
+  async removeJob(project: ProjectId, jobId: JobId, maxBuilds: number): Promise<JobRemoval | undefined> {
+    const job = this.#jobs.find(one => one.projectId === project && one.jobId === jobId)
+    if (job === undefined) return undefined
+    const own = [...new Set(this.#builds.values())].filter(
+      ({ build }) => build.projectId === project && build.jobId === jobId,
+    )
+    own.sort((a, b) => a.build.buildNo - b.build.buildNo)
+    const logs = own.slice(0, maxBuilds).flatMap(stored => this.#remove(stored))
+    const jobIsGone = own.length < maxBuilds
+    if (jobIsGone) this.#jobs = this.#jobs.filter(one => one !== job)
+    return { logs, jobIsGone }
+  }
+
+  async removedLogs(limit: number): Promise<readonly LogId[]> {
+    return [...this.#removedLogs].slice(0, limit)
+  }
+
+  async forgetLogs(logs: readonly LogId[]): Promise<void> {
+    for (const log of logs) this.#removedLogs.delete(log)
+  }
+
+  #remove({ build, steps }: StoredBuild): readonly LogId[] {
+    const logs = [...steps.values()].map(({ log }) => log)
+    this.#removedRecords.add(keyOf(build.projectId, build))
+    this.#builds.delete(keyOf(build.projectId, build))
+    this.#builds.delete(numberKey(build))
+    for (const log of logs) {
+      this.#places.delete(log)
+      this.#removedLogs.add(log)
+    }
+    return logs
+  }
+
   #find(project: ProjectId, address: BuildAddress): StoredBuild | undefined {
     return this.#builds.get(keyOf(project, address))
   }
@@ -124,7 +170,7 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus {
 
   #insertSteps(stored: StoredBuild, drafts: readonly StepDraft[]): void {
     for (const draft of missing(stored.steps, drafts)) {
-      const step = newStep(this.#places.size + 1, stored.build, draft)
+      const step = newStep(++this.#lastLog, stored.build, draft)
       stored.steps.set(step.stepId, step)
       this.#places.set(step.log, { stored, stepId: step.stepId })
     }

@@ -1,10 +1,11 @@
 import { TailraceError } from '../../contract/errors.ts'
 import type { FrameCatalog, PackedEnd } from '../../core/ports/frame-catalog.ts'
+import type { FrameUpkeep } from '../../core/ports/frame-upkeep.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 import type { Frame, PackId } from '../../core/ports/pack-store.ts'
 
-/** FrameCatalog in memory: for tests, and for a server that may forget. */
-export function memoryFrameCatalog(): FrameCatalog {
+/** FrameCatalog and FrameUpkeep in memory: for tests, and for a server that may forget. */
+export function memoryFrameCatalog(): FrameCatalog & FrameUpkeep {
   const logs = new Map<LogId, Frame[]>()
   const packEnds = new Map<PackId, number>()
   const framesOfLog = (log: LogId): readonly Frame[] => logs.get(log) ?? []
@@ -43,6 +44,16 @@ export function memoryFrameCatalog(): FrameCatalog {
 
     async packEnd(pack) {
       return packEnds.get(pack) ?? 0
+    },
+
+    async removeFrames(gone, limit) {
+      let removed = 0
+      for (const log of new Set(gone)) {
+        const own = logs.get(log) ?? []
+        removed += own.splice(0, limit - removed).length
+        if (own.length === 0) logs.delete(log)
+      }
+      return removed
     },
   }
 }

@@ -11,6 +11,8 @@ export interface CatalogTables {
   steps: StepRow
   packs: PackRow
   frames: FrameRow
+  removed_records: RemovedRecordRow
+  removed_logs: RemovedLogRow
 }
 
 interface JobRow {
@@ -70,4 +72,15 @@ interface FrameRow {
   pack: number
   position: number
   stored_bytes: number
+}
+
+/** A record that was removed, so that it is never made again. */
+interface RemovedRecordRow {
+  project_id: ProjectId
+  record_id: RecordId
+}
+
+/** A log of a removed build, until its bytes are forgotten. */
+interface RemovedLogRow {
+  log: LogId
 }

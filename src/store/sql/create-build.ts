@@ -1,6 +1,8 @@
 import type { Kysely, Transaction } from 'kysely'
 import { TailraceError } from '../../contract/errors.ts'
+import type { ProjectId, RecordId } from '../../contract/ids.ts'
 import type { BuildCatalog, BuildDraft } from '../../core/ports/build-catalog.ts'
+import { compileOnce } from './compile-once.ts'
 import { isUniqueViolation } from './dialect.ts'
 import type { buildFinder } from './find-build.ts'
 import type { InsertSteps } from './insert-steps.ts'
@@ -13,10 +15,20 @@ export function buildCreator(
   findBuild: ReturnType<typeof buildFinder>,
   insertSteps: InsertSteps,
 ): BuildCatalog['createBuild'] {
+  const removed = compileOnce<{ project: ProjectId; record: RecordId }>()(value =>
+    db
+      .selectFrom('removed_records')
+      .select('record_id')
+      .where('project_id', '=', value('project'))
+      .where('record_id', '=', value('record')),
+  )
+  const wasRemoved = async (trx: Transaction<Tables>, { projectId, recordId }: BuildDraft) =>
+    (await removed(trx, { project: projectId, record: recordId })).length > 0
   const create = (draft: BuildDraft) =>
     db.transaction().execute(async trx => {
       const found = await findBuild(trx, draft.projectId, draft)
       if (found !== undefined) return { build: found, created: false }
+      if (await wasRemoved(trx, draft)) throw new TailraceError('not-found', 'The build was deleted.')
       await insertSteps(trx, await insertBuild(trx, draft), draft.steps)
       return { build: (await findBuild(trx, draft.projectId, draft))!, created: true }
     })

@@ -1,0 +1,22 @@
+import { TailraceError } from '../../contract/errors.ts'
+import type { JobId } from '../../contract/ids.ts'
+import { assertAdmin, type Principal } from '../access/principal.ts'
+import type { DeletePorts } from './delete-build.ts'
+import { endLogs } from './end-logs.ts'
+
+/** So few that no other request waits long for the catalog. */
+const BUILDS_AT_ONCE = 100
+
+/**
+ * Deletes a job with all its builds for good (api.md §4), oldest first: what is not gone when this is cut off goes with the next try.
+ * A job that is made later under the same name is another one, with another id. Rejects with `not-allowed` or `not-found`.
+ */
+export async function deleteJob(ports: DeletePorts, who: Principal, job: JobId): Promise<void> {
+  assertAdmin(who)
+  for (let jobIsGone = false, first = true; !jobIsGone; first = false) {
+    const removed = await ports.removal.removeJob(who.projectId, job, BUILDS_AT_ONCE)
+    if (removed === undefined && first) throw new TailraceError('not-found', 'The job does not exist.')
+    await endLogs(ports, removed?.logs ?? [])
+    jobIsGone = removed?.jobIsGone ?? true
+  }
+}
