@@ -19,12 +19,12 @@ export const taskNameParameter = Type.String({
   description: 'stageX, X = number of the action, from 1.',
 })
 
-/** A name that people gave: one line, no control characters. */
+/** A name that people gave: one line, no control characters, no half of a surrogate pair. */
 export const name = (description: string) =>
   Type.String({
     minLength: 1,
     maxLength: NAME_MAX_CHARACTERS,
-    pattern: '^[^\\u0000-\\u001f\\u007f]*$',
+    pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$',
     description,
   })
 

@@ -10,10 +10,25 @@ export interface ReceivedRequest {
   readonly clientAddress: string
 }
 
+const linesByName = new WeakMap<ReceivedRequest, ReadonlyMap<string, readonly string[]>>()
+
 /** The values of a header by its lower-case name, one per header line, trimmed; empty for a header that did not come. */
-export function headerLines({ rawHeaders }: ReceivedRequest, name: string): readonly string[] {
-  const values: string[] = []
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2)
-    if (rawHeaders[at]!.toLowerCase() === name) values.push(rawHeaders[at + 1]!.trim())
-  return values
+export function headerLines(request: ReceivedRequest, name: string): readonly string[] {
+  let lines = linesByName.get(request)
+  if (lines === undefined) {
+    lines = collectLines(request)
+    linesByName.set(request, lines)
+  }
+  return lines.get(name) ?? []
+}
+
+function collectLines({ rawHeaders }: ReceivedRequest): ReadonlyMap<string, readonly string[]> {
+  const lines = new Map<string, string[]>()
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase()
+    const values = lines.get(name) ?? []
+    values.push(rawHeaders[at + 1]!.trim())
+    lines.set(name, values)
+  }
+  return lines
 }

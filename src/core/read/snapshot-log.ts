@@ -7,7 +7,7 @@ import type { LogReader } from './log-reader.ts'
 
 export interface LogSnapshot {
   readonly step: Step
-  /** Everything below is read; what comes later is not. */
+  /** Everything below is read; what comes later is not. Of a sealed log its size, so that lost bytes are damage and never a shorter log. */
   readonly head: ByteOffset
 }
 
@@ -19,5 +19,5 @@ export async function snapshotLog(
   stepId: StepId,
 ): Promise<LogSnapshot> {
   const step = await requireReadableStep({ builds }, who, { recordId }, stepId)
-  return { step, head: await reader.head(step.log) }
+  return { step, head: step.sizeBytes ?? (await reader.head(step.log)) }
 }

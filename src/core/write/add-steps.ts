@@ -3,6 +3,7 @@ import type { RecordId } from '../../contract/ids.ts'
 import type { Principal } from '../access/principal.ts'
 import { assertMayWrite, assertMayWriteSome } from '../access/principal.ts'
 import type { Build, BuildCatalog, Step } from '../ports/build-catalog.ts'
+import type { Notifier } from '../ports/notifier.ts'
 import { type NewStep, numberSteps } from './create-build.ts'
 
 export interface AddedSteps {
@@ -21,7 +22,7 @@ const ATTEMPTS = 8
  * repeat changes nothing. Rejects with `not-found`, `not-allowed`, `invalid-parameter`, and `already-exists` when a given number has another name.
  */
 export async function addSteps(
-  { builds }: { readonly builds: BuildCatalog },
+  { builds, notifier }: { readonly builds: BuildCatalog; readonly notifier: Notifier },
   who: Principal,
   record: RecordId,
   wanted: readonly NewStep[],
@@ -34,6 +35,8 @@ export async function addSteps(
     const before = await builds.listSteps(build.projectId, record)
     try {
       await builds.addSteps(build.projectId, record, numberSteps(wanted, before))
+      notifier.announceBuild(build.projectId, record)
+      await skipIfOver({ builds }, build)
       const steps = await builds.listSteps(build.projectId, record)
       return { build, steps, created: steps.length > before.length }
     } catch (error) {
@@ -41,4 +44,12 @@ export async function addSteps(
       if (!raced || attempt === ATTEMPTS) throw error
     }
   }
+}
+
+/** Steps that come when their build is finished count as never begun, so that nobody waits for them; an append makes them running. */
+async function skipIfOver({ builds }: { readonly builds: BuildCatalog }, build: Build): Promise<void> {
+  const now = await builds.findBuild(build.projectId, build)
+  if (now?.outcome === undefined) return
+  for (const { log, state } of await builds.listSteps(build.projectId, build.recordId))
+    if (state === 'waiting') await builds.changeStep(log, ['waiting'], { state: 'skipped' })
 }

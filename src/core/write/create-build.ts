@@ -1,6 +1,6 @@
 import { TailraceError } from '../../contract/errors.ts'
 import type { JobId, RecordId, StepId } from '../../contract/ids.ts'
-import { STEPS_MAX_PER_BUILD } from '../../contract/limits.ts'
+import { STEP_ID_MAX, STEPS_MAX_PER_BUILD } from '../../contract/limits.ts'
 import { assertMayCreateBuild, assertMayWrite, type Principal } from '../access/principal.ts'
 import type { Build, BuildCatalog, Step, StepDraft } from '../ports/build-catalog.ts'
 import type { Clock, Mint } from '../ports/capabilities.ts'
@@ -77,6 +77,8 @@ export function numberSteps(
       throw new TailraceError('invalid-parameter', `steps: step_id ${number} is given twice.`)
     drafts.set(number, { stepId: number, name })
   }
+  if (last > STEP_ID_MAX)
+    throw new TailraceError('invalid-parameter', `steps: no step_id is left below ${STEP_ID_MAX}.`)
   const all = new Set([...existing.map(step => step.stepId), ...drafts.keys()])
   if (all.size > STEPS_MAX_PER_BUILD)
     throw new TailraceError('invalid-parameter', `steps: a build has at most ${STEPS_MAX_PER_BUILD} steps.`)

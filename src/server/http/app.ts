@@ -3,11 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { HEADERS_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
+import { beginAnswer } from './answering.ts'
 import { describeInvalid } from './describe-invalid.ts'
 import { type Authentication, guardRoutes } from './guard-routes.ts'
 import { overrideMethod } from './method-override.ts'
 import { NO_SUCH_ROUTE, refuse } from './refuse.ts'
 import { refuseUnparsed } from './refuse-unparsed.ts'
+import { boundUnsentAnswers } from './unsent-answers.ts'
 
 export interface AppOptions {
   readonly authentication: Authentication
@@ -28,7 +30,8 @@ export function openApp(options: AppOptions): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    trustProxy: options.trustProxy,
+    // The nearest proxy's word alone: whatever stands before it in X-Forwarded-For the client wrote itself.
+    trustProxy: options.trustProxy ? (_address, hop) => hop === 0 : false,
     exposeHeadRoutes: false,
     bodyLimit: JSON_BODY_MAX_BYTES,
     routerOptions: { maxParamLength: PARAMETER_MAX_CHARACTERS },
@@ -52,6 +55,7 @@ export function openApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  boundUnsentAnswers(app)
   readJsonBodies(app)
   guardRoutes(app, options.authentication)
   return app
@@ -64,6 +68,7 @@ function openHttpServer(
   const server = createServer(
     { maxHeaderSize: HEADERS_MAX_BYTES, requestTimeout: 0 },
     (request, response) => {
+      if (!beginAnswer(request, response)) return
       overrideMethod(request)
       handler(request, response)
     },

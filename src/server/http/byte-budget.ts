@@ -1,36 +1,29 @@
-/** Shares an amount of memory among requests: whoever finds too little left waits in line. */
+import type { ServerResponse } from 'node:http'
+import { TailraceError } from '../../contract/errors.ts'
+
+/** Counts bytes of a body as they arrive. Throws `store-unavailable` when requests hold too many already. */
+export type TakeBytes = (bytes: number) => void
+
+/** An amount of memory that requests share for bodies which they must hold whole. Who only announces many bytes holds none. */
 export class ByteBudget {
-  #left: number
-  readonly #waiting: { readonly bytes: number; readonly go: () => void }[] = []
+  readonly #maxBytes: number
+  #heldBytes = 0
 
   constructor(maxBytes: number) {
-    this.#left = maxBytes
+    this.#maxBytes = maxBytes
   }
 
-  /** Runs `work` while `bytes` of the budget are its own; `bytes` is at most the whole budget. */
-  async spend<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-    if (this.#left < bytes || this.#waiting.length > 0)
-      await new Promise<void>(go => {
-        this.#waiting.push({ bytes, go })
-      })
-    else this.#left -= bytes
-    try {
-      return await work()
-    } finally {
-      this.#left += bytes
-      this.#admit()
-    }
-  }
-
-  #admit(): void {
-    for (
-      let next = this.#waiting[0];
-      next !== undefined && next.bytes <= this.#left;
-      next = this.#waiting[0]
-    ) {
-      this.#waiting.shift()
-      this.#left -= next.bytes
-      next.go()
+  /** For one request; what it takes is free again when its answer is sent or its connection ends. */
+  forAnswer(response: ServerResponse): TakeBytes {
+    let heldBytes = 0
+    response.once('close', () => {
+      this.#heldBytes -= heldBytes
+    })
+    return bytes => {
+      if (this.#heldBytes + bytes > this.#maxBytes)
+        throw new TailraceError('store-unavailable', 'Too many bodies are under way: send it again.')
+      this.#heldBytes += bytes
+      heldBytes += bytes
     }
   }
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { CHECKED_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
 import { UPLOAD_MEDIA_TYPE } from '../../contract/operations/append-log.ts'
+import { MIB } from '../../contract/quantities.ts'
 import {
   assertAdmin,
   assertMayCreateBuild,
@@ -10,6 +11,7 @@ import {
   type Principal,
 } from '../../core/access/principal.ts'
 import type { User } from '../../core/ports/credentials.ts'
+import { ByteBudget } from './byte-budget.ts'
 import { sentMethod } from './method-override.ts'
 import { ReceivedBody } from './received-body.ts'
 
@@ -51,6 +53,9 @@ declare module 'fastify' {
  */
 export type Access = 'open' | 'user' | 'read' | 'write' | 'create-build' | 'admin'
 
+/** Bodies that are read before it is known who sent them, together. */
+const BODIES_MAX_BYTES = 128 * MIB
+
 /** Authenticates every request of a known route, and asks for the role that the route needs, before anything else looks at it (api.md §1, order of refusal). */
 export function guardRoutes(app: FastifyInstance, { authenticate, identify }: Authentication): void {
   app.decorateRequest('principal', undefined)
@@ -59,10 +64,11 @@ export function guardRoutes(app: FastifyInstance, { authenticate, identify }: Au
   app.addHook('onRoute', ({ config, method, url }) => {
     if (config?.access === undefined) throw new Error(`${method} ${url} does not state who may use it`)
   })
-  app.addHook('onRequest', async request => {
+  const bodies = new ByteBudget(BODIES_MAX_BYTES)
+  app.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config
     if (request.is404 || access === undefined || access === 'open') return
-    const body = new ReceivedBody(request.raw, bodyLimit(request))
+    const body = new ReceivedBody(request.raw, bodyLimit(request), bodies.forAnswer(reply.raw))
     request.receivedBody = body
     const received = {
       method: sentMethod(request.raw),

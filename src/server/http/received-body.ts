@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { TailraceError } from '../../contract/errors.ts'
+import type { TakeBytes } from './byte-budget.ts'
 
 /** A request's body, read at most once, as authentication by signature needs it before the route does. */
 export class ReceivedBody {
   readonly #request: IncomingMessage
   readonly #maxBytes: number
+  readonly #take: TakeBytes
   #bytes: Promise<Buffer> | undefined
 
-  constructor(request: IncomingMessage, maxBytes: number) {
+  constructor(request: IncomingMessage, maxBytes: number, take: TakeBytes) {
     this.#request = request
     this.#maxBytes = maxBytes
+    this.#take = take
   }
 
-  /** The whole body; rejects with `too-large` past the limit. */
+  /** The whole body; rejects with `too-large` past the limit, `store-unavailable` when too many bodies are held. */
   bytes(): Promise<Buffer> {
-    this.#bytes ??= readWhole(piecesOf(this.#request), this.#maxBytes)
+    this.#bytes ??= readWhole(piecesOf(this.#request), this.#maxBytes, this.#take)
     return this.#bytes
   }
 
@@ -36,13 +39,18 @@ export function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
   return request.iterator({ destroyOnReturn: false })
 }
 
-/** Reads a body to its end. Rejects with `too-large` past `maxBytes`, and when the connection breaks off before. */
-export async function readWhole(body: AsyncIterable<Buffer>, maxBytes: number): Promise<Buffer> {
+/** Reads a body to its end. Rejects with `too-large` past `maxBytes`, as `take` does, and when the connection breaks off before. */
+export async function readWhole(
+  body: AsyncIterable<Buffer>,
+  maxBytes: number,
+  take: TakeBytes,
+): Promise<Buffer> {
   const pieces: Buffer[] = []
   let bytes = 0
   for await (const piece of body) {
     bytes += piece.length
     if (bytes > maxBytes) throw new TailraceError('too-large', `The body is larger than ${maxBytes} bytes.`)
+    take(piece.length)
     pieces.push(piece)
   }
   return Buffer.concat(pieces, bytes)

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { TailraceError } from '../../contract/errors.ts'
+import { isAnswering } from './answering.ts'
 import { ERROR_STATUS } from './error-status.ts'
 import { errorBody } from './refuse.ts'
 
 /** Answers what Node's HTTP parser gave up on, so that also a request without a request object gets the one error body. */
 export function refuseUnparsed(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Behind a request that is being answered the refusal would stand in the midst of that answer.
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
     socket.destroy()
     return
   }

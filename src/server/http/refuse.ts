@@ -23,13 +23,19 @@ export function errorBody(error: TailraceError, requestId: string): ErrorBody {
 export function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = asTailraceError(thrown)
   const { status } = ERROR_STATUS[error.code]
-  if (status >= 500) request.log.error({ err: thrown }, error.message)
+  if (hasGone(request)) request.log.info({ err: thrown }, 'the client went away')
+  else if (status >= 500) request.log.error({ err: thrown }, error.message)
   if (error.detail.head !== undefined && status === 409) reply.header('upload-offset', error.detail.head)
   const retryAfter =
     error.detail.retryAfterSeconds ?? (status === 503 ? UNAVAILABLE_RETRY_SECONDS : undefined)
   if (!request.raw.complete) discardRest(request.raw, reply)
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   return reply.code(status).type('application/json;charset=UTF-8').send(errorBody(error, request.id))
+}
+
+/** The client cut its request off: whatever failed by that is no fault of ours. */
+function hasGone({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete
 }
 
 /** Brings what the framework throws into the domain's terms; everything unknown is our fault. */

@@ -6,14 +6,22 @@ import {
   type StepLogParams,
   UPLOAD_MEDIA_TYPE,
 } from '../../contract/operations/append-log.ts'
+import type { ByteOffset } from '../../contract/quantities.ts'
+import type { Step } from '../../core/ports/build-catalog.ts'
 import { requireWritableStep } from '../../core/read/find-step.ts'
 import { appendLog, appendWhole } from '../../core/write/append-log.ts'
 import type { WritePorts } from '../../core/write/live-logs.ts'
-import type { ByteBudget } from '../http/byte-budget.ts'
+import type { ByteBudget, TakeBytes } from '../http/byte-budget.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { queryStepId } from '../http/query-number.ts'
 import { piecesOf, readWhole } from '../http/received-body.ts'
-import { assertChecksum, assertUpload, uploadChecksum, uploadOffset } from '../http/tus.ts'
+import {
+  assertChecksum,
+  assertUpload,
+  type UploadChecksum,
+  uploadChecksum,
+  uploadOffset,
+} from '../http/tus.ts'
 
 /** `checkedBodies` bounds what bodies with a checksum, which are held until they are checked, take of memory together. */
 export function appendLogRoute(app: FastifyInstance, ports: WritePorts, checkedBodies: ByteBudget): void {
@@ -38,14 +46,24 @@ export function appendLogRoute(app: FastifyInstance, ports: WritePorts, checkedB
       const head =
         checksum === undefined
           ? await appendLog(ports, step, at, body)
-          : await checkedBodies.spend(CHECKED_BODY_MAX_BYTES, async () => {
-              const bytes = await readWhole(body, CHECKED_BODY_MAX_BYTES)
-              assertChecksum(bytes, checksum)
-              return appendWhole(ports, step, at, bytes)
-            })
+          : await appendChecked(ports, step, at, checksum, body, checkedBodies.forAnswer(reply.raw))
       return reply.code(204).header('upload-offset', head).send()
     },
   )
+}
+
+/** Holds the whole body until it is checked; then all of it is stored, or nothing. */
+async function appendChecked(
+  ports: WritePorts,
+  step: Step,
+  at: ByteOffset,
+  checksum: UploadChecksum,
+  body: AsyncIterable<Buffer>,
+  take: TakeBytes,
+): Promise<ByteOffset> {
+  const bytes = await readWhole(body, CHECKED_BODY_MAX_BYTES, take)
+  assertChecksum(bytes, checksum)
+  return appendWhole(ports, step, at, bytes)
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {}
