@@ -125,4 +125,7 @@ export interface StepCensus {
 
   /** All logs with state running, in order of log id, after `after`, at most `limit`. */
   runningLogs(after: LogId, limit: number): Promise<readonly LogId[]>
+
+  /** The greatest log id ever given, also to logs that were deleted since; 0 before the first. */
+  lastLog(): Promise<LogId>
 }

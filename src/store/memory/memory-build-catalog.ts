@@ -120,6 +120,10 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus, BuildRemoval {
     return later.filter(log => this.#stepOf(log)?.state === 'running').slice(0, limit)
   }
 
+  async lastLog(): Promise<LogId> {
+    return this.#lastLog
+  }
+
   async removeBuild(project: ProjectId, recordId: RecordId): Promise<readonly LogId[] | undefined> {
     const stored = this.#find(project, { recordId })
     return stored && this.#remove(stored)

@@ -22,6 +22,13 @@ export function identity(db: AnyKysely) {
   }
 }
 
+/** The greatest number ever given for an `identity` column, 0 for none. */
+export function lastIdentity(db: AnyKysely, table: string, column: string): RawBuilder<{ last: number }> {
+  return onPostgres(db)
+    ? sql`select coalesce(pg_sequence_last_value(pg_get_serial_sequence(${table}, ${column})), 0) as last`
+    : sql`select coalesce(max(seq), 0) as last from sqlite_sequence where name = ${table}`
+}
+
 /** Integers up to 2^53 - 1. SQLite wants `integer` for identities. */
 export const wideInteger = (db: AnyKysely) => (onPostgres(db) ? 'bigint' : 'integer')
 

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { StepCensus } from '../../core/ports/build-catalog.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 import { compileOnce } from './compile-once.ts'
-import { integersOf, limitOf } from './dialect.ts'
+import { integersOf, lastIdentity, limitOf } from './dialect.ts'
 import { RUNNING, stateOf } from './step-codes.ts'
 import type { Tables } from './tables.ts'
 
@@ -42,6 +42,10 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
     },
     async runningLogs(after, limit) {
       return (await running(db, { after, limit })).map(row => row.log)
+    },
+    async lastLog() {
+      const { rows } = await lastIdentity(db, 'steps', 'log').execute(db)
+      return rows[0]?.last ?? 0
     },
   }
 }
