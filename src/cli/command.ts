@@ -14,7 +14,7 @@ export interface Command {
   /** All of `--help`: the form of the call, then each option. Ends with a newline. */
   readonly usage: string
   /**
-   * Resolves to the exit code: 0, 1 for a failure, 2 for wrong usage. A `UsageError` is shown with the form of the
+   * Resolves to the exit code: 0, 1 for a failure, 2 for wrong usage, others as the usage tells. A `UsageError` is shown with the form of the
    * call, a `TailraceError` or any other error by its message alone.
    */
   run(args: string[], io: CommandIo): Promise<number>

@@ -1,10 +1,11 @@
 import type { Credentials } from '../client/credentials.ts'
 import { TailraceClient } from '../client/tailrace-client.ts'
 import { UsageError } from './command.ts'
+import { DEFAULT_PROFILE, loginNames, profileName, readLogin } from './login-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** A server and, where the environment names any, the credentials for it. */
+/** A server and, where the environment or a login names any, the credentials for it. */
 export interface Connection {
   readonly url: string
   readonly credentials: Credentials | undefined
@@ -14,21 +15,46 @@ export interface Connection {
 
 /** Told where credentials lack. */
 export const NO_CREDENTIALS =
-  'no credentials: set TAILRACE_TOKEN, or TAILRACE_AK and TAILRACE_SK, or TAILRACE_USER, TAILRACE_PASSWORD, TAILRACE_DOMAIN and TAILRACE_PROJECT'
+  'no credentials: run "tailrace login", or set TAILRACE_TOKEN, or TAILRACE_AK and TAILRACE_SK, or TAILRACE_USER, TAILRACE_PASSWORD, TAILRACE_DOMAIN and TAILRACE_PROJECT'
 
-/** The server that the environment names. Throws `UsageError` without a usable TAILRACE_URL; credentials may lack. */
+/**
+ * The server that the environment or else the login names. The login's credentials go to its own server only. Throws
+ * `UsageError` without a usable address; credentials may lack.
+ */
 export function connectionOf(env: Environment): Connection {
-  const url = serverUrl(env.TAILRACE_URL)
-  const credentials = credentialsOf(env)
+  const given = credentialsOf(env)
+  const login = env.TAILRACE_URL && given ? undefined : loginOf(env)
+  const url = serverUrl(env.TAILRACE_URL || login?.url)
+  const credentials =
+    given ?? (login !== undefined && serverUrl(login.url) === url ? login.credentials : undefined)
   return { url, credentials, client: credentials && new TailraceClient({ url, credentials, retries: 0 }) }
 }
 
-function serverUrl(text: string | undefined): string {
+/** A client that tries again where a failure may pass. Throws `UsageError` without address or credentials. */
+export function clientOf(env: Environment, retries?: number): { url: string; client: TailraceClient } {
+  const { url, credentials } = connectionOf(env)
+  if (credentials === undefined) throw new UsageError(NO_CREDENTIALS)
+  return { url, client: new TailraceClient({ url, credentials, ...(retries !== undefined && { retries }) }) }
+}
+
+function loginOf(env: Environment) {
+  const login = readLogin(env)
+  const name = profileName(env)
+  if (login !== undefined || name === DEFAULT_PROFILE) return login
+  const known = loginNames(env)
+  const hint = known.length === 0 ? 'tailrace login makes it' : `there are ${known.join(', ')}`
+  throw new UsageError(`there is no profile "${name}": ${hint}`)
+}
+
+/** The address without a final "/". Throws `UsageError` when it is none, or holds credentials. */
+export function serverUrl(text: string | undefined): string {
   if (!text)
-    throw new UsageError('set TAILRACE_URL to the address of the server, such as https://logs.example.com')
+    throw new UsageError(
+      'no server: run "tailrace login", or set TAILRACE_URL to its address, such as https://logs.example.com',
+    )
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`TAILRACE_URL is no http or https address: ${text}`)
+    throw new UsageError(`the server's address (TAILRACE_URL) is no http or https address: ${text}`)
   if (url.username !== '' || url.password !== '')
     throw new UsageError('TAILRACE_URL must hold no credentials: they have variables of their own')
   return text.replace(/\/+$/, '')

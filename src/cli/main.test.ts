@@ -26,13 +26,13 @@ describe('tailrace', () => {
   it('lists its commands', async () => {
     const { code, out } = await call('--help')
     assert.equal(code, 0)
-    for (const name of ['serve', 'run', 'deliver', 'project', 'user', 'key'])
+    for (const name of ['serve', 'run', 'deliver', 'login', 'logout', 'project', 'user', 'key'])
       assert.match(out, new RegExp(`^ {2}${name} +\\w`, 'm'))
     assert.equal((await call()).code, 2)
   })
 
   it('tells the form of each command', async () => {
-    for (const name of ['serve', 'run', 'deliver', 'project', 'user', 'key'])
+    for (const name of ['serve', 'run', 'deliver', 'login', 'logout', 'project', 'user', 'key'])
       assert.match((await call(name, '--help')).out, new RegExp(`^Usage: tailrace ${name} `))
   })
 

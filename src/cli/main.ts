@@ -1,6 +1,16 @@
 import { readFileSync } from 'node:fs'
+import { terminalText } from '../text/terminal-text.ts'
 import { closestWord } from './closest-word.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
+import { Interrupted, OutputClosed } from './process-end.ts'
+import { takeProfile } from './take-profile.ts'
+
+const FOR_ALL = `Commands that speak to a server take --profile NAME too, the login to use instead of the environment; by default the
+environment goes before the login of "tailrace login". Exit codes: 0, 1 for a failure, 2 for wrong usage, 128 + N for an
+end by signal N; some commands have more.
+
+tailrace COMMAND --help tells more, tailrace --version the version.
+`
 
 type CommandModule = { readonly command: Command }
 
@@ -9,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   serve: () => import('./serve.ts'),
   run: () => import('./run.ts'),
   deliver: () => import('./deliver.ts'),
+  login: () => import('./login.ts'),
+  logout: () => import('./logout.ts'),
   project: () => import('./project.ts'),
   user: () => import('./user.ts'),
   key: () => import('./key.ts'),
@@ -30,8 +42,11 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
 
 async function runCommand(name: string, command: Command, args: string[], io: CommandIo): Promise<number> {
   try {
-    return await command.run(args, io)
+    const call = takeProfile(args, io)
+    return await command.run(call.args, call.io)
   } catch (error) {
+    if (error instanceof OutputClosed) return 0
+    if (error instanceof Interrupted) return error.exitCode
     const message = error instanceof Error ? error.message : String(error)
     if (!isUsageError(error)) return complainWith(io, `tailrace ${name}: ${message}\n`, 1)
     return complainWith(io, `tailrace ${name}: ${message}\nSee: tailrace ${name} --help\n`, 2)
@@ -54,10 +69,10 @@ function unknownCommand(name: string): string {
 async function overview(): Promise<string> {
   const lines = await Promise.all(
     Object.entries(COMMANDS).map(
-      async ([name, load]) => `  ${name.padEnd(9)}${(await load()).command.summary}`,
+      async ([name, load]) => `  ${name.padEnd(11)}${(await load()).command.summary}`,
     ),
   )
-  return `Usage: tailrace COMMAND [OPTION]...\n\n${lines.join('\n')}\n\ntailrace COMMAND --help tells more, tailrace --version the version.\n`
+  return `Usage: tailrace COMMAND [OPTION]...\n\n${lines.join('\n')}\n\n${FOR_ALL}`
 }
 
 /** The same depth below the package's root for src/cli and dist/cli. */
@@ -80,7 +95,12 @@ function processIo(): CommandIo {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   return {
     env: process.env,
-    print: text => void process.stdout.write(text),
-    complain: text => void process.stderr.write(text),
+    print: text => void process.stdout.write(shownOn(process.stdout, text)),
+    complain: text => void process.stderr.write(shownOn(process.stderr, text)),
   }
+}
+
+/** Names and messages come from others too. */
+function shownOn(stream: { readonly isTTY?: boolean }, text: string): string {
+  return stream.isTTY ? terminalText(text) : text
 }

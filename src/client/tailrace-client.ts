@@ -6,6 +6,8 @@ import {
   type CreateBuildBody,
   createBuild,
 } from '../contract/operations/create-build.ts'
+import type { TokenAnswer } from '../contract/operations/create-token.ts'
+import { describeToken } from '../contract/operations/describe-token.ts'
 import { downloadTaskLog } from '../contract/operations/download-task-log.ts'
 import {
   type FinishBuildAnswer,
@@ -15,6 +17,7 @@ import {
 import { type FinishStepAnswer, type FinishStepBody, finishStep } from '../contract/operations/finish-step.ts'
 import { readRawLog } from '../contract/operations/read-raw-log.ts'
 import { type ReadStepLogAnswer, readStepLog } from '../contract/operations/read-step-log.ts'
+import { revokeToken } from '../contract/operations/revoke-token.ts'
 import type { ByteOffset } from '../contract/quantities.ts'
 import { wholeNumber } from './api-error.ts'
 import type { Credentials, PasswordCredentials } from './credentials.ts'
@@ -83,6 +86,17 @@ export class TailraceClient {
   /** A token of the project by name and password, good for 24 hours. */
   obtainToken(credentials: PasswordCredentials, options: CallOptions = {}): Promise<string> {
     return this.#sender.obtainToken(credentials, options)
+  }
+
+  /** What the caller's token stands for. */
+  async describeToken(token: string): Promise<TokenAnswer['token']> {
+    const headers = { 'X-Subject-Token': token }
+    return (await jsonOf<TokenAnswer>(await this.#sender.send(describeToken, { headers }))).token
+  }
+
+  /** Ends a token at once. */
+  async revokeToken(token: string): Promise<void> {
+    await this.#sender.send(revokeToken, { headers: { 'X-Subject-Token': token } })
   }
 
   /** Makes a build; with a `record_id` that exists, answers that build. */

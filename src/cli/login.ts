@@ -1,0 +1,119 @@
+import { parseArgs } from 'node:util'
+import { AdministrationClient } from '../client/administration-client.ts'
+import { TailraceClient } from '../client/tailrace-client.ts'
+import { type Command, type CommandIo, UsageError } from './command.ts'
+import { serverUrl } from './connection.ts'
+import { type Login, profileName, writeLogin } from './login-file.ts'
+import { Questions } from './questions.ts'
+
+const USAGE = `Usage: tailrace login [--url URL] [--user NAME] [--domain NAME] [--project NAME] [--key]
+       tailrace login [--url URL] --access-key AK
+
+Logs in, so that later commands need no variables. Asks for what is not given; where stdin is no terminal, the password or the
+secret key is its next line. Keeps a token, or an access key, in tailrace/credentials.json in $XDG_CONFIG_HOME or ~/.config, readable
+by you alone; never the password.
+
+  --url URL           the server's address; by default TAILRACE_URL
+  --user NAME         by default TAILRACE_USER
+  --domain NAME       the user's domain; by default TAILRACE_DOMAIN
+  --project NAME      the project to work in; by default TAILRACE_PROJECT
+  --key               make and keep an access key, which does not run out as a token does after a day
+  --access-key AK     keep this access key; asks for its secret key
+  --profile NAME      keep it under this name, for "--profile NAME" or TAILRACE_PROFILE; by default "default"
+  --json              print {profile, url, user, project, expires}, and no secrets
+
+Environment: TAILRACE_PASSWORD and TAILRACE_SK stand for the answers that are not shown.
+`
+
+const FLAGS = {
+  url: { type: 'string' },
+  user: { type: 'string' },
+  domain: { type: 'string' },
+  project: { type: 'string' },
+  key: { type: 'boolean', default: false },
+  'access-key': { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+type Flags = ReturnType<typeof parseFlags>
+const parseFlags = (args: string[]) => parseArgs({ args, options: FLAGS, strict: true }).values
+
+export const command: Command = {
+  summary: 'Log in to a server, for all later commands',
+  usage: USAGE,
+  async run(args, io) {
+    const flags = parseFlags(args)
+    const login = await logIn(flags, io)
+    const file = writeLogin(io.env, login)
+    const { url, user, project, expires } = login
+    const profile = profileName(io.env)
+    if (flags.json) io.print(`${JSON.stringify({ profile, url, user, project, expires })}\n`)
+    else
+      io.print(
+        `Logged in to ${url}${user ? ` as ${user}` : ''}${project ? `, project ${project}` : ''}${until(login)}. Kept in ${file}\n`,
+      )
+    return 0
+  },
+}
+
+function until({ expires }: Login): string {
+  return expires === undefined ? '' : `, until ${new Date(expires).toLocaleString()}`
+}
+
+async function logIn(flags: Flags, io: CommandIo): Promise<Login> {
+  using questions = new Questions({ input: process.stdin, ask: text => io.complain(text) })
+  const need = async (what: string, given: string | undefined, secret = false): Promise<string> => {
+    const asked = secret || questions.isTerminal
+    const answer = given || (asked ? await questions.answer(`${what}: `, { secret }) : undefined)
+    if (!answer) throw new UsageError(`${what} is missing`)
+    return answer
+  }
+  const { env } = io
+  const url = serverUrl(await need('URL', flags.url ?? env.TAILRACE_URL))
+  const accessKey = flags['access-key']
+  if (accessKey !== undefined) return withKey(url, accessKey, await need('Secret key', env.TAILRACE_SK, true))
+  const credentials = {
+    domain: await need('Domain', flags.domain ?? env.TAILRACE_DOMAIN),
+    user: await need('User', flags.user ?? env.TAILRACE_USER),
+    password: await need('Password', env.TAILRACE_PASSWORD, true),
+    project: await need('Project', flags.project ?? env.TAILRACE_PROJECT),
+  }
+  const client = new TailraceClient({ url, credentials })
+  const token = await client.obtainToken(credentials)
+  return flags.key ? exchangeForKey(url, token) : withToken(url, token)
+}
+
+async function withToken(url: string, token: string): Promise<Login> {
+  const { user, project, expires_at } = await clientWith(url, token).describeToken(token)
+  return {
+    url,
+    credentials: { token },
+    user: user.name,
+    ...(project !== undefined && { project: project.name }),
+    expires: expires_at,
+  }
+}
+
+/** The token is only good for the key. */
+async function exchangeForKey(url: string, token: string): Promise<Login> {
+  const { user, project } = await clientWith(url, token).describeToken(token)
+  const { access_key, secret_key } = await new AdministrationClient({
+    url,
+    credentials: { token },
+  }).createKey()
+  await clientWith(url, token).revokeToken(token)
+  const names = { user: user.name, ...(project !== undefined && { project: project.name }) }
+  return { url, credentials: { accessKey: access_key, secretKey: secret_key }, ...names, ownsKey: true }
+}
+
+/** A key that does not open is not kept. */
+async function withKey(url: string, accessKey: string, secretKey: string): Promise<Login> {
+  const credentials = { accessKey, secretKey }
+  const keys = await new AdministrationClient({ url, credentials }).listKeys()
+  const user = keys.find(({ access_key }) => access_key === accessKey)?.user
+  return { url, credentials, ...(user !== undefined && { user }) }
+}
+
+function clientWith(url: string, token: string): TailraceClient {
+  return new TailraceClient({ url, credentials: { token } })
+}
