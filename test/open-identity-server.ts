@@ -12,12 +12,13 @@ export async function openIdentityServer(): Promise<IdentityServer> {
   const opened = await openTestIam()
   const app = openApp({
     authentication: opened.iam,
+    site: { publicUrl: undefined },
     logLevel: 'silent',
     trustProxy: false,
     idleTimeoutMs: 10_000,
   })
   const own = { url: '' }
-  identityRoutes(app, opened.iam, () => own.url)
+  identityRoutes(app, opened.iam, () => own.url, { publicUrl: undefined })
   await app.listen({ host: '127.0.0.1', port: 0 })
   own.url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   return { ...opened, url: own.url, [Symbol.asyncDispose]: () => app.close() }

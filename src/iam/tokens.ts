@@ -16,9 +16,9 @@ export type WantedScope =
   | { readonly project: { readonly id: string } | { readonly name: string; readonly domain?: IdOrName } }
   | { readonly domain: IdOrName }
 
-/** Who wants a token, and for what. Without a scope it is for the user's domain. */
+/** Who wants a token, and for what. Without a scope it is for the user's domain; without a domain the installation's only one is meant. */
 export interface Login {
-  readonly user: { readonly id: string } | { readonly name: string; readonly domain: IdOrName }
+  readonly user: { readonly id: string } | { readonly name: string; readonly domain?: IdOrName }
   readonly password: string
   readonly scope?: WantedScope
 }
@@ -132,7 +132,7 @@ async function provenUser(ports: TokensPorts, login: Login, clientAddress: strin
 
 async function findUser(stores: CredentialStores, by: Login['user']): Promise<User | undefined> {
   if ('id' in by) return stores.findUser({ id: by.id })
-  const domain = await stores.findDomain(by.domain)
+  const domain = await (by.domain === undefined ? stores.soleDomain() : stores.findDomain(by.domain))
   return domain && stores.findUser({ domainId: domain.id, name: by.name })
 }
 

@@ -22,6 +22,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   const { first } = services.identity
   app = openApp({
     authentication: services.identity.iam,
+    site: config,
     logLevel: config.logLevel,
     trustProxy: config.trustProxy,
     idleTimeoutMs: config.idleTimeoutMs,

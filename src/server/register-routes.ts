@@ -42,5 +42,5 @@ export function registerRoutes(
   finishBuildRoute(app, write)
   deleteBuildRoute(app, { ...write, removal })
   deleteJobRoute(app, { ...write, removal })
-  identityRoutes(app, identity.iam, publicUrl)
+  identityRoutes(app, identity.iam, publicUrl, config)
 }

@@ -90,6 +90,9 @@ export interface TenantStore {
 
   findDomain(by: { readonly id: DomainId } | { readonly name: string }): Promise<Domain | undefined>
 
+  /** The domain of an installation that has just one, which then need not be named; undefined with none or several. */
+  soleDomain(): Promise<Domain | undefined>
+
   findProject(by: NamedIn): Promise<Project | undefined>
 
   /** Stores a project of an existing domain with an existing user as its reader, runner and admin, all or nothing. Rejects with `already-exists` when id or name is taken. */

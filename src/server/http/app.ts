@@ -9,10 +9,12 @@ import { type Authentication, guardRoutes } from './guard-routes.ts'
 import { overrideMethod } from './method-override.ts'
 import { NO_SUCH_ROUTE, refuse } from './refuse.ts'
 import { refuseUnparsed } from './refuse-unparsed.ts'
+import type { Site } from './require-same-origin.ts'
 import { boundUnsentAnswers } from './unsent-answers.ts'
 
 export interface AppOptions {
   readonly authentication: Authentication
+  readonly site: Site
   readonly logLevel: string
   /** Trust X-Forwarded-For and its kin. */
   readonly trustProxy: boolean
@@ -57,7 +59,7 @@ export function openApp(options: AppOptions): FastifyInstance {
   })
   boundUnsentAnswers(app)
   readJsonBodies(app)
-  guardRoutes(app, options.authentication)
+  guardRoutes(app, options.authentication, options.site)
   return app
 }
 

@@ -14,6 +14,8 @@ import type { User } from '../../core/ports/credentials.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { sentMethod } from './method-override.ts'
 import { ReceivedBody } from './received-body.ts'
+import type { Site } from './require-same-origin.ts'
+import { headersWithSession } from './session-cookie.ts'
 
 /** What authentication looks at. */
 export interface RequestToAuthenticate {
@@ -57,7 +59,11 @@ export type Access = 'open' | 'user' | 'read' | 'write' | 'create-build' | 'admi
 const BODIES_MAX_BYTES = 128 * MIB
 
 /** Authenticates every request of a known route, and asks for the role that the route needs, before anything else looks at it (api.md §1, order of refusal). */
-export function guardRoutes(app: FastifyInstance, { authenticate, identify }: Authentication): void {
+export function guardRoutes(
+  app: FastifyInstance,
+  { authenticate, identify }: Authentication,
+  site: Site,
+): void {
   app.decorateRequest('principal', undefined)
   app.decorateRequest('user', undefined)
   app.decorateRequest('receivedBody', undefined)
@@ -74,7 +80,7 @@ export function guardRoutes(app: FastifyInstance, { authenticate, identify }: Au
       method: sentMethod(request.raw),
       url: request.raw.url ?? '',
       headers: request.headers,
-      rawHeaders: request.raw.rawHeaders,
+      rawHeaders: headersWithSession(request, site),
       clientAddress: request.ip,
     }
     if (access === 'user') {

@@ -3,12 +3,15 @@ import type { KeyAdministration } from '../../iam/administer-keys.ts'
 import type { ProjectAdministration } from '../../iam/administer-projects.ts'
 import type { UserAdministration } from '../../iam/administer-users.ts'
 import type { Tokens } from '../../iam/tokens.ts'
+import type { Site } from '../http/require-same-origin.ts'
 import { changeUserRoute } from './change-user.ts'
 import { createKeyRoute } from './create-key.ts'
 import { createProjectRoute } from './create-project.ts'
+import { createSessionRoute } from './create-session.ts'
 import { createTokenRoute } from './create-token.ts'
 import { createUserRoute } from './create-user.ts'
 import { deleteKeyRoute } from './delete-key.ts'
+import { deleteSessionRoute } from './delete-session.ts'
 import { deleteUserRoute } from './delete-user.ts'
 import { describeTokenRoute } from './describe-token.ts'
 import { discoverDomainsRoute } from './discover-domains.ts'
@@ -30,11 +33,14 @@ export function identityRoutes(
   app: FastifyInstance,
   services: IdentityServices,
   publicUrl: () => string,
+  site: Site,
 ): void {
   const { tokens, users, keys, projects } = services
   createTokenRoute(app, tokens, publicUrl)
   describeTokenRoute(app, tokens, publicUrl)
   revokeTokenRoute(app, tokens)
+  createSessionRoute(app, tokens, site)
+  deleteSessionRoute(app, tokens, site)
   discoverProjectsRoute(app, projects, publicUrl)
   discoverDomainsRoute(app, publicUrl)
   listProjectsRoute(app, projects)

@@ -68,6 +68,11 @@ async function establishTwo(stores: CredentialStores): Promise<void> {
 type Test = (stores: CredentialStores) => Promise<void>
 
 const TENANTS: Record<string, Test> = {
+  async 'an only domain is found without a name'(stores) {
+    assert.equal(await stores.soleDomain(), undefined)
+    await establishTwo(stores)
+    assert.deepEqual(await stores.soleDomain(), DOMAIN)
+  },
   async 'an empty store is established once, with everything at once'(stores) {
     assert.equal(await stores.establish({ project: ALPHA, admin: ADMIN, key: KEY }), true)
     assert.deepEqual(await stores.findDomain({ name: 'acme' }), DOMAIN)

@@ -46,6 +46,10 @@ export class MemoryCredentials implements CredentialStores {
     return [...this.#domains.values()].find(domain => domain.name === by.name)
   }
 
+  async soleDomain(): Promise<Domain | undefined> {
+    return this.#domains.size === 1 ? this.#domains.values().next().value : undefined
+  }
+
   async findProject(by: NamedIn): Promise<Project | undefined> {
     return find(this.#projects, by)
   }

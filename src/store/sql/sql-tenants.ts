@@ -27,6 +27,11 @@ export function sqlTenants(db: Kysely<Tables>): TenantStore {
       return row && { ...row }
     },
 
+    async soleDomain() {
+      const [first, second] = await db.selectFrom('domains').selectAll().limit(2).execute()
+      return first === undefined || second !== undefined ? undefined : { ...first }
+    },
+
     async findProject(by) {
       const projects = db
         .selectFrom('projects')

@@ -1,0 +1,69 @@
+import type { FastifyRequest } from 'fastify'
+import { notAuthenticated } from '../../iam/refusal.ts'
+import { requireSameOrigin, type Site } from './require-same-origin.ts'
+
+interface CookiePlace {
+  readonly name: string
+  readonly path: string
+  readonly secure: boolean
+}
+
+/**
+ * The cookie's name says what the browser promises of it (RFC 6265bis §4.1.3): under https only this host can have set it, so that nobody
+ * can slip a session of his own under another's hands.
+ */
+function placeOf(request: FastifyRequest, { publicUrl }: Site): CookiePlace {
+  const { protocol, pathname } = new URL(publicUrl ?? `${request.protocol}://localhost`)
+  const secure = protocol === 'https:'
+  const prefix = !secure ? '' : pathname === '/' ? '__Host-' : '__Secure-'
+  return { name: `${prefix}tailrace-session`, path: pathname, secure }
+}
+
+/** The value of `Set-Cookie` that begins a session, or with no time left takes the cookie back. */
+export function sessionCookie(
+  request: FastifyRequest,
+  site: Site,
+  token: string,
+  maxAgeSeconds: number,
+): string {
+  const { name, path, secure } = placeOf(request, site)
+  return [
+    `${name}=${token}`,
+    `Path=${path}`,
+    `Max-Age=${maxAgeSeconds}`,
+    'HttpOnly',
+    'SameSite=Strict',
+    ...(secure ? ['Secure'] : []),
+  ].join('; ')
+}
+
+/** The token of the session cookie; undefined for none. Rejects with `not-authenticated` for several, of which nobody knows which is true. */
+export function sessionTokenOf(request: FastifyRequest, site: Site): string | undefined {
+  const begin = `${placeOf(request, site).name}=`
+  const values = (request.headers.cookie ?? '')
+    .split(';')
+    .map(pair => pair.trim())
+    .filter(pair => pair.startsWith(begin))
+    .map(pair => pair.slice(begin.length))
+  if (values.length > 1) throw notAuthenticated('more than one session cookie')
+  return values[0] || undefined
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * The request's header lines, with the token of its session cookie among them as if it had come in X-Auth-Token. A request that brings
+ * a token or signature of its own is left as it is. Rejects with `not-allowed` what changes something and comes from another site's page.
+ */
+export function headersWithSession(request: FastifyRequest, site: Site): readonly string[] {
+  const { rawHeaders } = request.raw
+  if (hasOwnCredentials(request)) return rawHeaders
+  const token = sessionTokenOf(request, site)
+  if (token === undefined) return rawHeaders
+  if (!SAFE_METHODS.has(request.method)) requireSameOrigin(request, site)
+  return [...rawHeaders, 'X-Auth-Token', token]
+}
+
+function hasOwnCredentials({ headers }: FastifyRequest): boolean {
+  return Boolean(headers['x-auth-token']) || /^(Bearer|SDK-|V11-)/i.test(headers.authorization ?? '')
+}
