@@ -145,7 +145,16 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/server/http',
-    mayImport: ['src/contract', 'src/core', 'src/iam', 'src/text', 'node:*', 'npm:fastify', 'npm:typebox'],
+    mayImport: [
+      'src/contract',
+      'src/core',
+      'src/iam',
+      'src/text',
+      'node:*',
+      'npm:fastify',
+      'npm:typebox',
+      'npm:yazl',
+    ],
     mayNotUse: NO_ENVIRONMENT,
     because: 'what HTTP means for all routes; it knows no single route and no store',
   },

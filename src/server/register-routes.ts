@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { CHECKED_BODY_MAX_BYTES } from '../contract/limits.ts'
+import { LineEnds } from '../core/read/line-ends.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { ByteBudget } from './http/byte-budget.ts'
@@ -9,11 +10,15 @@ import { createBuildRoute } from './routes/create-build.ts'
 import { deleteBuildRoute } from './routes/delete-build.ts'
 import { deleteJobRoute } from './routes/delete-job.ts'
 import { describeUploadsRoute } from './routes/describe-uploads.ts'
+import { downloadBuildLogRoute } from './routes/download-build-log.ts'
 import { downloadTaskLogRoute } from './routes/download-task-log.ts'
 import { finishBuildRoute } from './routes/finish-build.ts'
 import { finishStepRoute } from './routes/finish-step.ts'
 import { healthRoutes } from './routes/health.ts'
 import { identityRoutes } from './routes/identity-routes.ts'
+import { readBuildLogRoute } from './routes/read-build-log.ts'
+import { readBuildLogBytesRoute } from './routes/read-build-log-bytes.ts'
+import { readLogAnalysisRoute } from './routes/read-log-analysis.ts'
 import { readRawLogRoute } from './routes/read-raw-log.ts'
 import { readStepLogRoute } from './routes/read-step-log.ts'
 
@@ -30,9 +35,14 @@ export function registerRoutes(
 ): void {
   const answers = { publicUrl, issueUploadToken: identity.iam.uploadTokens.issue }
   const bodies = { ...write, packs, sendZstd: config.sendZstd }
+  const buildLogs = { ...write, lineEnds: new LineEnds(write.reader) }
   healthRoutes(app, isReady)
   readStepLogRoute(app, write, config.offsetFormat)
   downloadTaskLogRoute(app, bodies)
+  readBuildLogRoute(app, buildLogs)
+  readBuildLogBytesRoute(app, buildLogs)
+  downloadBuildLogRoute(app, write)
+  readLogAnalysisRoute(app, write)
   createBuildRoute(app, { ...write, mint }, answers)
   addStepsRoute(app, write, answers)
   appendLogRoute(app, write, new ByteBudget(CHECKED_BODIES_MAX_BYTES))

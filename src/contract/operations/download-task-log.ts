@@ -1,6 +1,9 @@
 import Type from 'typebox'
+import { compressParameter, logLevelParameter } from '../log-file.ts'
 import { operation } from '../operation.ts'
 import { recordIdParameter, taskNameParameter } from '../parameters.ts'
+
+const params = Type.Object({ record_id: recordIdParameter })
 
 /** Downloads the log of one build action (seed page "Downloading Build Action Logs"; api.md §3). */
 export const downloadTaskLog = operation({
@@ -8,16 +11,23 @@ export const downloadTaskLog = operation({
   method: 'GET',
   path: '/v4/:record_id/task-log',
   summary: 'Download the log of a build action',
-  params: Type.Object({ record_id: recordIdParameter }),
+  params,
+  query: Type.Object({ task_name: taskNameParameter, log_level: logLevelParameter }),
+})
+
+/** The same, on request as a .zip file (contract page §1.3, DownloadTaskLogNew). */
+export const downloadTaskLogV1 = operation({
+  name: 'download-task-log-v1',
+  method: 'GET',
+  path: '/v1/log/:record_id/task-log',
+  summary: 'Download the log of a build action, compressed or not',
+  params,
   query: Type.Object({
     task_name: taskNameParameter,
-    log_level: Type.Optional(
-      Type.Union([Type.Literal('INFO'), Type.Literal('DEBUG')], {
-        description: 'INFO (the default) leaves out DEBUG lines; DEBUG is every byte.',
-      }),
-    ),
+    log_level: logLevelParameter,
+    compress: compressParameter,
   }),
 })
 
-export type DownloadTaskLogParams = Type.Static<typeof downloadTaskLog.params>
-export type DownloadTaskLogQuery = Type.Static<typeof downloadTaskLog.query>
+export type DownloadTaskLogParams = Type.Static<typeof params>
+export type DownloadTaskLogQuery = Type.Static<typeof downloadTaskLogV1.query>

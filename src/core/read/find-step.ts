@@ -1,14 +1,13 @@
-import { TailraceError } from '../../contract/errors.ts'
 import type { RecordId, StepId } from '../../contract/ids.ts'
 import {
   assertMayRead,
   assertMayReadSome,
   assertMayWrite,
   assertMayWriteSome,
-  notAllowed,
   type Principal,
 } from '../access/principal.ts'
 import type { BuildAddress, BuildCatalog, Step } from '../ports/build-catalog.ts'
+import { unknownBuild } from './find-build.ts'
 
 /** The step, if the caller may read it. Rejects with `not-allowed` or `not-found`; another project's step is not there. */
 export async function requireReadableStep(
@@ -19,7 +18,7 @@ export async function requireReadableStep(
 ): Promise<Step> {
   assertMayReadSome(who)
   const step = await builds.findStep(who.projectId, address, stepId)
-  if (step === undefined) throw unknownStep(who, address)
+  if (step === undefined) throw unknownBuild(who, address)
   assertMayRead(who, step)
   return step
 }
@@ -33,14 +32,7 @@ export async function requireWritableStep(
 ): Promise<Step> {
   assertMayWriteSome(who, recordId)
   const step = await builds.findStep(who.projectId, { recordId }, stepId)
-  if (step === undefined) throw unknownStep(who, { recordId })
+  if (step === undefined) throw unknownBuild(who, { recordId })
   assertMayWrite(who, step)
   return step
-}
-
-/** One message for every way in which a step can be missing. The holder of an upload token learns nothing of other builds, not even whether they exist. */
-function unknownStep(who: Principal, address: BuildAddress): TailraceError {
-  const own = 'recordId' in address && address.recordId === who.onlyRecord
-  if (who.onlyRecord !== undefined && !own) return notAllowed()
-  return new TailraceError('not-found', 'The job, build or step does not exist.')
 }

@@ -38,6 +38,11 @@ export interface LogPage {
   readonly hasMore: boolean
 }
 
+/** A page with the source of its log. */
+export interface SourcedPage extends LogPage {
+  readonly location: string
+}
+
 /** Bytes that a page may cover, and that a running step's last line is held back for, each at least 4. */
 export interface PageByteLimits {
   readonly pageMaxBytes: number

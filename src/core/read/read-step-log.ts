@@ -3,12 +3,7 @@ import type { Principal } from '../access/principal.ts'
 import type { BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
 import { requireReadableStep } from './find-step.ts'
 import type { LogReader } from './log-reader.ts'
-import { type LogPage, type PageQuery, readPage } from './read-page.ts'
-
-export interface StepPage extends LogPage {
-  /** The log's source. */
-  readonly location: string
-}
+import { type PageQuery, readPage, type SourcedPage } from './read-page.ts'
 
 /** A page of one step's log (api.md §2). Rejects with `not-allowed` or `not-found`. */
 export async function readStepLog(
@@ -17,7 +12,7 @@ export async function readStepLog(
   build: BuildAddress,
   stepId: StepId,
   query: PageQuery,
-): Promise<StepPage> {
+): Promise<SourcedPage> {
   const step = await requireReadableStep({ builds }, who, build, stepId)
   const state = {
     finished: step.state === 'sealed' || step.state === 'skipped',

@@ -1,0 +1,47 @@
+import Type from 'typebox'
+import { digits } from './parameters.ts'
+
+/** What all operations share that answer a page of a log (api.md §2). */
+export const windowParameters = {
+  start_offset: digits('Where the window begins, in bytes of the log.'),
+  end_offset: digits('Where the window ends; 0, or not past start_offset, leaves the end open.'),
+  sort: Type.Optional(
+    Type.String({
+      pattern: '^([Aa][Ee][Ss]|[Aa][Ss][Cc]|[Dd][Ee][Ss][Cc])?$',
+      description: 'AES (or ASC, the default): the first lines of the window; DESC: the last ones.',
+    }),
+  ),
+}
+
+/** The same where the offsets may be left out. */
+export const optionalWindowParameters = {
+  ...windowParameters,
+  start_offset: Type.Optional(windowParameters.start_offset),
+  end_offset: Type.Optional(windowParameters.end_offset),
+}
+
+export const sizeParameter = digits('Lines of the page at most; 0, or more than 1000, means 1000.')
+
+const offset = Type.Union([Type.Integer({ minimum: 0 }), Type.String()])
+
+export const logPageAnswer = Type.Object({
+  result: Type.Object({
+    start_offset: offset,
+    end_offset: offset,
+    log: Type.String(),
+    has_more: Type.Boolean(),
+    location: Type.String(),
+  }),
+  error: Type.Null(),
+  status: Type.Literal('success'),
+})
+
+export type LogPageAnswer = Type.Static<typeof logPageAnswer>
+
+/** Which page is wanted; what is left out is 0, or the default order. */
+export interface LogPageQuery {
+  readonly start_offset?: string
+  readonly end_offset?: string
+  readonly sort?: string
+  readonly size?: string
+}

@@ -1,0 +1,30 @@
+import type { LogLevel } from '../../text/level.ts'
+import { LINE_FEED } from '../../text/lines.ts'
+import { NEWLINE } from './build-log-reader.ts'
+import { filterLevel } from './filter-level.ts'
+import type { LogReader } from './log-reader.ts'
+import type { BuildLogPart } from './snapshot-build-log.ts'
+
+/**
+ * Yields these parts of a build's log as a download of this level shows them (api.md §3); each step starts at INFO. At DEBUG the
+ * bytes are those that pages show. Rejects as the reader does, after what came before.
+ */
+export async function* downloadBuildLog(
+  reader: LogReader,
+  parts: readonly BuildLogPart[],
+  level: LogLevel,
+): AsyncGenerator<Uint8Array> {
+  for (const part of parts) yield* filterLevel(withLineEnd(reader, part), level)
+}
+
+async function* withLineEnd(
+  reader: LogReader,
+  { log, sizeBytes, endsLine }: BuildLogPart,
+): AsyncGenerator<Uint8Array> {
+  let last: number | undefined
+  for await (const piece of reader.read(log, 0, sizeBytes)) {
+    last = piece.at(-1)
+    yield piece
+  }
+  if (endsLine && last !== LINE_FEED) yield NEWLINE
+}

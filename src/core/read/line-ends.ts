@@ -1,0 +1,32 @@
+import type { ByteOffset } from '../../contract/quantities.ts'
+import { LINE_FEED } from '../../text/lines.ts'
+import type { LogId } from '../ports/journal.ts'
+import type { LogReader } from './log-reader.ts'
+import { readRange } from './read-range.ts'
+
+/** Some megabytes of memory. */
+const REMEMBERED_LOGS = 50_000
+
+/** Whether logs end with a newline where they end. Remembers the answers, as stored bytes never change. */
+export class LineEnds {
+  readonly #reader: LogReader
+  readonly #known = new Map<LogId, { readonly sizeBytes: ByteOffset; readonly newline: boolean }>()
+
+  constructor(reader: LogReader) {
+    this.#reader = reader
+  }
+
+  /** Whether the byte before `sizeBytes` (at least 1, at most the head) is a newline. Rejects as the reader does. */
+  async hasNewline(log: LogId, sizeBytes: ByteOffset): Promise<boolean> {
+    const known = this.#known.get(log)
+    if (known?.sizeBytes === sizeBytes) return known.newline
+    const newline = (await readRange(this.#reader, log, sizeBytes - 1, sizeBytes))[0] === LINE_FEED
+    if (this.#known.size >= REMEMBERED_LOGS)
+      for (const oldest of this.#known.keys()) {
+        this.#known.delete(oldest)
+        break
+      }
+    this.#known.set(log, { sizeBytes, newline })
+    return newline
+  }
+}

@@ -1,0 +1,26 @@
+import { PAGE_MAX_BYTES } from '../../contract/limits.ts'
+import { type ByteOffset, MAX_INTEGER } from '../../contract/quantities.ts'
+import { CHARACTER_REST_BYTES } from '../../text/utf8.ts'
+import type { Principal } from '../access/principal.ts'
+import type { BuildAddress } from '../ports/build-catalog.ts'
+import { type BuildLogPorts, readBuildLog } from './read-build-log.ts'
+import type { LogPage } from './read-page.ts'
+
+/** No line is held back, and none is left for the next page because it does not fit whole. */
+const LITERAL_LIMITS = { pageMaxBytes: PAGE_MAX_BYTES + CHARACTER_REST_BYTES, heldBackMaxBytes: 4 }
+
+/**
+ * The bytes `[from, from + maxBytes)` of a build's own log as they are, the unfinished line included (api.md §2, v3). Ends that
+ * fall inside a character move back to its first byte. `maxBytes` is 1 to PAGE_MAX_BYTES. Rejects with `not-allowed` or `not-found`.
+ */
+export function readBuildLogBytes(
+  ports: BuildLogPorts,
+  who: Principal,
+  address: BuildAddress,
+  from: ByteOffset,
+  maxBytes: number,
+): Promise<LogPage> {
+  const window = { startOffset: from, endOffset: Math.min(from + maxBytes, MAX_INTEGER) }
+  const query = { ...window, order: 'ascending', maxLines: MAX_INTEGER, holdBack: false } as const
+  return readBuildLog(ports, who, address, query, LITERAL_LIMITS)
+}

@@ -1,0 +1,30 @@
+import type { Principal } from '../access/principal.ts'
+import type { BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
+import { buildLogReader } from './build-log-reader.ts'
+import type { LineEnds } from './line-ends.ts'
+import type { LogReader } from './log-reader.ts'
+import { type PageByteLimits, type PageQuery, readPage, type SourcedPage } from './read-page.ts'
+import { snapshotBuildLog } from './snapshot-build-log.ts'
+
+export interface BuildLogPorts {
+  readonly builds: BuildCatalog
+  readonly reader: LogReader
+  readonly lineEnds: LineEnds
+}
+
+/** A build's log is one of its own, whatever number it is read by. */
+const WHOLE_BUILD = 0
+
+/** A page of a build's own log (api.md §2). Rejects with `not-allowed` or `not-found`. */
+export async function readBuildLog(
+  ports: BuildLogPorts,
+  who: Principal,
+  address: BuildAddress,
+  query: PageQuery,
+  limits?: PageByteLimits,
+): Promise<SourcedPage> {
+  const { build, parts, growth } = await snapshotBuildLog(ports, who, address)
+  const reader = await buildLogReader(ports.reader, ports.lineEnds, parts)
+  const page = await readPage(reader, WHOLE_BUILD, growth, query, limits)
+  return { ...page, location: build.source }
+}

@@ -1,0 +1,73 @@
+import type { ByteOffset } from '../../contract/quantities.ts'
+import type { Principal } from '../access/principal.ts'
+import type { Build, BuildAddress, BuildCatalog, Step } from '../ports/build-catalog.ts'
+import type { LogId } from '../ports/journal.ts'
+import { requireReadableBuild } from './find-build.ts'
+import type { LogReader } from './log-reader.ts'
+import type { StepGrowth } from './visible-end.ts'
+
+/** A step's bytes in its build's log. */
+export interface BuildLogPart {
+  readonly log: LogId
+  /** At least 1. */
+  readonly sizeBytes: ByteOffset
+  /** Its last line ends with the part: where no newline stands, one is given there. */
+  readonly endsLine: boolean
+}
+
+/** A build's own log (api.md §2) as it is now. */
+export interface BuildLogSnapshot {
+  readonly build: Build
+  /** In step order, without empty logs. */
+  readonly parts: readonly BuildLogPart[]
+  readonly growth: StepGrowth
+}
+
+/**
+ * The log of a build as it ends now, if the caller may read it: its steps' logs in step order, up to the head of the lowest step that waits
+ * or runs. A sealed log ends its last line; an abandoned one, which may still grow, does so once bytes of a later step follow. The log is
+ * finished when the build has its result and every step is sealed or skipped. Appends to an abandoned step move what stood behind it.
+ * Rejects with `not-allowed` or `not-found`.
+ */
+export async function snapshotBuildLog(
+  { builds, reader }: { readonly builds: BuildCatalog; readonly reader: LogReader },
+  who: Principal,
+  address: BuildAddress,
+): Promise<BuildLogSnapshot> {
+  const build = await requireReadableBuild({ builds }, who, address)
+  // States before heads: a step found sealed has all its bytes.
+  const steps = await builds.listSteps(build.projectId, build.recordId)
+  const filled = await withBytes(reader, upToLowestOpen(steps))
+  return {
+    build,
+    parts: filled.map(({ step, sizeBytes }, i) => ({
+      log: step.log,
+      sizeBytes,
+      endsLine: step.state === 'sealed' || i < filled.length - 1,
+    })),
+    growth: {
+      finished: build.outcome !== undefined && steps.every(isFinished),
+      running: filled.at(-1)?.step.state === 'running',
+    },
+  }
+}
+
+const isFinished = ({ state }: Step) => state === 'sealed' || state === 'skipped'
+const isOpen = ({ state }: Step) => state === 'waiting' || state === 'running'
+
+function upToLowestOpen(steps: readonly Step[]): readonly Step[] {
+  const open = steps.findIndex(isOpen)
+  return open < 0 ? steps : steps.slice(0, open + 1)
+}
+
+async function withBytes(reader: LogReader, steps: readonly Step[]) {
+  const filled: { readonly step: Step; readonly sizeBytes: ByteOffset }[] = []
+  for (const step of steps) {
+    const sizeBytes = step.sizeBytes ?? (mayHaveBytes(step) ? await reader.head(step.log) : 0)
+    if (sizeBytes > 0) filled.push({ step, sizeBytes })
+  }
+  return filled
+}
+
+/** A step that waits or was skipped becomes running before its first byte is stored. */
+const mayHaveBytes = ({ state }: Step) => state === 'running' || state === 'abandoned'
