@@ -1,9 +1,18 @@
 import { readConfig } from '../server/config/read-config.ts'
-import { ConfigError, SETTINGS, type Setting } from '../server/config/settings.ts'
+import { ConfigError, type Listen, SETTINGS, type Setting } from '../server/config/settings.ts'
 import { type Command, UsageError } from './command.ts'
 
 const settings = Object.values(SETTINGS) as Setting<unknown>[]
 const line = (name: string, help: string) => `  ${name.padEnd(32)}${help}\n`
+const described = ({ help, fallback }: Setting<unknown>) =>
+  fallback === undefined ? help : `${help}; ${shown(fallback)} by default`
+
+function shown(fallback: unknown): string {
+  if (typeof fallback === 'boolean') return fallback ? 'on' : 'off'
+  if (typeof fallback !== 'object' || fallback === null || !('host' in fallback)) return String(fallback)
+  const { host, port } = fallback as Listen
+  return `${host}:${port}`
+}
 
 export const command: Command = {
   summary: 'Serve logs from a store on this machine',
@@ -11,10 +20,10 @@ export const command: Command = {
     'Usage: tailrace serve [--listen HOST:PORT] [--data DIR] [OPTION]...\n\n',
     ...settings
       .filter(({ flag }) => flag !== undefined)
-      .map(({ flag, help }) => line(`--${flag} VALUE`, help)),
+      .map(setting => line(`--${setting.flag} VALUE`, described(setting))),
     line('--config FILE', 'a JSON object with any of the variables below'),
     '\nEnvironment:\n',
-    ...settings.map(({ env, help }) => line(env, help)),
+    ...settings.map(setting => line(setting.env, described(setting))),
   ].join(''),
 
   async run(args, io) {

@@ -7,6 +7,8 @@ export type ErrorCode =
   | 'invalid-parameter'
   /** A job_id is not 32 × [0-9a-z]. */
   | 'invalid-job-id'
+  /** A list is asked for a longer time than it goes over at once. */
+  | 'span-too-long'
   /** No, bad, expired or revoked credentials; the message is the gateway's text for it. */
   | 'not-authenticated'
   /** The caller is known but may not do this: domain-scoped token, missing role, foreign project. */
@@ -29,6 +31,8 @@ export type ErrorCode =
   | 'tus-version'
   /** The body is not what its Upload-Checksum says; nothing was stored. */
   | 'checksum-mismatch'
+  /** If-Match names another version of the log. */
+  | 'precondition-failed'
   /** A Range that starts at or past the head; detail: head. */
   | 'range-not-satisfiable'
   /** Too many requests; detail: retryAfterSeconds. */

@@ -19,13 +19,13 @@ export const taskNameParameter = Type.String({
   description: 'stageX, X = number of the action, from 1.',
 })
 
-/** A name that people gave: one line, no control characters, no half of a surrogate pair. */
+/** A name that people gave: one line without outer blanks, no control characters, no half of a surrogate pair. */
 export const name = (description: string) =>
   Type.String({
     minLength: 1,
     maxLength: NAME_MAX_CHARACTERS,
-    pattern: '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*$',
-    description,
+    pattern: '^(?! )[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]*(?<! )$',
+    description: `${description} 1 to ${NAME_MAX_CHARACTERS} characters in one line, without outer blanks.`,
   })
 
 /** How a build or step ended; any case. */

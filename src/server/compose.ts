@@ -3,10 +3,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceError } from '../contract/errors.ts'
+import type { EpochMs } from '../contract/quantities.ts'
 import { abandonSilentLogs } from '../core/keep/abandon-silent-logs.ts'
+import { UnrecordedFrames } from '../core/keep/flush-frames.ts'
 import { takeTurns } from '../core/keep/in-turn.ts'
 import { keepFlushing } from '../core/keep/keep-flushing.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
+import type { BuildHistory } from '../core/ports/build-history.ts'
 import type { BuildRemoval } from '../core/ports/build-removal.ts'
 import type { Mint, Sha256 } from '../core/ports/capabilities.ts'
 import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
@@ -24,6 +27,7 @@ import { openSqlite } from '../store/local/sqlite.ts'
 import { createMemoryNotifier } from '../store/memory/memory-notifier.ts'
 import { withFrameCache } from '../store/pack/with-frame-cache.ts'
 import { sqlBuildCatalog } from '../store/sql/sql-build-catalog.ts'
+import { sqlBuildHistory } from '../store/sql/sql-build-history.ts'
 import { sqlBuildRemoval } from '../store/sql/sql-build-removal.ts'
 import { sqlCredentials } from '../store/sql/sql-credentials.ts'
 import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
@@ -32,9 +36,16 @@ import type { Config } from './config/config.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
 import { keepSpace } from './upkeep.ts'
 
+/** How upkeep fares. */
+interface Health {
+  lastFlushFailureMs: EpochMs
+}
+
 /** A store that is open and kept, with everything that routes are made of. */
 export interface Services extends AsyncDisposable {
+  readonly health: Health
   readonly write: WritePorts
+  readonly history: BuildHistory
   readonly removal: BuildRemoval
   readonly packs: PackStore
   readonly mint: Mint
@@ -81,9 +92,19 @@ export async function compose(config: Config, report: Report): Promise<Services>
   }
   const removal = sqlBuildRemoval(db)
   const kept = { write, packs, census: builds, removal, frameUpkeep: sqlFrameUpkeep(db), identity }
-  keep(opening, config, kept, report)
+  const health: Health = { lastFlushFailureMs: 0 }
+  keep(opening, health, config, kept, report)
   const ending = opening.move()
-  return { write, removal, packs, mint, identity, [Symbol.asyncDispose]: () => ending.disposeAsync() }
+  return {
+    write,
+    history: sqlBuildHistory(db),
+    removal,
+    packs,
+    mint,
+    identity,
+    health,
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  }
 }
 
 async function openPacks(config: Config, frames: FrameCatalog): Promise<PackStore> {
@@ -95,7 +116,13 @@ async function openPacks(config: Config, frames: FrameCatalog): Promise<PackStor
   return config.frameCacheBytes === 0 ? packs : withFrameCache(packs, { maxBytes: config.frameCacheBytes })
 }
 
+const OLDER_CATALOG =
+  'The catalog is older than the journal beside it. If it was restored from a back-up, restore the whole data directory.'
+
 async function knownLogs(census: StepCensus, frames: FrameCatalog, logs: readonly LogId[]) {
+  const lastLog = await census.lastLog()
+  // Ids that the catalog never gave would be given again, and their bytes be taken for those of other logs.
+  if (logs.some(log => log > lastLog)) throw new TailraceError('store-unavailable', OLDER_CATALOG)
   const [states, ends] = await Promise.all([census.statesOf(logs), frames.packedEnds(logs)])
   return new Map(
     [...states].map(([log, { state, sizeBytes }]) => [
@@ -121,6 +148,7 @@ interface Kept {
 /** The work that goes on beside requests; disposing ends it, the pass under way included. */
 function keep(
   opening: AsyncDisposableStack,
+  health: Health,
   config: Config,
   { write, packs, census, removal, frameUpkeep, identity }: Kept,
   report: Report,
@@ -129,13 +157,24 @@ function keep(
   const since = Date.now()
   const inTurn = takeTurns()
   const flushing = keepFlushing(
-    { journal: write.journal, packs, frames: write.frames, census },
+    {
+      journal: write.journal,
+      packs,
+      frames: write.frames,
+      census,
+      unrecorded: new UnrecordedFrames(),
+      onLost: (lost, cause) =>
+        report.error(cause, `log ${lost.log} has lost its bytes ${lost.at} to ${lost.end}`),
+    },
     {
       paceMs: FLUSH_PACE_MS,
       retryMs: FLUSH_RETRY_MS,
       inTurn,
       wait,
-      onError: error => report.error(error, 'flushing failed'),
+      onError: error => {
+        health.lastFlushFailureMs = Date.now()
+        report.error(error, 'flushing failed')
+      },
     },
     ending.signal,
   )
@@ -187,8 +226,12 @@ function newSha256(): Sha256 {
   return { update: bytes => void hash.update(bytes), hex: () => hash.copy().digest('hex') }
 }
 
-/** True while the store answers. */
-export async function storeAnswers({ write }: Services): Promise<boolean> {
+/** A store that failed to flush within this time will soon take no more appends. */
+const FLUSH_FAILING_MS = 10 * FLUSH_RETRY_MS
+
+/** True while the store answers and its journal is emptied. */
+export async function storeAnswers({ write, health }: Services): Promise<boolean> {
+  if (Date.now() - health.lastFlushFailureMs < FLUSH_FAILING_MS) return false
   try {
     await write.frames.packedEnds([1])
     return true

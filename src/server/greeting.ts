@@ -19,7 +19,7 @@ export async function greeting(
  * Tells once what the first start made. The secrets that the server made up are also written to a file that only its
  * owner reads; when all were given, they are neither shown nor written.
  */
-export async function introduce(config: Config, url: string, first: FirstCredentials): Promise<string> {
+async function introduce(config: Config, url: string, first: FirstCredentials): Promise<string> {
   if (!allGiven(config)) await writeCredentials(credentialsFile(config), config.publicUrl ?? url, first)
   return describeFirst(config, first)
 }

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { compose, storeAnswers } from './compose.ts'
 import type { Config } from './config/config.ts'
-import { greeting, introduce } from './greeting.ts'
+import { greeting } from './greeting.ts'
 import { openApp } from './http/app.ts'
 import { registerRoutes } from './register-routes.ts'
 
@@ -19,7 +19,6 @@ export async function serve(config: Config, print: (text: string) => void, stop:
         app === undefined ? console.error(`${message}:`, error) : app.log.error({ err: error }, message),
     }),
   )
-  const { first } = services.identity
   app = openApp({
     authentication: services.identity.iam,
     site: config,
@@ -37,13 +36,9 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     async () => !stop.aborted && (await storeAnswers(services)),
   )
   ending.adopt(app, closeApp)
-  await app.listen({ host: config.host, port: config.port }).catch(async error => {
-    // What the store's first start made is shown now or never.
-    if (first !== undefined) print(await introduce(config, `http://${config.host}:${config.port}`, first))
-    throw error
-  })
+  await app.listen({ host: config.host, port: config.port })
   own.url = urlOf(app)
-  print(await greeting(config, own.url, first))
+  print(await greeting(config, own.url, await services.identity.bootstrap()))
   await aborted(stop)
 }
 
@@ -59,7 +54,9 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 
 function urlOf(app: FastifyInstance): string {
   const { address, family, port } = app.server.address() as AddressInfo
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  // A server on every address is shown by the one that people on this machine use.
+  const shown = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
+  return `http://${family === 'IPv6' && shown === address ? `[${address}]` : shown}:${port}`
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -5,13 +5,18 @@ import { type Iam, openIam } from '../iam/open-iam.ts'
 import { loadSecretKey } from '../iam/secret-key.ts'
 import type { Config } from './config/config.ts'
 
-/** Who asks, and what this start made on an empty store, in the clear. */
+/** Who asks. */
 export interface Identity {
   readonly iam: Iam
-  readonly first: FirstCredentials | undefined
+  /**
+   * Makes the first user of an empty store, and resolves to what it made, in the clear; undefined when the store is not empty.
+   * The last thing of a start, so that a start that fails leaves no user whose password nobody was shown. Rejects with
+   * `invalid-parameter`, in one line for the person who starts the server, for a bad bootstrap value.
+   */
+  bootstrap(): Promise<FirstCredentials | undefined>
 }
 
-/** Rejects with `invalid-parameter`, in one line for the person who starts the server, for a bad bootstrap value or secret key. */
+/** Rejects with `invalid-parameter`, in one line for the person who starts the server, for a bad secret key. */
 export async function openIdentity(
   { dataDirectory, secretKey, bootstrap }: Config,
   stores: CredentialStores,
@@ -22,11 +27,14 @@ export async function openIdentity(
     mayCreate: (await stores.anyKey()) === undefined,
   })
   const iam = await openIam({ stores, secret, now: Date.now })
-  const first = await iam.bootstrap({
-    ...bootstrap,
-    password: bootstrap.password?.reveal(),
-    ak: bootstrap.accessKey,
-    sk: bootstrap.secretKey?.reveal(),
-  })
-  return { iam, first }
+  return {
+    iam,
+    bootstrap: () =>
+      iam.bootstrap({
+        ...bootstrap,
+        password: bootstrap.password?.reveal(),
+        ak: bootstrap.accessKey,
+        sk: bootstrap.secretKey?.reveal(),
+      }),
+  }
 }

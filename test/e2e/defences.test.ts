@@ -3,7 +3,16 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, describe, test } from 'node:test'
 import { BOOTSTRAP, startServer } from '../server-process.ts'
-import { admin, assertRefused, downloadPath, passwordRequest, requestToken, send, signIn } from '../wire.ts'
+import {
+  admin,
+  assertRefused,
+  downloadPath,
+  logPath,
+  passwordRequest,
+  requestToken,
+  send,
+  signIn,
+} from '../wire.ts'
 
 const server = await startServer({ env: { TAILRACE_TRUST_PROXY: 'on' } })
 after(() => server.stop())
@@ -81,3 +90,16 @@ function raw(texts: readonly string[]): Promise<string> {
     for (const text of texts) socket.write(text)
   })
 }
+
+describe('a sealed log', () => {
+  test('is refused to who knows another version of it', async () => {
+    const build = await caller.newBuild(1)
+    await caller.append(build, 1, 0, 'x\n')
+    await caller.finishStep(build, 1)
+    const path = logPath(build, 1)
+    const { etag } = (await caller.get(path)).headers
+    assert.equal((await caller.get(path, { 'If-Match': String(etag) })).status, 200)
+    assertRefused(await caller.get(path, { 'If-Match': '"other"' }), 412, 'TR.PRECONDITION')
+    assert.equal((await caller.get(path, { Range: `bytes=${'9'.repeat(40)}-` })).status, 416)
+  })
+})

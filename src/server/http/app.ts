@@ -43,7 +43,13 @@ export function openApp(options: AppOptions): FastifyInstance {
     },
     clientErrorHandler: (error, socket) => refuseUnparsed(error, socket),
     ajv: {
-      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: false,
+        verbose: true,
+      },
     },
     serverFactory: handler => openHttpServer(handler, options.idleTimeoutMs),
   })

@@ -12,7 +12,7 @@ export interface ByteRange {
  * (RFC 9110 §14.2 lets a server answer all). Throws `range-not-satisfiable` (detail: head) when it begins at or past the end.
  */
 export function byteRange(header: string | undefined, length: number): ByteRange | undefined {
-  const match = /^bytes=([0-9]{0,16})-([0-9]{0,16})$/i.exec(header?.replaceAll(/\s/g, '') ?? '')
+  const match = /^bytes=([0-9]*)-([0-9]*)$/i.exec(header?.replaceAll(/\s/g, '') ?? '')
   const [, first = '', last = ''] = match ?? []
   if (match === null || (first === '' && last === '')) return undefined
   if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined

@@ -16,8 +16,7 @@ export function describeInvalid(errors: readonly FastifySchemaValidationError[])
     return new TailraceError('invalid-parameter', `${name} is repeated or not a string.`)
   if (place === 'job_id')
     return new TailraceError('invalid-job-id', 'job_id must be 32 digits and lower-case letters.')
-  return new TailraceError(
-    'invalid-parameter',
-    `${name} is invalid: it ${first.message ?? 'is not allowed'}.`,
-  )
+  const { description } = (first as { parentSchema?: { description?: string } }).parentSchema ?? {}
+  const wanted = description ?? `It ${first.message ?? 'is not allowed'}.`
+  return new TailraceError('invalid-parameter', `${name} is invalid. ${wanted}`)
 }

@@ -10,6 +10,7 @@ interface Status {
 export const ERROR_STATUS: Readonly<Record<ErrorCode, Status>> = {
   'invalid-parameter': { status: 400, errorCode: 'CB.00060200' },
   'invalid-job-id': { status: 400, errorCode: 'CB.00060201' },
+  'span-too-long': { status: 400, errorCode: 'CB.00031105' },
   'not-authenticated': { status: 401, errorCode: 'APIGW.0301' },
   'not-allowed': { status: 403, errorCode: 'APIGW.0302' },
   'not-found': { status: 404, errorCode: 'DEVCB.00031006' },
@@ -19,6 +20,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, Status>> = {
   'finish-mismatch': { status: 409, errorCode: 'TR.MISMATCH' },
   'already-exists': { status: 409, errorCode: 'TR.MISMATCH' },
   'tus-version': { status: 412, errorCode: 'TR.TUS_VERSION' },
+  'precondition-failed': { status: 412, errorCode: 'TR.PRECONDITION' },
   'too-large': { status: 413, errorCode: 'TR.TOO_LARGE' },
   'headers-too-large': { status: 431, errorCode: 'APIGW.0201' },
   'media-type': { status: 415, errorCode: 'TR.MEDIA_TYPE' },

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isTailraceError } from '../../contract/errors.ts'
+import { isTailraceError, TailraceError } from '../../contract/errors.ts'
 import type { StepLogParams } from '../../contract/operations/append-log.ts'
 import { TUS_VERSION } from '../../contract/operations/append-log.ts'
 import { readRawLog as operation } from '../../contract/operations/read-raw-log.ts'
@@ -27,6 +27,7 @@ export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void
     const body = { log: step.log, head, encodings: ENCODINGS }
     const encoding = encodingFor(ports, body, request)
     describe(step, encoding, reply)
+    assertMatch(request, reply)
     if (isFresh(request, reply)) return reply.code(304).send()
     const range = wantedRange(request, reply, step, head)
     if (range === undefined)
@@ -66,6 +67,15 @@ function describe({ sha256 }: Step, encoding: Encoding, reply: FastifyReply): vo
 /** Strong: the bytes of a sealed log never change; each encoding has its own. */
 function etag(sha256: string, encoding: Encoding): string {
   return encoding === 'identity' ? `"${sha256}"` : `"${sha256}-${encoding}"`
+}
+
+/** If-Match (RFC 9110 §13.1.1): the log as the client knows it, or no answer. Throws `precondition-failed`. */
+function assertMatch(request: Request, reply: FastifyReply): void {
+  const wanted = request.headers['if-match']?.trim()
+  if (wanted === undefined || wanted === '*') return
+  const own = reply.getHeader('etag')
+  if (!wanted.split(',').some(one => one.trim() === own))
+    throw new TailraceError('precondition-failed', 'The log is not the one that If-Match names.')
 }
 
 function isFresh(request: Request, reply: FastifyReply): boolean {
