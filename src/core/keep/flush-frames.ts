@@ -151,7 +151,7 @@ async function gather(
 }
 
 /** The pack that no store has: a frame in it is a hole, whose bytes every read refuses as damaged. */
-export const LOST_PACK = 'lost'
+const LOST_PACK = 'lost'
 
 function lostFrame(log: LogId, at: ByteOffset, end: ByteOffset, firstLine: LineNumber): Frame {
   return { log, at, end, firstLine, lines: 0, pack: LOST_PACK, position: 0, storedBytes: 0 }
