@@ -16,6 +16,7 @@ import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
 import type { FrameUpkeep } from '../core/ports/frame-upkeep.ts'
 import type { LogId } from '../core/ports/journal.ts'
 import type { PackStore } from '../core/ports/pack-store.ts'
+import { followMovedFrames } from '../core/read/follow-moved-frames.ts'
 import { storeLogReader } from '../core/read/store-log-reader.ts'
 import type { WritePorts } from '../core/write/live-logs.ts'
 import { LogDigests } from '../core/write/log-digests.ts'
@@ -113,7 +114,8 @@ async function openPacks(config: Config, frames: FrameCatalog): Promise<PackStor
     packEnd: pack => frames.packEnd(pack),
     packBytes: config.packBytes,
   })
-  return config.frameCacheBytes === 0 ? packs : withFrameCache(packs, { maxBytes: config.frameCacheBytes })
+  const { frameCacheBytes: maxBytes } = config
+  return followMovedFrames(maxBytes === 0 ? packs : withFrameCache(packs, { maxBytes }), frames)
 }
 
 const OLDER_CATALOG =
@@ -156,13 +158,14 @@ function keep(
   const ending = new AbortController()
   const since = Date.now()
   const inTurn = takeTurns()
+  const unrecorded = new UnrecordedFrames()
   const flushing = keepFlushing(
     {
       journal: write.journal,
       packs,
       frames: write.frames,
       census,
-      unrecorded: new UnrecordedFrames(),
+      unrecorded,
       onLost: (lost, cause) =>
         report.error(cause, `log ${lost.log} has lost its bytes ${lost.at} to ${lost.end}`),
     },
@@ -189,7 +192,7 @@ function keep(
     report,
   )
   const spacing = keepSpace(
-    { ...write, removal, frameUpkeep, inTurn },
+    { ...write, packs, removal, frameUpkeep, inTurn, unrecorded, unreadable: new Set() },
     error => report.error(error, 'bringing back space failed'),
     ending.signal,
   )

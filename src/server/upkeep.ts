@@ -1,17 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type ReclaimPorts, reclaimPacks } from '../core/keep/reclaim-packs.ts'
 import { type SweepPorts, sweepRemovedLogs } from '../core/keep/sweep-removed-logs.ts'
 
 /** How soon the space of what was deleted begins to come back. */
 const SWEEP_EVERY_MS = 2000
+/** Packs are looked through after a sweep, and every so many passes for what a crash or failure left over. */
+const RECLAIM_EVERY_PASSES = 300
 
 /** Brings back space until `signal` aborts; a pass under way is finished. Never rejects: failures go to `onError`, and the work is tried again. */
 export async function keepSpace(
-  ports: SweepPorts,
+  ports: SweepPorts & ReclaimPorts,
   onError: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await sweepRemovedLogs(ports).catch(onError)
+  for (let pass = 0; !signal.aborted; pass++) {
+    try {
+      const swept = await sweepRemovedLogs(ports)
+      if (swept > 0 || pass % RECLAIM_EVERY_PASSES === 0) await reclaimAll(ports, signal)
+    } catch (error) {
+      onError(error)
+      // What was swept before is reclaimed by the pass that succeeds.
+      pass = -1
+    }
     await sleep(SWEEP_EVERY_MS, undefined, { signal }).catch(() => {})
   }
+}
+
+async function reclaimAll(ports: ReclaimPorts, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && (await reclaimPacks(ports)).droppedPacks > 0);
 }

@@ -268,9 +268,9 @@ function assertInjected(error: unknown): void {
 function failingPacks(packs: PackStore, failEvery: number): PackStore {
   let writes = 0
   return {
-    write: async drafts => {
+    write: async (drafts, apart) => {
       if (failEvery > 0 && ++writes % (failEvery + 1) === 0) throw new InjectedFailure()
-      return packs.write(drafts)
+      return packs.write(drafts, apart)
     },
     read: frame => packs.read(frame),
     readStored: frame => packs.readStored(frame),

@@ -50,8 +50,11 @@ export interface FrameIndex {
 
 /** Keeps frames of many logs, one after the other, in packs that never change. */
 export interface PackStore extends AsyncDisposable {
-  /** Stores the frames in order, each pack by one append; all are durable when this resolves, to one row per draft. Rejects with `store-unavailable`, then no row may be used. */
-  write(drafts: readonly FrameDraft[]): Promise<readonly Frame[]>
+  /**
+   * Stores the frames in order, each pack by one append; all are durable when this resolves, to one row per draft. The pack `apart` takes
+   * none of them, and no other frame from then on. Rejects with `store-unavailable`, then no row may be used.
+   */
+  write(drafts: readonly FrameDraft[], apart?: PackId): Promise<readonly Frame[]>
 
   /** The frame's log bytes, checked against its header. The caller must not change them. Rejects with `log-damaged`, or `store-unavailable` when another try may help. */
   read(frame: Frame): Promise<Uint8Array>

@@ -120,6 +120,23 @@ function describeFrames(open: Open): void {
 }
 
 function describePacks(open: Open): void {
+  it('writes nothing more to a pack that is set apart', async () => {
+    await using under = await open()
+    const [first] = await under.packs.write([draft(1, 'one\n', { day: 10 })])
+    const [other, second] = await under.packs.write(
+      [draft(4, 'x\n', { day: 11 }), draft(2, 'two\n', { day: 10 })],
+      first!.pack,
+    )
+    const [third] = await under.packs.write([draft(3, 'three\n', { day: 10 })])
+    assert.notEqual(second!.pack, first!.pack)
+    assert.notEqual(other!.pack, first!.pack)
+    assert.equal(third!.pack, second!.pack)
+    assert.equal((await bytesOf(under.packs, first!)).toString(), 'one\n')
+    await under.packs.write([], third!.pack)
+    const [fourth] = await under.packs.write([draft(5, 'four\n', { day: 10 })])
+    assert.ok(![first!.pack, third!.pack].includes(fourth!.pack))
+  })
+
   it('keeps days apart and begins a new pack when one is full', async () => {
     await using under = await open()
     const noise = (log: number, day: number) => draft(log, pseudoRandom(1500), { day })

@@ -8,6 +8,11 @@ import type { Frame, PackId } from '../../core/ports/pack-store.ts'
 export function memoryFrameCatalog(): FrameCatalog & FrameUpkeep {
   const logs = new Map<LogId, Frame[]>()
   const packEnds = new Map<PackId, number>()
+  const liveBytes = (pack: PackId) =>
+    [...logs.values()]
+      .flat()
+      .filter(frame => frame.pack === pack)
+      .reduce((bytes, frame) => bytes + frame.storedBytes, 0)
   const framesOfLog = (log: LogId): readonly Frame[] => logs.get(log) ?? []
 
   return {
@@ -54,6 +59,33 @@ export function memoryFrameCatalog(): FrameCatalog & FrameUpkeep {
         if (own.length === 0) logs.delete(log)
       }
       return removed
+    },
+
+    async sparsePacks(limit) {
+      return [...packEnds]
+        .map(([pack, endPosition]) => ({ pack, endPosition, liveBytes: liveBytes(pack) }))
+        .filter(sparse => sparse.liveBytes * 2 < sparse.endPosition)
+        .sort((a, b) => a.liveBytes - b.liveBytes)
+        .slice(0, limit)
+    },
+
+    liveBytes: async pack => liveBytes(pack),
+
+    async moveFrames(moves) {
+      let moved = 0
+      for (const { from, to } of moves) {
+        const own = logs.get(from.log) ?? []
+        const at = own.findIndex(({ pack, position }) => pack === from.pack && position === from.position)
+        if (at < 0) continue
+        own[at] = to
+        packEnds.set(to.pack, Math.max(packEnds.get(to.pack) ?? 0, to.position + to.storedBytes))
+        moved++
+      }
+      return moved
+    },
+
+    async forgetPack(pack) {
+      if (liveBytes(pack) === 0) packEnds.delete(pack)
     },
   }
 }

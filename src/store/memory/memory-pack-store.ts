@@ -54,11 +54,12 @@ export function createMemoryPackStore(options: MemoryPackStoreOptions = {}): Pac
   }
 
   return {
-    async write(drafts: readonly FrameDraft[]) {
+    async write(drafts: readonly FrameDraft[], apart?: PackId) {
       assertOpen()
       for (const { day } of drafts) assertRetentionDay(day)
       const frames = await Promise.all(drafts.map(draft => encoding(() => encodeFrame(draft))))
       assertOpen()
+      for (const [day, pack] of open) if (pack === apart) open.delete(day)
       const { rows, shares } = planAppend(
         frames.map((frame, i) => ({ frame, day: drafts[i]!.day })),
         choice,

@@ -52,7 +52,7 @@ export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions
   }
 
   return {
-    write: drafts => packs.write(drafts),
+    write: (drafts, apart) => packs.write(drafts, apart),
     read: frame =>
       cached(
         'bytes',

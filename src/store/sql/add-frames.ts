@@ -21,7 +21,8 @@ export function frameAdder(
     db.transaction().execute(async trx => {
       assertJoin(frames, await packedEnds(trx, [...new Set(frames.map(frame => frame.log))]))
       const packs = new Map<PackId, number>()
-      for (const [name, end] of endsOfPacks(frames)) packs.set(name, await extendPack(trx, name, end))
+      for (const [name, { end, bytes }] of sharesOfPacks(frames))
+        packs.set(name, await extendPack(trx, name, end, bytes))
       for (let i = 0; i < frames.length; i += ROWS_PER_INSERT)
         await insertFrames(trx, frames.slice(i, i + ROWS_PER_INSERT), packs)
     })
@@ -43,19 +44,22 @@ function assertJoin(frames: readonly Frame[], ends: Map<LogId, PackedEnd>): void
   }
 }
 
-function endsOfPacks(frames: readonly Frame[]): Map<PackId, number> {
-  const ends = new Map<PackId, number>()
-  for (const { pack, position, storedBytes } of frames)
-    ends.set(pack, Math.max(ends.get(pack) ?? 0, position + storedBytes))
-  return ends
+/** Of each pack, where the last of these frames ends, and their stored bytes together. */
+function sharesOfPacks(frames: readonly Frame[]): Map<PackId, { end: number; bytes: number }> {
+  const shares = new Map<PackId, { end: number; bytes: number }>()
+  for (const { pack, position, storedBytes } of frames) {
+    const { end, bytes } = shares.get(pack) ?? { end: 0, bytes: 0 }
+    shares.set(pack, { end: Math.max(end, position + storedBytes), bytes: bytes + storedBytes })
+  }
+  return shares
 }
 
-/** Names a pack, or moves its end on; resolves to its number. */
-function packExtender(db: Kysely<Tables>) {
-  const extend = compileOnce<{ name: PackId; end: number }>()(value =>
+/** Names a pack, or moves its end on, and counts what became alive in it; resolves to its number. */
+export function packExtender(db: Kysely<Tables>) {
+  const extend = compileOnce<{ name: PackId; end: number; bytes: number }>()(value =>
     db
       .insertInto('packs')
-      .values({ name: value('name'), end_position: value('end') })
+      .values({ name: value('name'), end_position: value('end'), live_bytes: value('bytes') })
       .onConflict(conflict =>
         conflict.column('name').doUpdateSet(eb => ({
           end_position: eb
@@ -64,12 +68,13 @@ function packExtender(db: Kysely<Tables>) {
             .then(eb.ref('packs.end_position'))
             .else(eb.ref('excluded.end_position'))
             .end(),
+          live_bytes: eb('packs.live_bytes', '+', eb.ref('excluded.live_bytes')),
         })),
       )
       .returning('id'),
   )
-  return async (trx: Transaction<Tables>, name: PackId, end: number) =>
-    (await extend(trx, { name, end }))[0]!.id
+  return async (trx: Transaction<Tables>, name: PackId, end: number, bytes: number) =>
+    (await extend(trx, { name, end, bytes }))[0]!.id
 }
 
 async function insertFrames(

@@ -60,6 +60,8 @@ interface PackRow {
   name: PackId
   /** Where the last frame that any row ever named ends. */
   end_position: number
+  /** Stored bytes of the frames that rows name. */
+  live_bytes: Generated<number>
 }
 
 interface FrameRow {

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration'
 import { catalogMigration } from './catalog-migration.ts'
 import { credentialMigration } from './credential-migration.ts'
 import { historyMigration } from './history-migration.ts'
+import { packUsageMigration } from './pack-usage-migration.ts'
 import { removalMigration } from './removal-migration.ts'
 import { tokenParentMigration } from './token-parent-migration.ts'
 
@@ -11,5 +12,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0002-credentials': credentialMigration,
   '0003-token-parents': tokenParentMigration,
   '0005-removal': removalMigration,
+  '0006-pack-usage': packUsageMigration,
   '0005-history': historyMigration,
 }

@@ -55,9 +55,14 @@ export async function openLocalPackStore(options: LocalPackStoreOptions): Promis
   }
 
   return {
-    async write(drafts) {
+    async write(drafts, apart) {
       const encoded = await whileOpen(() => Promise.all(drafts.map(encode)))
-      return inTurn(() => whileOpen(() => writer.append(encoded)))
+      return inTurn(() =>
+        whileOpen(async () => {
+          if (apart !== undefined) await writer.finish(apart)
+          return writer.append(encoded)
+        }),
+      )
     },
     read: frame => whileOpen(() => reader.read(frame)),
     readStored: frame => whileOpen(() => reader.readStored(frame)),
