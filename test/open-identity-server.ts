@@ -12,6 +12,7 @@ export async function openIdentityServer(): Promise<IdentityServer> {
   const opened = await openTestIam()
   const app = openApp({
     authentication: opened.iam,
+    corsOrigins: [],
     site: { publicUrl: undefined },
     logLevel: 'silent',
     trustProxy: false,

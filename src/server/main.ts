@@ -22,6 +22,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   app = openApp({
     authentication: services.identity.iam,
     site: config,
+    corsOrigins: config.corsOrigins,
     logLevel: config.logLevel,
     trustProxy: config.trustProxy,
     idleTimeoutMs: config.idleTimeoutMs,

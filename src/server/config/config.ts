@@ -10,6 +10,8 @@ export interface Config {
   /** How clients reach the server, without a final "/"; undefined: by the address that it listens on. */
   readonly publicUrl: string | undefined
   readonly trustProxy: boolean
+  /** Origins of pages that may use the API across origins; `*` for all; empty for none. */
+  readonly corsOrigins: readonly string[]
   readonly offsetFormat: OffsetFormat
   readonly sendZstd: boolean
   readonly logLevel: string

@@ -76,6 +76,7 @@ function toConfig(settings: Settings): Config {
     dataDirectory: settings.data,
     publicUrl: settings.publicUrl,
     trustProxy: settings.trustProxy,
+    corsOrigins: settings.corsOrigins,
     offsetFormat: settings.offsetFormat,
     sendZstd: settings.sendZstd,
     logLevel: settings.logLevel,

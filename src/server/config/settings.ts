@@ -58,6 +58,20 @@ function readUrl(read: string, source: string): string {
   return read.replace(/\/+$/, '')
 }
 
+function readOrigins(read: string, source: string): readonly string[] {
+  const origins = read.split(',').map(origin => origin.trim())
+  const wrong = origins.find(origin => origin !== '*' && !isOrigin(origin))
+  if (wrong !== undefined)
+    throw new ConfigError(
+      `${source} must be origins as SCHEME://HOST[:PORT] with commas between, or *, not "${wrong}"`,
+    )
+  return origins
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text
+}
+
 /** Every setting of `tailrace serve`. */
 export const SETTINGS = {
   listen: {
@@ -86,6 +100,12 @@ export const SETTINGS = {
     fallback: false,
     read: onOff,
     help: 'on: believe what the nearest proxy says in X-Forwarded-For',
+  },
+  corsOrigins: {
+    env: 'TAILRACE_CORS_ORIGINS',
+    fallback: [] as readonly string[],
+    read: readOrigins,
+    help: 'origins of pages that may use the API',
   },
   offsetFormat: {
     env: 'TAILRACE_OFFSET_FORMAT',

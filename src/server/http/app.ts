@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { HEADERS_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
+import { type AllowedOrigins, allowOrigins } from './allow-origins.ts'
 import { beginAnswer } from './answering.ts'
 import { describeInvalid } from './describe-invalid.ts'
 import { type Authentication, guardRoutes } from './guard-routes.ts'
@@ -15,6 +16,7 @@ import { boundUnsentAnswers } from './unsent-answers.ts'
 export interface AppOptions {
   readonly authentication: Authentication
   readonly site: Site
+  readonly corsOrigins: AllowedOrigins
   readonly logLevel: string
   /** Trust X-Forwarded-For and its kin. */
   readonly trustProxy: boolean
@@ -63,6 +65,7 @@ export function openApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
+  allowOrigins(app, options.corsOrigins)
   boundUnsentAnswers(app)
   readJsonBodies(app)
   guardRoutes(app, options.authentication, options.site)

@@ -8,6 +8,7 @@ import type { LogReader } from '../../core/read/log-reader.ts'
 import { readStoredLog } from '../../core/read/read-stored-log.ts'
 import { chooseEncoding, type Encoding } from './accept-encoding.ts'
 import { gzipMember, zstdFrame } from './compress.ts'
+import { varyBy } from './vary-by.ts'
 
 /** What routes need that send a log's bytes. */
 export interface LogBodyPorts {
@@ -45,7 +46,7 @@ export function describeBody(
   reply: FastifyReply,
 ): Encoding {
   const encoding = encodingFor(ports, body, request)
-  reply.header('vary', 'Accept-Encoding')
+  varyBy(reply, 'Accept-Encoding')
   if (encoding === 'identity') reply.header('content-length', body.head)
   else reply.header('content-encoding', encoding)
   return encoding

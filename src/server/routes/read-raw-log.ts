@@ -12,6 +12,7 @@ import { principalOf } from '../http/guard-routes.ts'
 import { queryStepId } from '../http/query-number.ts'
 import { sendPieces } from '../http/send-pieces.ts'
 import { assertTusVersionIfGiven } from '../http/tus.ts'
+import { varyBy } from '../http/vary-by.ts'
 
 type Request = FastifyRequest<{ Params: StepLogParams }>
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip']
@@ -59,7 +60,7 @@ export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void
 /** Sets what is true of the answer whatever part of it is sent. */
 function describe({ sha256 }: Step, encoding: Encoding, reply: FastifyReply): void {
   reply.type('application/octet-stream').header('x-content-type-options', 'nosniff')
-  reply.header('accept-ranges', 'bytes').header('vary', 'Accept-Encoding')
+  varyBy(reply, 'Accept-Encoding').header('accept-ranges', 'bytes')
   if (sha256 === undefined) reply.header('cache-control', 'no-store')
   else reply.header('etag', etag(sha256, encoding))
 }
