@@ -18,6 +18,9 @@ export async function readStepLog(
     finished: step.state === 'sealed' || step.state === 'skipped',
     running: step.state === 'running',
   }
-  const page = await readPage(reader, step.log, state, query)
+  // A sealed log ends where its seal says: bytes that are lost are damage, never a shorter log.
+  const { sizeBytes } = step
+  const exact = sizeBytes === undefined ? reader : { ...reader, head: async () => sizeBytes }
+  const page = await readPage(exact, step.log, state, query)
   return { ...page, location: step.source }
 }
