@@ -4,6 +4,7 @@ import { LineEnds } from '../core/read/line-ends.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { ByteBudget } from './http/byte-budget.ts'
+import { EventStreams } from './http/event-streams.ts'
 import { addStepsRoute } from './routes/add-steps.ts'
 import { appendLogRoute } from './routes/append-log.ts'
 import { createBuildRoute } from './routes/create-build.ts'
@@ -14,6 +15,8 @@ import { downloadBuildLogRoute } from './routes/download-build-log.ts'
 import { downloadTaskLogRoute } from './routes/download-task-log.ts'
 import { finishBuildRoute } from './routes/finish-build.ts'
 import { finishStepRoute } from './routes/finish-step.ts'
+import { followBuildRoute } from './routes/follow-build.ts'
+import { followLogRoute } from './routes/follow-log.ts'
 import { healthRoutes } from './routes/health.ts'
 import { identityRoutes } from './routes/identity-routes.ts'
 import { readBuildLogRoute } from './routes/read-build-log.ts'
@@ -48,6 +51,9 @@ export function registerRoutes(
   appendLogRoute(app, write, new ByteBudget(CHECKED_BODIES_MAX_BYTES))
   describeUploadsRoute(app)
   readRawLogRoute(app, bodies)
+  const streams = new EventStreams(app)
+  followLogRoute(app, write, streams)
+  followBuildRoute(app, write, streams)
   finishStepRoute(app, write)
   finishBuildRoute(app, write)
   deleteBuildRoute(app, { ...write, removal })

@@ -3,13 +3,20 @@ import type { RecordId } from '../../contract/ids.ts'
 import { assertMayWrite, assertMayWriteSome, type Principal } from '../access/principal.ts'
 import type { Build, BuildCatalog, Outcome } from '../ports/build-catalog.ts'
 import type { Clock } from '../ports/capabilities.ts'
+import type { Notifier } from '../ports/notifier.ts'
+
+interface Ports {
+  readonly builds: BuildCatalog
+  readonly notifier: Notifier
+  readonly clock: Clock
+}
 
 /**
  * Sets a build's result and skips its steps never begun; open steps still take late bytes (api.md §4). The same
  * result again changes nothing. Rejects with `not-found`, `not-allowed`, and `finish-mismatch` when it has another result.
  */
 export async function finishBuild(
-  { builds, clock }: { readonly builds: BuildCatalog; readonly clock: Clock },
+  { builds, notifier, clock }: Ports,
   who: Principal,
   record: RecordId,
   outcome: Outcome,
@@ -19,6 +26,7 @@ export async function finishBuild(
   if (before === undefined) throw new TailraceError('not-found', 'The build does not exist.')
   assertMayWrite(who, before)
   await builds.finishBuild(who.projectId, record, outcome, clock())
+  notifier.announceBuild(who.projectId, record)
   const build = await builds.findBuild(who.projectId, { recordId: record })
   if (build?.outcome !== outcome)
     throw new TailraceError('finish-mismatch', `The build is finished with status ${build?.outcome}.`)

@@ -56,6 +56,7 @@ async function seal(
   digests.forget(step.log)
   lastAppends.delete(step.log)
   notifier.announce(step.log, head)
+  notifier.announceBuild(step.projectId, step.recordId)
   return sealed
 }
 

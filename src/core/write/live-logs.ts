@@ -44,6 +44,7 @@ export async function openLog(ports: WritePorts, step: Step, now: EpochMs): Prom
     const began = beganAtMs === undefined ? { beganAtMs: now } : {}
     const changed = await ports.builds.changeStep(log, OPEN_STATES, { state: 'running', ...began })
     if (!changed) return openLog(ports, step, now)
+    ports.notifier.announceBuild(step.projectId, step.recordId)
   }
   await ports.journal.open(log, await knownHead(ports, log))
   return true

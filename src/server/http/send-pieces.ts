@@ -30,7 +30,8 @@ export async function sendPieces(
   return reply
 }
 
-async function drained(response: FastifyReply['raw']): Promise<void> {
+/** Resolves when the response takes more, or its client is gone. */
+export async function drained(response: FastifyReply['raw']): Promise<void> {
   const gone = new AbortController()
   const onClose = () => gone.abort()
   response.once('close', onClose)
@@ -43,7 +44,8 @@ async function drained(response: FastifyReply['raw']): Promise<void> {
   }
 }
 
-function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
+/** The headers set so far, for an answer that is written past the framework. */
+export function headersOf(reply: FastifyReply): Record<string, string | number | string[]> {
   const headers = Object.entries(reply.getHeaders()).filter(([, value]) => value !== undefined)
   return Object.fromEntries(headers) as Record<string, string | number | string[]>
 }

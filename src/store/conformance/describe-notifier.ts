@@ -72,6 +72,24 @@ function describeHints(open: Open): void {
     assert.equal(await hints.changed(SILENCE_MS, never), false)
   })
 
+  it('tells of a build to those who listen to it, apart from logs, other builds and other projects', async () => {
+    await using under = await open()
+    const [project, record] = ['a'.repeat(32), '00000000-0000-4000-8000-000000000001']
+    using hints = under.notifier.listenBuild(project, record)
+    using ofLog = under.notifier.listen(1)
+    using otherRecord = under.notifier.listenBuild(project, '00000000-0000-4000-8000-000000000002')
+    using otherProject = under.notifier.listenBuild('b'.repeat(32), record)
+    const waiting = hints.changed(ARRIVES_MS, never)
+    under.notifier.announceBuild(project, record)
+    assert.equal(await waiting, true)
+    under.notifier.announceBuild(project, record)
+    assert.equal(await hints.changed(ARRIVES_MS, never), true)
+    under.notifier.announce(1, 10)
+    assert.equal(await ofLog.changed(ARRIVES_MS, never), true)
+    for (const silent of [hints, ofLog, otherRecord, otherProject])
+      assert.equal(await silent.changed(SILENCE_MS, never), false)
+  })
+
   it('tells every listener of a log, and every one that waits', async () => {
     await using under = await open()
     const all = Array.from({ length: 500 }, () => under.notifier.listen(7))

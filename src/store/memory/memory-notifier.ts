@@ -1,3 +1,4 @@
+import type { ProjectId, RecordId } from '../../contract/ids.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 import type { Hints, Notifier } from '../../core/ports/notifier.ts'
 
@@ -9,30 +10,37 @@ export interface MemoryNotifier extends Notifier {
   readonly listening: number
 }
 
+/** What hints are about: a log by its number, a build by project and record. */
+type Subject = LogId | `${ProjectId}/${RecordId}`
+
 /** Hints within one process: all that a server on one node needs. */
 export function createMemoryNotifier(): MemoryNotifier {
-  const listeners = new Map<LogId, Set<Listener>>()
+  const listeners = new Map<Subject, Set<Listener>>()
   let listening = 0
 
-  const remove = (log: LogId, listener: Listener) => {
-    const ofLog = listeners.get(log)
-    if (ofLog?.delete(listener) !== true) return
+  const remove = (subject: Subject, listener: Listener) => {
+    const ofSubject = listeners.get(subject)
+    if (ofSubject?.delete(listener) !== true) return
     listening--
-    if (ofLog.size === 0) listeners.delete(log)
+    if (ofSubject.size === 0) listeners.delete(subject)
+  }
+  const announce = (subject: Subject) => {
+    for (const listener of listeners.get(subject) ?? []) listener.announced()
+  }
+  const listen = (subject: Subject) => {
+    const listener = new Listener(() => remove(subject, listener))
+    const ofSubject = listeners.get(subject)
+    if (ofSubject === undefined) listeners.set(subject, new Set([listener]))
+    else ofSubject.add(listener)
+    listening++
+    return listener
   }
 
   return {
-    announce(log) {
-      for (const listener of listeners.get(log) ?? []) listener.announced()
-    },
-    listen(log) {
-      const listener = new Listener(() => remove(log, listener))
-      const ofLog = listeners.get(log)
-      if (ofLog === undefined) listeners.set(log, new Set([listener]))
-      else ofLog.add(listener)
-      listening++
-      return listener
-    },
+    announce: log => announce(log),
+    listen,
+    announceBuild: (project, record) => announce(`${project}/${record}`),
+    listenBuild: (project, record) => listen(`${project}/${record}`),
     get listening() {
       return listening
     },

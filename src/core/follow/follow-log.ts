@@ -1,0 +1,63 @@
+import type { ByteOffset } from '../../contract/quantities.ts'
+import { CHARACTER_REST_BYTES, characterStart } from '../../text/utf8.ts'
+import type { BuildCatalog, Step } from '../ports/build-catalog.ts'
+import type { Notifier } from '../ports/notifier.ts'
+import { isFinished } from '../read/is-finished.ts'
+import type { LogReader } from '../read/log-reader.ts'
+import { readRange } from '../read/read-range.ts'
+import type { LogPiece } from './log-piece.ts'
+import type { SharedPieces } from './shared-pieces.ts'
+
+export interface FollowPorts {
+  readonly builds: BuildCatalog
+  readonly reader: LogReader
+  readonly notifier: Notifier
+  readonly pieces: SharedPieces
+}
+
+/** A hint may be missed: the head is read again after this long without one. */
+const RECHECK_MS = 3000
+/** Bytes that come faster than this show that the writer is at work: nobody need ask whether the step is finished. */
+const LULL_MS = 150
+
+/**
+ * Yields the log's pieces from `from` on, each byte once, in order: those that are there, then those that come, by one
+ * loop. A consumer that is slow falls behind and catches up; nothing is held for it but the piece in hand. Returns the step when
+ * it is finished and every byte was yielded; undefined when `signal` aborts or the step is deleted. Rejects as the reader does.
+ */
+export async function* followLog(
+  { builds, reader, notifier, pieces }: FollowPorts,
+  step: Step,
+  from: ByteOffset,
+  signal: AbortSignal,
+): AsyncGenerator<LogPiece, Step | undefined> {
+  using hints = notifier.listen(step.log)
+  let current: Step | undefined = step
+  let at = await characterBegin(reader, step, from)
+  while (current !== undefined && !signal.aborted) {
+    const before = at
+    const finished = isFinished(current)
+    // Read after the state: what a finished step has is all below.
+    const head = await reader.head(step.log)
+    while (at < head && !signal.aborted) {
+      const piece = await pieces.read(step.log, at, head, finished)
+      if (piece === undefined) break
+      at = piece.end
+      yield piece
+    }
+    if (finished) return current
+    if (at > before && (await hints.changed(LULL_MS, signal))) continue
+    current = await builds.findStep(step.projectId, { recordId: step.recordId }, step.stepId)
+    if (current !== undefined && !isFinished(current)) await hints.changed(RECHECK_MS, signal)
+  }
+  return undefined
+}
+
+/** Where to begin for a caller who asks for `from`: not inside a character. */
+async function characterBegin(reader: LogReader, { log }: Step, from: ByteOffset): Promise<ByteOffset> {
+  const head = await reader.head(log)
+  if (from === 0 || from >= head) return from
+  const lowest = Math.max(0, from - CHARACTER_REST_BYTES)
+  const around = await readRange(reader, log, lowest, Math.min(head, from + CHARACTER_REST_BYTES))
+  return lowest + characterStart(around, from - lowest)
+}

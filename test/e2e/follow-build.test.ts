@@ -1,0 +1,78 @@
+/** The states of a build and its steps are followed as they change (api.md §5). */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { eventsOf, openStream, type ReceivedEvent } from '../event-stream.ts'
+import { startServer } from '../server-process.ts'
+import {
+  ADMIN,
+  admin,
+  assertRefused,
+  assertSameRefusal,
+  Caller,
+  sha256,
+  signIn,
+  UNKNOWN_RECORD,
+  uploader,
+} from '../wire.ts'
+
+const server = await startServer()
+after(() => server.stop())
+const caller = await admin(server)
+const pathOf = (build: { readonly record_id: string }) => `/api/v1/builds/${build.record_id}/events`
+const brief = (event: ReceivedEvent) => {
+  const { step_id, state, status } = event.json()
+  return event.event === 'step' ? [step_id, state, status] : [event.event, status]
+}
+
+test('the build and its steps come as they are, then each change, then the end', async () => {
+  const build = await caller.newBuild(2)
+  const events = eventsOf(await openStream(server.url, pathOf(build), caller.headers))
+  const next = async () => brief((await events.next()).value!)
+  assert.deepEqual(await next(), ['build', null])
+  assert.deepEqual(await next(), [1, 'waiting', null])
+  assert.deepEqual(await next(), [2, 'waiting', null])
+  await caller.append(build, 1, 0, 'one\n')
+  assert.deepEqual(await next(), [1, 'running', null])
+  await caller.post(`/api/v1/builds/${build.record_id}/steps`, { steps: [{ name: 'late' }] })
+  assert.deepEqual(await next(), [3, 'waiting', null])
+  await caller.finishBuild(build, { status: 'FAILURE' })
+  assert.deepEqual(await next(), ['build', 'FAILURE'])
+  assert.deepEqual(await next(), [2, 'skipped', null])
+  assert.deepEqual(await next(), [3, 'skipped', null])
+  await caller.finishStep(build, 1)
+  const sealed = (await events.next()).value!
+  assert.deepEqual(brief(sealed), [1, 'sealed', 'SUCCESS'])
+  const { size, sha256: hash, name, began_at, finished_at } = sealed.json()
+  assert.deepEqual([size, hash, name], [4, sha256('one\n'), 'step 1'])
+  assert.ok(new Date(began_at) <= new Date(finished_at))
+  const end = (await events.next()).value!
+  assert.deepEqual([...brief(end), end.id], ['end', 'FAILURE', 'end'])
+  assert.equal((await events.next()).done, true)
+})
+
+test('who resumes after the end is told by 204 that nothing follows', async () => {
+  const build = await caller.newBuild()
+  const resume = () => caller.get(pathOf(build), { 'Last-Event-ID': 'end' })
+  await caller.finishBuild(build)
+  assert.equal((await resume()).status, 204)
+  const all = await Array.fromAsync(eventsOf(await openStream(server.url, pathOf(build), caller.headers)))
+  assert.deepEqual(all.map(brief), [
+    ['build', 'SUCCESS'],
+    [1, 'skipped', null],
+    ['end', 'SUCCESS'],
+  ])
+})
+
+test('other projects and holders of another build\u2019s upload token see nothing', async () => {
+  const build = await caller.newBuild()
+  const other = await caller.newBuild()
+  await caller.finishBuild(build)
+  assert.equal((await uploader(server, build).get(pathOf(build))).status, 200)
+  assertRefused(await uploader(server, other).get(pathOf(build)), 403, 'APIGW.0302')
+  assert.equal((await caller.post('/api/v1/projects', { name: 'elsewhere' })).status, 201)
+  const scope = { project: { name: 'elsewhere' } }
+  const stranger = new Caller(server, { 'X-Auth-Token': await signIn(server.url, ADMIN, scope) })
+  const there = await stranger.get(pathOf(build))
+  assertRefused(there, 404, 'DEVCB.00031006')
+  assertSameRefusal(there, await stranger.get(pathOf({ record_id: UNKNOWN_RECORD })))
+})
