@@ -19,6 +19,7 @@ import { followBuildRoute } from './routes/follow-build.ts'
 import { followLogRoute } from './routes/follow-log.ts'
 import { healthRoutes } from './routes/health.ts'
 import { identityRoutes } from './routes/identity-routes.ts'
+import { lookupRoutes } from './routes/lookup-routes.ts'
 import { readBuildLogRoute } from './routes/read-build-log.ts'
 import { readBuildLogBytesRoute } from './routes/read-build-log-bytes.ts'
 import { readLogAnalysisRoute } from './routes/read-log-analysis.ts'
@@ -31,7 +32,7 @@ const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
 /** Every operation of the API, each with just what it uses. */
 export function registerRoutes(
   app: FastifyInstance,
-  { write, removal, packs, mint, identity }: Services,
+  { write, history, removal, packs, mint, identity }: Services,
   config: Config,
   publicUrl: () => string,
   isReady: () => Promise<boolean>,
@@ -58,5 +59,6 @@ export function registerRoutes(
   finishBuildRoute(app, write)
   deleteBuildRoute(app, { ...write, removal })
   deleteJobRoute(app, { ...write, removal })
+  lookupRoutes(app, { ...write, history }, publicUrl)
   identityRoutes(app, identity.iam, publicUrl, config)
 }

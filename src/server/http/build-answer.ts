@@ -1,4 +1,4 @@
-import { taskName } from '../../contract/ids.ts'
+import { type RecordId, type StepId, taskName } from '../../contract/ids.ts'
 import type { CreateBuildAnswer } from '../../contract/operations/create-build.ts'
 import type { Build, Step } from '../../core/ports/build-catalog.ts'
 
@@ -25,7 +25,12 @@ export function buildAnswer(
       step_id: stepId,
       task_name: taskName(stepId),
       name,
-      log_url: `${settings.publicUrl()}/api/v1/builds/${recordId}/steps/${stepId}/log`,
+      log_url: stepLogUrl(settings.publicUrl(), recordId, stepId),
     })),
   }
+}
+
+/** Where the log of a step is appended and read. */
+export function stepLogUrl(publicUrl: string, recordId: RecordId, stepId: StepId): string {
+  return `${publicUrl}/api/v1/builds/${recordId}/steps/${stepId}/log`
 }

@@ -1,0 +1,25 @@
+import { STATUS_CODES, type Status } from '../../contract/records/status.ts'
+import type { Build, Outcome, Step } from '../../core/ports/build-catalog.ts'
+
+/** How a build stands: what its maker said in the end, until then running. */
+export function buildStatus({ outcome }: Build): Outcome | 'RUNNING' {
+  return outcome ?? 'RUNNING'
+}
+
+/** How a step stands (docs/decisions/0003). */
+export function stepStatus({ state, outcome }: Step): Status {
+  if (state === 'sealed') return outcome ?? 'UNKNOWN'
+  if (state === 'running') return 'RUNNING'
+  if (state === 'waiting') return 'WAITING'
+  return state === 'skipped' ? 'ABORTED' : 'UNKNOWN'
+}
+
+/** A status as a word and as a number. */
+export function withCode(status: Status): { status: Status; status_code: number } {
+  return { status, status_code: STATUS_CODES[status] }
+}
+
+/** What the family says of a build beside its result. */
+export function runningStatus({ outcome }: Build): 'Running' | 'Finished' {
+  return outcome === undefined ? 'Running' : 'Finished'
+}
