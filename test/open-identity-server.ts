@@ -13,6 +13,7 @@ export async function openIdentityServer(): Promise<IdentityServer> {
   const app = openApp({
     authentication: opened.iam,
     corsOrigins: [],
+    tls: undefined,
     site: { publicUrl: undefined },
     logLevel: 'silent',
     trustProxy: false,

@@ -170,7 +170,7 @@ async function listening(
 ): Promise<string> {
   const said = new Promise<string>(resolve => {
     child.stdout!.on('data', () => {
-      const url = /listens on (http:\/\/[^\s/]+)/.exec(output.stdout)?.[1]
+      const url = /listens on (https?:\/\/[^\s/]+)/.exec(output.stdout)?.[1]
       if (url !== undefined) resolve(url)
     })
   })

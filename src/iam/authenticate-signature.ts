@@ -66,6 +66,8 @@ async function requireSignature(
   const signed = {
     method: request.method,
     target: request.url,
+    otherTargets: request.otherUrls ?? [],
+    otherHosts: request.otherHosts ?? [],
     headers: (name: string) => headerLines(request, name),
     payloadSha256: stated[0] ?? (await payloadSha256()),
   }

@@ -3,6 +3,10 @@ export interface ReceivedRequest {
   readonly method: string
   /** Path and query as received. */
   readonly url: string
+  /** What the client may have written in place of `url`, before a proxy cut something off. */
+  readonly otherUrls?: readonly string[]
+  /** What the client may have written in place of the Host that came, by the word of a trusted proxy or of the configuration. */
+  readonly otherHosts?: readonly string[]
   /** By lower-case names. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Names and values in turn, as received. */

@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts'
 import { greeting } from './greeting.ts'
 import { openApp } from './http/app.ts'
 import { registerRoutes } from './register-routes.ts'
+import { readTlsFiles, reloadTlsOnHangup } from './tls-files.ts'
 
 /**
  * Serves until `stop` aborts, then lets running requests end and closes the store. `print` gets what a person should
@@ -12,6 +13,7 @@ import { registerRoutes } from './register-routes.ts'
  */
 export async function serve(config: Config, print: (text: string) => void, stop: AbortSignal): Promise<void> {
   await using ending = new AsyncDisposableStack()
+  const tls = config.tls && (await readTlsFiles(config.tls))
   let app: FastifyInstance | undefined
   const services = ending.use(
     await compose(config, {
@@ -26,6 +28,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     logLevel: config.logLevel,
     trustProxy: config.trustProxy,
     idleTimeoutMs: config.idleTimeoutMs,
+    tls,
   })
   const own = { url: '' }
   const publicUrl = () => config.publicUrl ?? own.url
@@ -37,8 +40,13 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     async () => !stop.aborted && (await storeAnswers(services)),
   )
   ending.adopt(app, closeApp)
+  const { log, server } = app
+  if (config.tls !== undefined)
+    ending.use(
+      reloadTlsOnHangup(server, config.tls, error => log.error({ err: error }, 'the old certificate stays')),
+    )
   await app.listen({ host: config.host, port: config.port })
-  own.url = urlOf(app)
+  own.url = urlOf(app, tls === undefined ? 'http' : 'https')
   print(await greeting(config, own.url, await services.identity.bootstrap()))
   await aborted(stop)
 }
@@ -53,11 +61,11 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(late)
 }
 
-function urlOf(app: FastifyInstance): string {
+function urlOf(app: FastifyInstance, scheme: string): string {
   const { address, family, port } = app.server.address() as AddressInfo
   // A server on every address is shown by the one that people on this machine use.
   const shown = address === '0.0.0.0' || address === '::' ? '127.0.0.1' : address
-  return `http://${family === 'IPv6' && shown === address ? `[${address}]` : shown}:${port}`
+  return `${scheme}://${family === 'IPv6' && shown === address ? `[${address}]` : shown}:${port}`
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -8,6 +8,10 @@ export interface ReceivedRequest {
   readonly method: string
   /** Path and query as sent: `/path?query`. */
   readonly target: string
+  /** What the client may have sent in place of `target`. */
+  readonly otherTargets?: readonly string[]
+  /** What the client may have sent in place of the Host that came. */
+  readonly otherHosts?: readonly string[]
   /** The values of a header by its lower-case name, one per header line; empty for a header that did not come. */
   readonly headers: (name: string) => readonly string[]
   /** What stands for the body: the value of X-Sdk-Content-Sha256 where it came, else the body's SHA-256. */
@@ -16,7 +20,8 @@ export interface ReceivedRequest {
 
 /**
  * Whether the claim was made with this secret key for exactly this request. Of the headers exactly the listed ones count, and
- * each must have come. A signed host is tried as received and without its port, as some official clients sign it so.
+ * each must have come. Path and signed host are tried as received, then as the
+ * client may have sent them; the host also without its port, as some official clients sign it so.
  * Says nothing of age, key or project: the caller checks those.
  */
 export async function verifySignature(
@@ -31,14 +36,13 @@ export async function verifySignature(
   if (derivedFor !== undefined && !sdkDate.trim().startsWith(derivedFor.slice(0, DAY_CHARACTERS)))
     return false
   if (names.some(name => request.headers(name).length === 0)) return false
-  const question = request.target.indexOf('?')
-  const path = question < 0 ? request.target : request.target.slice(0, question)
-  const query = question < 0 ? '' : request.target.slice(question + 1)
-  for (const headers of names.includes('host') ? hostVariants(request.headers) : [request.headers]) {
-    const canonical = canonicalRequest({ ...request, path, query, signedHeaders, headers })
-    const expected = await expectedSignature(canonical, sdkDate.trim(), claim, secretKey)
-    if (equalInConstantTime(expected, signature)) return true
-  }
+  const hosts = names.includes('host') ? hostVariants(request) : [request.headers]
+  for (const target of [request.target, ...(request.otherTargets ?? [])])
+    for (const headers of hosts) {
+      const canonical = canonicalRequest({ ...request, ...splitTarget(target), signedHeaders, headers })
+      const expected = await expectedSignature(canonical, sdkDate.trim(), claim, secretKey)
+      if (equalInConstantTime(expected, signature)) return true
+    }
   return false
 }
 
@@ -56,11 +60,16 @@ function expectedSignature(
     : v11HmacSha256Signature(canonical, sdkDate, { accessKey, secretKey }, derivedFor)
 }
 
-function hostVariants(headers: ReceivedRequest['headers']): readonly ReceivedRequest['headers'][] {
-  const received = headers('host')
-  const bare = received.map(host => host.replace(/:\d+$/, ''))
-  if (bare.join() === received.join()) return [headers]
-  return [headers, name => (name === 'host' ? bare : headers(name))]
+function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const question = target.indexOf('?')
+  if (question < 0) return { path: target, query: '' }
+  return { path: target.slice(0, question), query: target.slice(question + 1) }
+}
+
+function hostVariants({ headers, otherHosts = [] }: ReceivedRequest): readonly ReceivedRequest['headers'][] {
+  const hosts = [...headers('host'), ...otherHosts]
+  const variants = new Set([...hosts, ...hosts.map(host => host.replace(/:\d+$/, ''))])
+  return [...variants].map(host => name => (name === 'host' ? [host] : headers(name)))
 }
 
 /** Both are 64 characters; the time does not tell where they differ. */

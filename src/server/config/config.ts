@@ -9,6 +9,8 @@ export interface Config {
   readonly dataDirectory: string
   /** How clients reach the server, without a final "/"; undefined: by the address that it listens on. */
   readonly publicUrl: string | undefined
+  /** Paths of PEM files; undefined: no TLS. */
+  readonly tls: TlsFiles | undefined
   readonly trustProxy: boolean
   /** Origins of pages that may use the API across origins; `*` for all; empty for none. */
   readonly corsOrigins: readonly string[]
@@ -23,6 +25,11 @@ export interface Config {
   /** Encrypts the secrets of keys; undefined: a key file in the data directory. */
   readonly secretKey: Secret | undefined
   readonly bootstrap: Bootstrap
+}
+
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
 }
 
 /** What the first start on an empty data directory makes; what is undefined is made up and printed once. */

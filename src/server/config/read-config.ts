@@ -75,6 +75,7 @@ function toConfig(settings: Settings): Config {
     port: listen.port,
     dataDirectory: settings.data,
     publicUrl: settings.publicUrl,
+    tls: tlsFiles(settings),
     trustProxy: settings.trustProxy,
     corsOrigins: settings.corsOrigins,
     offsetFormat: settings.offsetFormat,
@@ -95,4 +96,11 @@ function toConfig(settings: Settings): Config {
       secretKey: secret(settings.bootstrapSk),
     },
   }
+}
+
+function tlsFiles({ tlsCert, tlsKey }: Settings): Config['tls'] {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new ConfigError('TAILRACE_TLS_CERT and TAILRACE_TLS_KEY must be set together')
+  return { certFile: tlsCert, keyFile: tlsKey }
 }

@@ -55,6 +55,8 @@ function readUrl(read: string, source: string): string {
   const url = URL.canParse(read) ? new URL(read) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
     throw new ConfigError(`${source} must be an http or https URL without query, not "${read}"`)
+  if (/^\/(v[0-9.]+|api|healthz|readyz)(\/|$)/.test(url.pathname))
+    throw new ConfigError(`${source} must not have a path that begins like one of the API, as "${read}" does`)
   return read.replace(/\/+$/, '')
 }
 
@@ -94,6 +96,18 @@ export const SETTINGS = {
     fallback: undefined as string | undefined,
     read: readUrl,
     help: 'how clients reach the server, base path included',
+  },
+  tlsCert: {
+    env: 'TAILRACE_TLS_CERT',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'PEM file of the certificate and its chain',
+  },
+  tlsKey: {
+    env: 'TAILRACE_TLS_KEY',
+    fallback: undefined as string | undefined,
+    read: text,
+    help: 'PEM file of its key; SIGHUP reads both anew',
   },
   trustProxy: {
     env: 'TAILRACE_TRUST_PROXY',

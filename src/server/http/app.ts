@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
-import { HEADERS_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
+import { JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
 import { type AllowedOrigins, allowOrigins } from './allow-origins.ts'
-import { beginAnswer } from './answering.ts'
+import { basePathOf } from './base-path.ts'
 import { describeInvalid } from './describe-invalid.ts'
 import { type Authentication, guardRoutes } from './guard-routes.ts'
-import { overrideMethod } from './method-override.ts'
+import { openHttpServer, type TlsKeyPair } from './http-server.ts'
 import { NO_SUCH_ROUTE, refuse } from './refuse.ts'
 import { refuseUnparsed } from './refuse-unparsed.ts'
 import type { Site } from './require-same-origin.ts'
@@ -22,6 +21,7 @@ export interface AppOptions {
   readonly trustProxy: boolean
   /** A connection on which nothing moves for this long is closed. */
   readonly idleTimeoutMs: number
+  readonly tls: TlsKeyPair | undefined
 }
 
 /** Path parameters are ids; anything much longer is no route. */
@@ -53,7 +53,8 @@ export function openApp(options: AppOptions): FastifyInstance {
         verbose: true,
       },
     },
-    serverFactory: handler => openHttpServer(handler, options.idleTimeoutMs),
+    serverFactory: handler =>
+      openHttpServer(handler, { ...options, basePath: basePathOf(options.site.publicUrl) }),
   })
   app.setSchemaErrorFormatter(describeInvalid)
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply))
@@ -70,24 +71,6 @@ export function openApp(options: AppOptions): FastifyInstance {
   readJsonBodies(app)
   guardRoutes(app, options.authentication, options.site)
   return app
-}
-
-function openHttpServer(
-  handler: (request: IncomingMessage, response: ServerResponse) => void,
-  idleTimeoutMs: number,
-) {
-  const server = createServer(
-    { maxHeaderSize: HEADERS_MAX_BYTES, requestTimeout: 0 },
-    (request, response) => {
-      if (!beginAnswer(request, response)) return
-      overrideMethod(request)
-      handler(request, response)
-    },
-  )
-  server.setTimeout(idleTimeoutMs)
-  // Node's own five seconds close connections under the hands of clients that poll.
-  server.keepAliveTimeout = idleTimeoutMs
-  return server
 }
 
 /** JSON bodies, of which an empty one is no body: clients send the type with DELETE and GET too. */

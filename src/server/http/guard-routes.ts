@@ -11,6 +11,7 @@ import {
   type Principal,
 } from '../../core/access/principal.ts'
 import type { User } from '../../core/ports/credentials.ts'
+import { basePathOf, sentTarget } from './base-path.ts'
 import { ByteBudget } from './byte-budget.ts'
 import { sentMethod } from './method-override.ts'
 import { ReceivedBody } from './received-body.ts'
@@ -22,6 +23,10 @@ export interface RequestToAuthenticate {
   readonly method: string
   /** Path and query as received. */
   readonly url: string
+  /** What the client may have written in place of `url`. */
+  readonly otherUrls: readonly string[]
+  /** What the client may have written in place of the Host that came. */
+  readonly otherHosts: readonly string[]
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[]
@@ -78,7 +83,7 @@ export function guardRoutes(
     request.receivedBody = body
     const received = {
       method: sentMethod(request.raw),
-      url: request.raw.url ?? '',
+      ...sentForms(request, site),
       headers: request.headers,
       rawHeaders: headersWithSession(request, site),
       clientAddress: request.ip,
@@ -96,6 +101,18 @@ export function guardRoutes(
       ? payload
       : Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false })
   })
+}
+
+/** How the client wrote path and host, as far as the server can tell behind a proxy that changes either. */
+function sentForms(request: FastifyRequest, { publicUrl }: Site) {
+  const url = sentTarget(request.raw)
+  const basePath = basePathOf(publicUrl)
+  const wasCut = basePath !== '' && url === request.raw.url
+  return {
+    url,
+    otherUrls: wasCut ? [basePath + url] : [],
+    otherHosts: [request.host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).host])],
+  }
 }
 
 function assertMayUse(access: Exclude<Access, 'open' | 'user'>, who: Principal, params: unknown): void {

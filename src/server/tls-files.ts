@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { Server as TlsServer } from 'node:https'
+import { createSecureContext } from 'node:tls'
+import { TailraceError } from '../contract/errors.ts'
+import type { TlsFiles } from './config/config.ts'
+import type { TlsKeyPair } from './http/http-server.ts'
+
+/** Rejects with `invalid-parameter`, in one line for the person who starts the server, unless both can be read and belong together. */
+export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<TlsKeyPair> {
+  try {
+    const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)])
+    createSecureContext({ cert, key })
+    return { cert, key }
+  } catch (error) {
+    const reason = (error as Error).message
+    throw new TailraceError(
+      'invalid-parameter',
+      `The certificate ${certFile} and the key ${keyFile} cannot be used: ${reason}`,
+    )
+  }
+}
+
+/**
+ * Reads the files anew at each SIGHUP, for the connections that follow; what cannot be used is reported, and the server keeps what it has.
+ * Disposing lets SIGHUP do what it did before.
+ */
+export function reloadTlsOnHangup(
+  server: Server,
+  files: TlsFiles,
+  onError: (error: unknown) => void,
+): Disposable {
+  const reload = () => {
+    readTlsFiles(files)
+      .then(pair => server instanceof TlsServer && server.setSecureContext(pair))
+      .catch(onError)
+  }
+  process.on('SIGHUP', reload)
+  return { [Symbol.dispose]: () => void process.off('SIGHUP', reload) }
+}
