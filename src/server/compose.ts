@@ -16,6 +16,7 @@ import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
 import type { FrameUpkeep } from '../core/ports/frame-upkeep.ts'
 import type { LogId } from '../core/ports/journal.ts'
 import type { PackStore } from '../core/ports/pack-store.ts'
+import type { StepLogs } from '../core/ports/step-logs.ts'
 import { followMovedFrames } from '../core/read/follow-moved-frames.ts'
 import { storeLogReader } from '../core/read/store-log-reader.ts'
 import type { WritePorts } from '../core/write/live-logs.ts'
@@ -33,6 +34,7 @@ import { sqlBuildRemoval } from '../store/sql/sql-build-removal.ts'
 import { sqlCredentials } from '../store/sql/sql-credentials.ts'
 import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
 import { sqlFrameUpkeep } from '../store/sql/sql-frame-upkeep.ts'
+import { sqlStepLogs } from '../store/sql/sql-step-logs.ts'
 import type { Config } from './config/config.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
 import { keepSpace } from './upkeep.ts'
@@ -46,6 +48,7 @@ interface Health {
 export interface Services extends AsyncDisposable {
   readonly health: Health
   readonly write: WritePorts
+  readonly stepLogs: StepLogs
   readonly history: BuildHistory
   readonly removal: BuildRemoval
   readonly packs: PackStore
@@ -99,6 +102,7 @@ export async function compose(config: Config, report: Report): Promise<Services>
   return {
     write,
     history: sqlBuildHistory(db),
+    stepLogs: sqlStepLogs(db),
     removal,
     packs,
     mint,

@@ -32,20 +32,20 @@ const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
 /** Every operation of the API, each with just what it uses. */
 export function registerRoutes(
   app: FastifyInstance,
-  { write, history, removal, packs, mint, identity }: Services,
+  { write, stepLogs, history, removal, packs, mint, identity }: Services,
   config: Config,
   publicUrl: () => string,
   isReady: () => Promise<boolean>,
 ): void {
   const answers = { publicUrl, issueUploadToken: identity.iam.uploadTokens.issue }
   const bodies = { ...write, packs, sendZstd: config.sendZstd }
-  const buildLogs = { ...write, lineEnds: new LineEnds(write.reader) }
+  const buildLogs = { ...write, stepLogs, lineEnds: new LineEnds(write.reader) }
   healthRoutes(app, isReady)
   readStepLogRoute(app, write, config.offsetFormat)
   downloadTaskLogRoute(app, bodies)
   readBuildLogRoute(app, buildLogs)
   readBuildLogBytesRoute(app, buildLogs)
-  downloadBuildLogRoute(app, write)
+  downloadBuildLogRoute(app, buildLogs)
   readLogAnalysisRoute(app, write)
   createBuildRoute(app, { ...write, mint }, answers)
   addStepsRoute(app, write, answers)

@@ -5,7 +5,7 @@ import { joinBytes, logBytes, pieceSizes } from '../../../test/arbitrary/log-byt
 import { StepLogs } from '../../../test/step-logs.ts'
 import { decodeUtf8 } from '../../text/utf8.ts'
 import type { Principal } from '../access/principal.ts'
-import type { Build, BuildCatalog, Step, StepState } from '../ports/build-catalog.ts'
+import type { Build, BuildCatalog, StepState } from '../ports/build-catalog.ts'
 import { buildLogReader } from './build-log-reader.ts'
 import { downloadBuildLog } from './download-build-log.ts'
 import { LineEnds } from './line-ends.ts'
@@ -34,23 +34,20 @@ function storeOf(steps: readonly StepNow[], { sizes = [3, 1, 4000], ended = true
   const build = { ...ADDRESS, projectId: WHO.projectId, source: 'jenkins', creatorId: 'u' }
   const catalog = {
     findBuild: async () => ({ ...build, ...(ended ? { outcome: 'SUCCESS' } : {}) }) as Build,
-    listSteps: async () =>
-      steps.map(
-        ({ state, log }, n) =>
-          ({
-            ...build,
-            log: n,
-            stepId: n + 1,
-            state,
-            ...(state === 'sealed' ? { sizeBytes: log.length } : {}),
-          }) as Step,
-      ),
+  }
+  const stepLogs = {
+    listStepLogs: async () =>
+      steps.map(({ state, log }, n) => ({
+        log: n,
+        state,
+        ...(state === 'sealed' ? { sizeBytes: log.length } : {}),
+      })),
   }
   const reader = new StepLogs(
     steps.map(({ log }) => log),
     sizes,
   )
-  return { builds: catalog as unknown as BuildCatalog, reader, lineEnds: new LineEnds(reader) }
+  return { builds: catalog as unknown as BuildCatalog, stepLogs, reader, lineEnds: new LineEnds(reader) }
 }
 
 /** The rule of api.md §2, in one go over whole logs. */
@@ -113,9 +110,9 @@ describe("a build's own log", () => {
   it('is what a download gives at DEBUG, byte for byte', async () => {
     await fc.assert(
       fc.asyncProperty(someSteps(4000), pieceSizes, async (steps, sizes) => {
-        const { builds, reader } = storeOf(steps, { sizes })
-        const { parts } = await snapshotBuildLog({ builds, reader }, WHO, ADDRESS)
-        const pieces = await Array.fromAsync(downloadBuildLog(reader, parts, 'DEBUG'))
+        const store = storeOf(steps, { sizes })
+        const { parts } = await snapshotBuildLog(store, WHO, ADDRESS)
+        const pieces = await Array.fromAsync(downloadBuildLog(store.reader, parts, 'DEBUG'))
         assert.deepEqual(joinBytes(pieces), naive(steps))
       }),
       { numRuns: 200 },

@@ -3,7 +3,7 @@ import { type ByteOffset, MAX_INTEGER } from '../../contract/quantities.ts'
 import { CHARACTER_REST_BYTES } from '../../text/utf8.ts'
 import type { Principal } from '../access/principal.ts'
 import type { BuildAddress } from '../ports/build-catalog.ts'
-import { type BuildLogPorts, readBuildLog } from './read-build-log.ts'
+import { type BuildLogPagePorts, readBuildLog } from './read-build-log.ts'
 import type { LogPage } from './read-page.ts'
 
 /** No line is held back, and none is left for the next page because it does not fit whole. */
@@ -14,7 +14,7 @@ const LITERAL_LIMITS = { pageMaxBytes: PAGE_MAX_BYTES + CHARACTER_REST_BYTES, he
  * fall inside a character move back to its first byte. `maxBytes` is 1 to PAGE_MAX_BYTES. Rejects with `not-allowed` or `not-found`.
  */
 export function readBuildLogBytes(
-  ports: BuildLogPorts,
+  ports: BuildLogPagePorts,
   who: Principal,
   address: BuildAddress,
   from: ByteOffset,

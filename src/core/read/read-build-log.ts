@@ -1,14 +1,11 @@
 import type { Principal } from '../access/principal.ts'
-import type { BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
+import type { BuildAddress } from '../ports/build-catalog.ts'
 import { buildLogReader } from './build-log-reader.ts'
 import type { LineEnds } from './line-ends.ts'
-import type { LogReader } from './log-reader.ts'
 import { type PageByteLimits, type PageQuery, readPage, type SourcedPage } from './read-page.ts'
-import { snapshotBuildLog } from './snapshot-build-log.ts'
+import { type BuildLogPorts, snapshotBuildLog } from './snapshot-build-log.ts'
 
-export interface BuildLogPorts {
-  readonly builds: BuildCatalog
-  readonly reader: LogReader
+export interface BuildLogPagePorts extends BuildLogPorts {
   readonly lineEnds: LineEnds
 }
 
@@ -17,7 +14,7 @@ const WHOLE_BUILD = 0
 
 /** A page of a build's own log (api.md §2). Rejects with `not-allowed` or `not-found`. */
 export async function readBuildLog(
-  ports: BuildLogPorts,
+  ports: BuildLogPagePorts,
   who: Principal,
   address: BuildAddress,
   query: PageQuery,

@@ -1,7 +1,8 @@
 import type { ByteOffset } from '../../contract/quantities.ts'
 import type { Principal } from '../access/principal.ts'
-import type { Build, BuildAddress, BuildCatalog, Step } from '../ports/build-catalog.ts'
+import type { Build, BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
 import type { LogId } from '../ports/journal.ts'
+import type { StepLog, StepLogs } from '../ports/step-logs.ts'
 import { requireReadableBuild } from './find-build.ts'
 import type { LogReader } from './log-reader.ts'
 import type { StepGrowth } from './visible-end.ts'
@@ -23,6 +24,12 @@ export interface BuildLogSnapshot {
   readonly growth: StepGrowth
 }
 
+export interface BuildLogPorts {
+  readonly builds: BuildCatalog
+  readonly stepLogs: StepLogs
+  readonly reader: LogReader
+}
+
 /**
  * The log of a build as it ends now, if the caller may read it: its steps' logs in step order, up to the head of the lowest step that waits
  * or runs. A sealed log ends its last line; an abandoned one, which may still grow, does so once bytes of a later step follow. The log is
@@ -30,13 +37,13 @@ export interface BuildLogSnapshot {
  * Rejects with `not-allowed` or `not-found`.
  */
 export async function snapshotBuildLog(
-  { builds, reader }: { readonly builds: BuildCatalog; readonly reader: LogReader },
+  { builds, stepLogs, reader }: BuildLogPorts,
   who: Principal,
   address: BuildAddress,
 ): Promise<BuildLogSnapshot> {
   const build = await requireReadableBuild({ builds }, who, address)
   // States before heads: a step found sealed has all its bytes.
-  const steps = await builds.listSteps(build.projectId, build.recordId)
+  const steps = await stepLogs.listStepLogs(build.projectId, build.recordId)
   const filled = await withBytes(reader, upToLowestOpen(steps))
   return {
     build,
@@ -52,16 +59,16 @@ export async function snapshotBuildLog(
   }
 }
 
-const isFinished = ({ state }: Step) => state === 'sealed' || state === 'skipped'
-const isOpen = ({ state }: Step) => state === 'waiting' || state === 'running'
+const isFinished = ({ state }: StepLog) => state === 'sealed' || state === 'skipped'
+const isOpen = ({ state }: StepLog) => state === 'waiting' || state === 'running'
 
-function upToLowestOpen(steps: readonly Step[]): readonly Step[] {
+function upToLowestOpen(steps: readonly StepLog[]): readonly StepLog[] {
   const open = steps.findIndex(isOpen)
   return open < 0 ? steps : steps.slice(0, open + 1)
 }
 
-async function withBytes(reader: LogReader, steps: readonly Step[]) {
-  const filled: { readonly step: Step; readonly sizeBytes: ByteOffset }[] = []
+async function withBytes(reader: LogReader, steps: readonly StepLog[]) {
+  const filled: { readonly step: StepLog; readonly sizeBytes: ByteOffset }[] = []
   for (const step of steps) {
     const sizeBytes = step.sizeBytes ?? (mayHaveBytes(step) ? await reader.head(step.log) : 0)
     if (sizeBytes > 0) filled.push({ step, sizeBytes })
@@ -70,4 +77,4 @@ async function withBytes(reader: LogReader, steps: readonly Step[]) {
 }
 
 /** A step that waits or was skipped becomes running before its first byte is stored. */
-const mayHaveBytes = ({ state }: Step) => state === 'running' || state === 'abandoned'
+const mayHaveBytes = ({ state }: StepLog) => state === 'running' || state === 'abandoned'

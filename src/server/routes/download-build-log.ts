@@ -7,17 +7,10 @@ import {
   downloadBuildLogV3,
   downloadBuildLog as operation,
 } from '../../contract/operations/download-build-log.ts'
-import type { BuildCatalog } from '../../core/ports/build-catalog.ts'
 import { downloadBuildLog } from '../../core/read/download-build-log.ts'
-import type { LogReader } from '../../core/read/log-reader.ts'
-import { snapshotBuildLog } from '../../core/read/snapshot-build-log.ts'
+import { type BuildLogPorts, snapshotBuildLog } from '../../core/read/snapshot-build-log.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { describeFile, fileRoute } from '../http/log-file.ts'
-
-interface Ports {
-  readonly builds: BuildCatalog
-  readonly reader: LogReader
-}
 
 type Request = FastifyRequest<{ Params: DownloadBuildLogParams; Querystring: DownloadBuildLogQuery }>
 
@@ -27,7 +20,7 @@ interface Wanted {
 }
 
 /** The log of a build as a file, on three routes: v4 knows levels, v1 also compression, v3 only that. */
-export function downloadBuildLogRoute(app: FastifyInstance, ports: Ports): void {
+export function downloadBuildLogRoute(app: FastifyInstance, ports: BuildLogPorts): void {
   fileRoute(app, operation, (request: Request, reply) =>
     prepare(ports, request, reply, { level: request.query.log_level, zipped: false }),
   )
@@ -44,7 +37,7 @@ export function downloadBuildLogRoute(app: FastifyInstance, ports: Ports): void 
 
 /** Finds the log and sets the headers; nothing of it is read yet. */
 async function prepare(
-  ports: Ports,
+  ports: BuildLogPorts,
   request: Request,
   reply: FastifyReply,
   { level = 'INFO', zipped }: Wanted,

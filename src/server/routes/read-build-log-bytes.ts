@@ -7,12 +7,12 @@ import {
   type ReadBuildLogBytesAnswer,
   type ReadBuildLogBytesQuery,
 } from '../../contract/operations/read-build-log-bytes.ts'
-import type { BuildLogPorts } from '../../core/read/read-build-log.ts'
+import type { BuildLogPagePorts } from '../../core/read/read-build-log.ts'
 import { readBuildLogBytes } from '../../core/read/read-build-log-bytes.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { queryBuildNo, queryNumber } from '../http/query-number.ts'
 
-export function readBuildLogBytesRoute(app: FastifyInstance, ports: BuildLogPorts): void {
+export function readBuildLogBytesRoute(app: FastifyInstance, ports: BuildLogPagePorts): void {
   app.get<{ Params: NumberedBuild; Querystring: ReadBuildLogBytesQuery }>(
     operation.path,
     { schema: { params: operation.params, querystring: operation.query }, config: { access: 'read' } },

@@ -7,13 +7,13 @@ import {
   type ReadBuildLogQuery,
   readBuildLogAfterRun,
 } from '../../contract/operations/read-build-log.ts'
-import { type BuildLogPorts, readBuildLog } from '../../core/read/read-build-log.ts'
+import { type BuildLogPagePorts, readBuildLog } from '../../core/read/read-build-log.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { pageAnswer, queryPage } from '../http/log-page.ts'
 import { queryBuildNo } from '../http/query-number.ts'
 
 /** Both routes to a page of a build's log. Offsets are strings, the only form that all SDKs decode (api.md §2). */
-export function readBuildLogRoute(app: FastifyInstance, ports: BuildLogPorts): void {
+export function readBuildLogRoute(app: FastifyInstance, ports: BuildLogPagePorts): void {
   const answer = async (
     request: FastifyRequest,
     reply: FastifyReply,
