@@ -2,7 +2,7 @@ import { SECRET_MIN_CHARACTERS } from '../text/secret-forms.ts'
 import type { Command, CommandIo } from './command.ts'
 import { connectionOf } from './connection.ts'
 import { runCommand } from './run/run-command.ts'
-import { parseRunOptions } from './run/run-options.ts'
+import { parseRunOptions, SPOOL_MAX_DEFAULT_MIB } from './run/run-options.ts'
 
 const USAGE = `Usage: tailrace run [OPTION]... -- COMMAND [ARGUMENT]...
 
@@ -22,9 +22,14 @@ ends: with its exit code, or by its signal; whatever happens to the log.
   --quiet             do not repeat the output
   --mask VARIABLE     mask the value of this variable too; may be repeated
   --spool DIR         where the log waits until it is delivered
-  --wait SECONDS      how long to wait without progress for the server after the command; 15 by default
+  --spool-max MIB     how much of this log waits there at most; ${SPOOL_MAX_DEFAULT_MIB} by default. At this bound the command's
+                      output is held back while the server takes bytes; while it takes none, the log is cut
+                      and a line in it says how many bytes are missing
+  --wait SECONDS      how long to wait without progress for the server: after the command, and at the bound of
+                      the spool; 15 by default
 
-What is left in the spool is delivered by the next "tailrace run", or by "tailrace deliver".
+What the server has is removed from the spool. What is left in it is delivered by the next "tailrace run", or by
+"tailrace deliver".
 
 Masked are, as ***, the values of variables whose names look secret (TOKEN, SECRET, PASSWORD, API_KEY, ...), of
 those named by --mask, and passwords in URLs; also line by line, in base64, URL-encoded, JSON-escaped and quoted
@@ -38,6 +43,7 @@ Environment:
   TAILRACE_URL        the server's address; needed
   TAILRACE_TOKEN      a token, or TAILRACE_AK and TAILRACE_SK, or TAILRACE_USER, TAILRACE_PASSWORD,
                       TAILRACE_DOMAIN and TAILRACE_PROJECT
+  TAILRACE_SPOOL_MAX_MIB  as --spool-max
   TAILRACE_SPOOL      as --spool; by default tailrace/spool in $XDG_STATE_HOME or ~/.local/state
 
 Exit codes of its own: 2 for wrong usage, 126 when the command cannot be run, 127 when there is none.

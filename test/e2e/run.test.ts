@@ -287,6 +287,58 @@ describe('tailrace run with a spool in trouble', () => {
   })
 })
 
+describe('tailrace run with a bound on its spool', () => {
+  it('holds the command back while the server takes bytes, and every byte arrives', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script = `yes 0123456789abcde | head -c 8000000; du -sk ${home.spool}`
+    const args = ['run', '--quiet', '--spool-max', '1', '--record', record, '--raw']
+    const { code, stderr } = await home.run([...args, ...shell(script)])
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
+    const log = await home.logOf(record)
+    assert.equal(sha256(log.slice(0, 8_000_000)), sha256('0123456789abcde\n'.repeat(500_000)))
+    const spooledKib = Number(/^(\d+)\t/.exec(log.slice(8_000_000))![1])
+    assert.ok(spooledKib < 1100, `${spooledKib} KiB`)
+    assert.deepEqual(home.waiting(), [])
+  })
+
+  it('lets the command go on while the server is away, and the log says how much is missing', async () => {
+    using home = newHome()
+    relay.target = undefined
+    const record = randomUUID()
+    const args = ['run', '--quiet', '--wait', '1', '--record', record, '--raw']
+    const bound = { TAILRACE_SPOOL_MAX_MIB: '1' }
+    const ended = await home.run([...args, ...shell('yes 0123456789abcde | head -c 4000000; exit 3')], bound)
+    relay.target = server.url
+    assert.equal(ended.code, 3)
+    const missing = Number(/(\d+) bytes of the log could not be kept/.exec(ended.stderr)![1])
+    assert.match(ended.stderr, /bytes of the log are undelivered; they wait in/)
+    assert.equal((await home.run(['deliver'])).code, 0)
+    const log = await home.logOf(record)
+    const begin = '0123456789abcde\n'.repeat(250_000).slice(0, 4_000_000 - missing)
+    const lineEnd = begin.endsWith('\n') ? '' : '\n'
+    const marker = `tailrace: ${missing} bytes of the log are missing here: they could not be kept\n`
+    assert.equal(log, begin + lineEnd + marker)
+    assert.ok(begin.length <= 1024 * 1024, `${begin.length} bytes`)
+  })
+
+  it('delivers what a killed runner left behind what the server had, though the spool has no more than that', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script = 'yes 0123456789abcde | head -c 3000000; touch written; exec sleep 30'
+    const args = ['run', '--spool-max', '1', '--record', record, '--raw', ...shell(script)]
+    const running = home.start(['run', '--quiet', ...args.slice(1)])
+    while (!existsSync(join(home.folder, 'written'))) await sleep(20)
+    running.child.kill('SIGKILL')
+    await once(running.child, 'exit')
+    assert.match((await home.run(['deliver'])).stdout, /^delivered: "sh"/)
+    const log = await home.logOf(record)
+    assert.ok(log.length > 1_900_000, `${log.length} bytes`)
+    assert.equal(log, '0123456789abcde\n'.repeat(187_500).slice(0, log.length))
+    assert.deepEqual(home.waiting(), [])
+  })
+})
+
 describe('tailrace run while the server is away', () => {
   it('delivers all when the server is killed and comes back meanwhile', async () => {
     using home = newHome()
@@ -327,7 +379,7 @@ describe('tailrace run while the server is away', () => {
       assert.equal(statSync(join(folder, file)).mode & 0o777, 0o600)
       for (const secret of ['do not tell', BOOTSTRAP.sk]) assert.ok(!home.spooled(file).includes(secret))
     }
-    const log = home.spooled('log')
+    const log = home.spooled('log-0000000000000000')
     const delivered = await home.run(['deliver', '--json'])
     assert.equal(delivered.code, 0)
     assert.partialDeepStrictEqual(JSON.parse(delivered.stdout), {

@@ -48,10 +48,11 @@ async function deliverEntry(
       await removeEntry(entry)
       return { ...about, sizeBytes }
     } catch (error) {
+      if (isGone(error)) return undefined
       return { ...about, sizeBytes, refusal: messageOf(error) }
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (isGone(error)) return undefined
     return { ...about, sizeBytes: 0, refusal: messageOf(error) }
   } finally {
     await log?.close()
@@ -91,6 +92,10 @@ function clientFor(entry: SpoolEntry, { url, client }: Connection): TailraceClie
   if (entry.meta.url !== url) throw new Error(`it is for ${entry.meta.url}, and TAILRACE_URL is ${url}`)
   if (client === undefined) throw new Error(NO_CREDENTIALS)
   return client
+}
+
+function isGone(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
 function messageOf(error: unknown): string {

@@ -127,7 +127,12 @@ class FaultyServer implements AsyncDisposable {
 const stepOf = (what: string) => /\/steps\/(\d+)\//.exec(what)?.[1] ?? ''
 
 async function finishedLog(text: string): Promise<LiveLog> {
-  const log = new LiveLog({ describeGap: () => Buffer.alloc(0), onSpoolFailed: () => {} })
+  const log = new LiveLog({
+    spoolMaxBytes: 1024,
+    waitMs: 0,
+    describeGap: () => Buffer.alloc(0),
+    onSpoolFailed: () => {},
+  })
   await log.append(Buffer.from(text))
   await log.finish('SUCCESS')
   return log

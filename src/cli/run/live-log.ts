@@ -1,42 +1,57 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
-import { MIB } from '../../contract/quantities.ts'
+import { type ByteOffset, MIB } from '../../contract/quantities.ts'
+import type { LogSegments } from './log-segments.ts'
 import { BytesLost, type LogSource } from './log-source.ts'
 import type { EndRecord } from './spool-entry.ts'
 
 /** Bytes that wait in memory at most when the spool can't be written. */
 const MEMORY_MAX_BYTES = 16 * MIB
+/** A log is kept or cut in pieces of at most this, and of this share of the spool. */
+const PIECE_MAX_BYTES = MIB
+const PIECES_OF_SPOOL = 8
+const LINE_FEED = 0x0a
 
 export interface LiveLogOptions {
-  /** Open for reading and writing, and empty; absent when there is no spool. */
-  readonly file?: Pick<FileHandle, 'read' | 'write'>
-  /** The line that stands where `bytes` bytes of output could not be kept. */
+  /** Empty; absent when there is no spool. */
+  readonly segments?: Pick<LogSegments, 'from' | 'to' | 'append' | 'read' | 'dropBefore'>
+  /** So many bytes wait in the spool at most. */
+  readonly spoolMaxBytes: number
+  /** The server is away when it has taken nothing for this long: output then is no longer held back. */
+  readonly waitMs: number
+  /** The line that stands where `bytes` bytes of the log could not be kept. */
   readonly describeGap: (bytes: number) => Uint8Array
   /** Called once, when the spool fails. */
   readonly onSpoolFailed: (error: Error) => void
 }
 
 /**
- * The log of a command that runs: written to the spool's file and, once that fails, held in memory until the server has
- * it. What finds no room there either is left out, and a line says how much. Calls of `append` and `end` come one after the other.
+ * The log of a command that runs: kept in the spool and, once that fails, in memory, until the server has it. When as much
+ * waits as may, `append` waits too, as long as the server takes bytes; what then finds no room is left out, and a line says
+ * how much. Calls of `append` and `finish` come one after the other.
  */
 export class LiveLog implements LogSource {
   readonly #options: LiveLogOptions
+  readonly #pieceBytes: number
   readonly #hash = createHash('sha256')
-  #fileFails: boolean
-  #fileBytes = 0
+  #spoolFails: boolean
   #sizeBytes = 0
-  /** Follows the file's bytes, but for what was acknowledged. */
+  #endsLine = true
+  /** Follows the spool's bytes, but for what was acknowledged. */
   #memory: Uint8Array[] = []
   #memoryBytes = 0
   #isFull = false
   #gapBytes = 0
+  #lostBytes = 0
+  #head: ByteOffset = 0
+  #takenMs = performance.now()
+  #taken = Promise.withResolvers<void>()
   #end: EndRecord | undefined
   #change = Promise.withResolvers<void>()
 
   constructor(options: LiveLogOptions) {
     this.#options = options
-    this.#fileFails = options.file === undefined
+    this.#pieceBytes = Math.min(PIECE_MAX_BYTES, Math.ceil(options.spoolMaxBytes / PIECES_OF_SPOOL))
+    this.#spoolFails = options.segments === undefined
   }
 
   get sizeBytes(): number {
@@ -47,45 +62,60 @@ export class LiveLog implements LogSource {
     return this.#end
   }
 
-  /** Whether the spool's file holds the whole log. */
-  get isSpooled(): boolean {
-    return this.#fileBytes === this.#sizeBytes && this.#gapBytes === 0
+  get keptFrom(): ByteOffset {
+    return this.#options.segments?.from ?? this.#memoryBegin
   }
 
-  /** Never rejects: what can't be kept is counted. */
+  /** Whether all that the server has not acknowledged is in the spool. */
+  get isSpooled(): boolean {
+    return this.#spooledTo === this.#sizeBytes && this.#gapBytes === 0
+  }
+
+  /** How many bytes found no room. */
+  get lostBytes(): number {
+    return this.#lostBytes
+  }
+
+  /** Resolves when the bytes are kept, or left out. Never rejects. */
   async append(bytes: Uint8Array): Promise<void> {
-    if (bytes.length === 0) return
-    const inFile = this.#fileFails ? 0 : await this.#writeToFile(bytes)
-    this.#count(bytes.subarray(0, inFile))
-    if (inFile < bytes.length) this.#remember(bytes.subarray(inFile))
-    this.#announce()
+    for (let at = 0; at < bytes.length; at += this.#pieceBytes) {
+      const piece = bytes.subarray(at, at + this.#pieceBytes)
+      if (await this.#hasRoom(piece.length)) {
+        if (this.#gapBytes > 0) await this.#closeGap()
+        await this.#keep(piece)
+      } else {
+        this.#gapBytes += piece.length
+        this.#lostBytes += piece.length
+      }
+    }
   }
 
   /** The log is whole. Tries once more to bring what is in memory into the spool. */
   async finish(outcome: EndRecord['outcome']): Promise<EndRecord> {
-    if (this.#gapBytes > 0) this.#closeGap()
-    if (this.#sizeBytes - this.#memoryBytes === this.#fileBytes) await this.#moveToFile()
+    if (this.#gapBytes > 0) await this.#closeGap()
+    if (this.#memoryBegin === this.#spooledTo) await this.#moveToSpool()
     this.#end = { outcome, sizeBytes: this.#sizeBytes, sha256: this.#hash.digest('hex') }
     this.#announce()
     return this.#end
   }
 
-  async read(from: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    if (from < this.#fileBytes) return this.#readFile(from, Math.min(maxBytes, this.#fileBytes - from))
-    const memoryBegin = this.#sizeBytes - this.#memoryBytes
-    if (from < memoryBegin) throw new BytesLost(from)
+  async read(from: ByteOffset, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { segments } = this.#options
+    if (segments !== undefined && from < segments.to) return segments.read(from, maxBytes)
+    if (from < this.#memoryBegin) throw new BytesLost(from)
     const all = Buffer.concat(this.#memory)
-    return Uint8Array.from(all.subarray(from - memoryBegin, from - memoryBegin + maxBytes))
+    const at = from - this.#memoryBegin
+    return Uint8Array.from(all.subarray(at, at + maxBytes))
   }
 
-  acknowledge(head: number): void {
-    while (this.#memory.length > 0) {
-      const first = this.#memory[0]!
-      if (this.#sizeBytes - this.#memoryBytes + first.length > head) break
-      this.#memory.shift()
-      this.#memoryBytes -= first.length
-    }
-    if (this.#memoryBytes <= MEMORY_MAX_BYTES / 2) this.#isFull = false
+  acknowledge(head: ByteOffset): void {
+    if (head <= this.#head) return
+    this.#head = head
+    this.#options.segments?.dropBefore(head)
+    while (this.#memory.length > 0 && this.#memoryBegin + this.#memory[0]!.length <= head)
+      this.#memoryBytes -= this.#memory.shift()!.length
+    this.#takenMs = performance.now()
+    this.#taken.resolve()
   }
 
   async changed(signal: AbortSignal): Promise<void> {
@@ -100,59 +130,77 @@ export class LiveLog implements LogSource {
     }
   }
 
+  get #spooledTo(): ByteOffset {
+    return this.#options.segments?.to ?? 0
+  }
+
+  get #memoryBegin(): ByteOffset {
+    return this.#sizeBytes - this.#memoryBytes
+  }
+
+  /** Waits for room as long as the server takes bytes. Resolves to whether there is some. */
+  async #hasRoom(bytes: number): Promise<boolean> {
+    while (!this.#fits(bytes)) {
+      this.#isFull = true
+      const leftMs = this.#takenMs + this.#options.waitMs - performance.now()
+      if (leftMs <= 0) return false
+      this.#taken = Promise.withResolvers()
+      const timer = setTimeout(this.#taken.resolve, leftMs)
+      await this.#taken.promise
+      clearTimeout(timer)
+    }
+    this.#isFull = false
+    return true
+  }
+
+  /** After it was full, there is room again from a half on, so that a log has few gaps. */
+  #fits(bytes: number): boolean {
+    const { segments, spoolMaxBytes } = this.#options
+    const [kept, most] =
+      segments === undefined || this.#spoolFails
+        ? [this.#memoryBytes, MEMORY_MAX_BYTES]
+        : [segments.to - segments.from, spoolMaxBytes]
+    return this.#isFull ? kept <= most / 2 : kept + bytes <= most
+  }
+
+  #closeGap(): Promise<void> {
+    const line = this.#options.describeGap(this.#gapBytes)
+    this.#gapBytes = 0
+    return this.#keep(this.#endsLine ? line : Buffer.concat([Uint8Array.of(LINE_FEED), line]))
+  }
+
+  async #keep(bytes: Uint8Array): Promise<void> {
+    const inSpool = this.#spoolFails ? 0 : await this.#writeToSpool(bytes)
+    this.#hash.update(bytes)
+    this.#sizeBytes += bytes.length
+    this.#endsLine = bytes.at(-1) === LINE_FEED
+    if (inSpool < bytes.length) this.#memory.push(bytes.slice(inSpool))
+    this.#memoryBytes += bytes.length - inSpool
+    this.#announce()
+  }
+
   #announce(): void {
     this.#change.resolve()
     this.#change = Promise.withResolvers()
   }
 
-  #count(bytes: Uint8Array): void {
-    this.#hash.update(bytes)
-    this.#sizeBytes += bytes.length
-  }
-
-  /** Resolves to how many bytes were written: fewer than given once the file fails. */
-  async #writeToFile(bytes: Uint8Array): Promise<number> {
-    let done = 0
+  /** Resolves to how many bytes were written: fewer than given once the spool fails. */
+  async #writeToSpool(bytes: Uint8Array): Promise<number> {
+    const before = this.#spooledTo
     try {
-      while (done < bytes.length) {
-        const rest = bytes.subarray(done)
-        const { bytesWritten } = await this.#options.file!.write(rest, 0, rest.length, this.#fileBytes)
-        done += bytesWritten
-        this.#fileBytes += bytesWritten
-      }
+      await this.#options.segments!.append(bytes)
     } catch (error) {
-      if (!this.#fileFails) this.#options.onSpoolFailed(error as Error)
-      this.#fileFails = true
+      if (!this.#spoolFails) this.#options.onSpoolFailed(error as Error)
+      this.#spoolFails = true
     }
-    return done
+    return this.#spooledTo - before
   }
 
-  #remember(bytes: Uint8Array): void {
-    if (this.#memoryBytes + bytes.length > MEMORY_MAX_BYTES) this.#isFull = true
-    if (this.#isFull) {
-      this.#gapBytes += bytes.length
-      return
-    }
-    if (this.#gapBytes > 0) this.#closeGap()
-    this.#keep(bytes.slice())
-  }
-
-  #closeGap(): void {
-    this.#keep(this.#options.describeGap(this.#gapBytes))
-    this.#gapBytes = 0
-  }
-
-  #keep(bytes: Uint8Array): void {
-    this.#memory.push(bytes)
-    this.#memoryBytes += bytes.length
-    this.#count(bytes)
-  }
-
-  async #moveToFile(): Promise<void> {
-    if (this.#options.file === undefined) return
+  async #moveToSpool(): Promise<void> {
+    if (this.#options.segments === undefined) return
     while (this.#memory.length > 0) {
       const first = this.#memory[0]!
-      const done = await this.#writeToFile(first)
+      const done = await this.#writeToSpool(first)
       this.#memoryBytes -= done
       if (done < first.length) {
         this.#memory[0] = first.subarray(done)
@@ -160,12 +208,5 @@ export class LiveLog implements LogSource {
       }
       this.#memory.shift()
     }
-  }
-
-  async #readFile(from: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(maxBytes)
-    const { bytesRead } = await this.#options.file!.read(bytes, 0, maxBytes, from)
-    if (bytesRead === 0) throw new BytesLost(from)
-    return bytes.subarray(0, bytesRead)
   }
 }

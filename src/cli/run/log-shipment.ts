@@ -49,6 +49,10 @@ export class LogShipment {
     const end = await log.finish(outcome)
     await this.#writeEnd(end)
     this.#hurry.abort()
+    if (log.lostBytes > 0)
+      this.#complain(
+        `${log.lostBytes} bytes of the log could not be kept while the server took none; the log says where`,
+      )
     if (!(await this.#done)) this.#tellUndelivered(end)
     else await this.#opened.remove()
   }

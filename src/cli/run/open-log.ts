@@ -1,8 +1,14 @@
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MIB } from '../../contract/quantities.ts'
 import { LiveLog, type LiveLogOptions } from './live-log.ts'
+import { LogSegments } from './log-segments.ts'
 import { createEntry, HEARTBEAT_MS, type SpoolEntry, type SpoolMeta, touchEntry } from './spool-entry.ts'
+
+const SEGMENT_MAX_BYTES = 16 * MIB
+/** With fewer segments, too much of a full spool would be one that the server has in part. */
+const SEGMENTS_MIN = 8
 
 /** A log under way and, where one could be made, its entry in a spool. */
 export interface OpenedLog {
@@ -12,25 +18,31 @@ export interface OpenedLog {
   remove(): Promise<void>
 }
 
-export interface OpenLogOptions {
+export interface OpenLogOptions extends Pick<LiveLogOptions, 'spoolMaxBytes' | 'waitMs' | 'describeGap'> {
   readonly spool: string
   readonly about: Omit<SpoolMeta, 'writer'>
-  readonly describeGap: LiveLogOptions['describeGap']
   /** Told when the log can't be kept as it should. */
   readonly complain: (text: string) => void
 }
 
 /** Begins a log in the spool; in a folder for temporary files when that is not writable; in memory when nothing is. Never rejects. */
-export async function openLog({ spool, about, describeGap, complain }: OpenLogOptions): Promise<OpenedLog> {
+export async function openLog(options: OpenLogOptions): Promise<OpenedLog> {
+  const { spool, about, complain } = options
   const onSpoolFailed = (error: Error) =>
     complain(`the spool cannot be written (${error.message}); the log is kept in memory and sent on`)
   const made = (await openIn(spool, about, complain)) ?? (await openTemporary(about, complain))
   if (made === undefined)
-    return { log: new LiveLog({ describeGap, onSpoolFailed }), entry: undefined, remove: async () => {} }
-  const { entry, file, folder } = made
+    return { log: new LiveLog({ ...options, onSpoolFailed }), entry: undefined, remove: async () => {} }
+  const { entry, folder } = made
   setInterval(() => void touchEntry(entry), HEARTBEAT_MS).unref()
-  const log = new LiveLog({ file, describeGap, onSpoolFailed })
-  return { log, entry, remove: () => rm(folder, { recursive: true, force: true }).catch(() => {}) }
+  const segmentBytes = Math.min(SEGMENT_MAX_BYTES, Math.ceil(options.spoolMaxBytes / SEGMENTS_MIN))
+  const segments = LogSegments.create(entry.folder, segmentBytes)
+  const log = new LiveLog({ ...options, segments, onSpoolFailed })
+  const remove = async () => {
+    await segments.close()
+    await rm(folder, { recursive: true, force: true }).catch(() => {})
+  }
+  return { log, entry, remove }
 }
 
 type Complain = OpenLogOptions['complain']
@@ -38,8 +50,8 @@ type About = OpenLogOptions['about']
 
 async function openIn(spool: string, about: About, complain: Complain) {
   try {
-    const opened = await openEntry(spool, about)
-    return { ...opened, folder: opened.entry.folder }
+    const entry = await createEntry(spool, about)
+    return { entry, folder: entry.folder }
   } catch (error) {
     complain(`the spool ${spool} cannot be written (${(error as Error).message}); a temporary one serves`)
     return undefined
@@ -49,14 +61,9 @@ async function openIn(spool: string, about: About, complain: Complain) {
 async function openTemporary(about: About, complain: Complain) {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'tailrace-spool-'))
-    return { ...(await openEntry(folder, about)), folder }
+    return { entry: await createEntry(folder, about), folder }
   } catch (error) {
     complain(`nor a temporary one (${(error as Error).message}); the log is kept in memory`)
     return undefined
   }
-}
-
-async function openEntry(spool: string, about: About) {
-  const entry = await createEntry(spool, about)
-  return { entry, file: await open(entry.logPath, 'r+') }
 }

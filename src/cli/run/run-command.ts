@@ -37,16 +37,16 @@ export async function runCommand(
   // A fault on the way of the log must not end the command, whose output only this process reads.
   process.on('uncaughtException', error => complain(`a fault of the log's way: ${error.stack}`))
   const noting = {
-    stamper: new Stamper(`${options.stepName}:run`, localOffsetMinutes),
+    stamper: newStamper(options),
     raw: options.raw,
     clock: Date.now,
   }
   const about = aboutLog(options, connection.url)
   const opened = await openLog({
-    spool: options.spool,
+    ...options,
     about,
-    describeGap: bytes =>
-      noteLine(noting, `${bytes} bytes of the log are missing here: they could not be kept`, 'WARNING'),
+    // On a line of its own, whatever the stamper has passed since.
+    describeGap: bytes => noteLine({ ...noting, stamper: newStamper(options) }, gapText(bytes), 'WARNING'),
     complain,
   })
   const patience = new Patience(options.waitMs)
@@ -77,6 +77,14 @@ export async function runCommand(
   if (missedBytes > 0) complain(`stdout was stuck and missed ${missedBytes} bytes; the log has them`)
   relay.stop()
   return 'code' in end ? end.code : dieBy(end.signal)
+}
+
+function newStamper({ stepName }: RunOptions): Stamper {
+  return new Stamper(`${stepName}:run`, localOffsetMinutes)
+}
+
+function gapText(bytes: number): string {
+  return `${bytes} bytes of the log are missing here: they could not be kept`
 }
 
 function aboutLog(options: RunOptions, url: string) {

@@ -41,6 +41,8 @@ describe('the command line of tailrace run', () => {
     ['--step-id', '0', '--', 'x'],
     ['--step-id', '1e3', '--', 'x'],
     ['--wait=-1', '--', 'x'],
+    ['--spool-max', '0', '--', 'x'],
+    ['--spool-max', '1k', '--', 'x'],
     ['--job', '', '--', 'x'],
     ['--step', 'two\nlines', '--', 'x'],
     ['--step', 'x'.repeat(129), '--', 'x'],
@@ -49,6 +51,13 @@ describe('the command line of tailrace run', () => {
 
   it('refuses options that it does not know', () =>
     assert.throws(() => parse('--nonsense', '--', 'x'), { code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' }))
+
+  it('bounds the spool by flag, variable, or generously', () => {
+    const bound = (args: string[], env = {}) => parseRunOptions([...args, '--', 'x'], env).spoolMaxBytes
+    assert.equal(bound([]), 4096 * 1024 * 1024)
+    assert.equal(bound([], { TAILRACE_SPOOL_MAX_MIB: '2' }), 2 * 1024 * 1024)
+    assert.equal(bound(['--spool-max', '1'], { TAILRACE_SPOOL_MAX_MIB: '2' }), 1024 * 1024)
+  })
 
   it('finds the spool by flag, variable, or the folder for state', () => {
     assert.equal(spoolDirectory('/a', { TAILRACE_SPOOL: '/b' }), '/a')

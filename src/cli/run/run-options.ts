@@ -4,7 +4,11 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { UUID_PATTERN } from '../../contract/ids.ts'
 import { NAME_MAX_CHARACTERS, STEP_ID_MAX } from '../../contract/limits.ts'
+import { MIB } from '../../contract/quantities.ts'
 import { UsageError } from '../command.ts'
+
+/** What waits of one log at most, unless told otherwise. */
+export const SPOOL_MAX_DEFAULT_MIB = 4096
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -25,6 +29,8 @@ export interface RunOptions {
   /** Names of variables to mask beside those that look secret. */
   readonly maskNames: readonly string[]
   readonly spool: string
+  /** So many bytes of the log wait in the spool at most. */
+  readonly spoolMaxBytes: number
   readonly waitMs: number
 }
 
@@ -40,6 +46,7 @@ const FLAGS = {
   quiet: { type: 'boolean', default: false },
   mask: { type: 'string', multiple: true },
   spool: { type: 'string' },
+  'spool-max': { type: 'string' },
   wait: { type: 'string', default: '15' },
 } as const
 
@@ -65,6 +72,7 @@ export function parseRunOptions(args: readonly string[], env: Environment): RunO
     quiet: values.quiet,
     maskNames: values.mask ?? [],
     spool: spoolDirectory(values.spool, env),
+    spoolMaxBytes: spoolMaxBytesOf(values['spool-max'], env),
     waitMs: waitMsOf(values.wait),
   }
 }
@@ -75,6 +83,16 @@ export function spoolDirectory(flag: string | undefined, env: Environment): stri
   if (chosen) return resolve(chosen)
   const state = env.XDG_STATE_HOME
   return join(state?.startsWith('/') ? state : join(env.HOME || homedir(), '.local/state'), 'tailrace/spool')
+}
+
+/** Bytes of `--spool-max MIB` or TAILRACE_SPOOL_MAX_MIB. */
+function spoolMaxBytesOf(flag: string | undefined, env: Environment): number {
+  const text = (flag ?? env.TAILRACE_SPOOL_MAX_MIB) || String(SPOOL_MAX_DEFAULT_MIB)
+  if (!/^[1-9][0-9]{0,8}$/.test(text))
+    throw new UsageError(
+      `--spool-max (TAILRACE_SPOOL_MAX_MIB) is a whole number of MiB from 1 on, not ${text}`,
+    )
+  return Number(text) * MIB
 }
 
 /** Milliseconds of `--wait SECONDS`. Throws `UsageError`. */

@@ -24,14 +24,17 @@ export interface EndRecord {
   readonly outcome: 'SUCCESS' | 'FAILURE' | 'ABORTED'
   /** Length of the whole log. */
   readonly sizeBytes: number
-  /** SHA-256 of the whole log, 64 hexadecimal digits; absent when the spool holds a beginning of it only. */
+  /** SHA-256 of the whole log, 64 hexadecimal digits; absent when it is not known, or the spool lacks its end. */
   readonly sha256?: string
 }
 
-const FORMAT = 'tailrace-spool-1'
+/** Version 2 keeps the log in segments. Entries of another version are left where they are, unread. */
+const FORMAT = 'tailrace-spool-2'
 const META = 'meta.json'
-const LOG = 'log'
 const END = 'end.json'
+/** At the end of a folder's name: it is no entry yet, or no more. */
+const UNREADY = '.new'
+const GONE = '.gone'
 /** A writer that can't be seen from here touches its entry this often, and is dead when it has not for `SILENT_MS`. */
 export const HEARTBEAT_MS = 30_000
 const SILENT_MS = 300_000
@@ -39,29 +42,29 @@ const SILENT_MS = 300_000
 /** One log in the spool: a folder of its own, readable by its user only. */
 export interface SpoolEntry {
   readonly folder: string
-  readonly logPath: string
   readonly meta: SpoolMeta
 }
 
-/** Makes an entry with an empty log for this process as the writer. Rejects as the file system does. */
+/** Makes an entry without a log yet for this process as the writer. Rejects as the file system does. */
 export async function createEntry(spool: string, about: Omit<SpoolMeta, 'writer'>): Promise<SpoolEntry> {
   await mkdir(spool, { recursive: true, mode: 0o700 })
   const folder = join(spool, `${about.recordId}-${randomBytes(4).toString('hex')}`)
   const meta: SpoolMeta = { ...about, writer: ownIdentity() }
   // Under another name until it is whole, so that nobody meets half an entry.
-  const unready = `${folder}.new`
+  const unready = `${folder}${UNREADY}`
   await mkdir(unready, { mode: 0o700 })
-  await writeFile(join(unready, LOG), '', { mode: 0o600 })
   await writeMeta(unready, meta)
   await rename(unready, folder)
-  return entryAt(folder, meta)
+  return { folder, meta }
 }
 
 /** All entries of the spool, the oldest first, but those that can't be read. Empty when there is no spool. */
 export async function listEntries(spool: string): Promise<SpoolEntry[]> {
   const names = await readdir(spool).catch(() => [])
   const found = await Promise.all(
-    names.filter(name => !name.endsWith('.new')).map(name => openEntry(join(spool, name))),
+    names
+      .filter(name => !name.endsWith(UNREADY) && !name.endsWith(GONE))
+      .map(name => openEntry(join(spool, name))),
   )
   return found
     .filter(item => item !== undefined)
@@ -73,7 +76,7 @@ async function openEntry(folder: string): Promise<{ entry: SpoolEntry; changedMs
   try {
     const { format, ...meta } = JSON.parse(await readFile(join(folder, META), 'utf8'))
     if (format !== FORMAT) return undefined
-    return { entry: entryAt(folder, meta), changedMs: (await stat(join(folder, META))).mtimeMs }
+    return { entry: { folder, meta }, changedMs: (await stat(join(folder, META))).mtimeMs }
   } catch {
     return undefined
   }
@@ -117,11 +120,10 @@ export async function touchEntry({ folder }: SpoolEntry): Promise<void> {
 
 /** Removes a delivered entry; that another process did so before is no error. */
 export async function removeEntry({ folder }: SpoolEntry): Promise<void> {
-  await rm(folder, { recursive: true, force: true })
-}
-
-function entryAt(folder: string, meta: SpoolMeta): SpoolEntry {
-  return { folder, logPath: join(folder, LOG), meta }
+  // Out of sight first, so that nobody meets half an entry.
+  const gone = `${folder}${GONE}`
+  await rename(folder, gone).catch(() => {})
+  await rm(gone, { recursive: true, force: true })
 }
 
 function writeMeta(folder: string, meta: SpoolMeta): Promise<void> {

@@ -1,19 +1,25 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
-import { BytesLost, type LogSource } from './log-source.ts'
+import type { ByteOffset } from '../../contract/quantities.ts'
+import { LogSegments } from './log-segments.ts'
+import type { LogSource } from './log-source.ts'
 import { type EndRecord, isBeingWritten, readEnd, type SpoolEntry } from './spool-entry.ts'
 
 const HASH_CHUNK_BYTES = 256 * 1024
 
-/** A log that an earlier process left in the spool. One without an end is the log of a process that was killed: it ends as ABORTED with what is there. */
+/**
+ * A log that an earlier process left in the spool. One without an end is the log of a process that was killed: it ends as
+ * ABORTED with what is there.
+ */
 export class SpooledLog implements LogSource {
   readonly sizeBytes: number
+  readonly keptFrom: ByteOffset
   readonly end: EndRecord
-  readonly #file: FileHandle
+  readonly #segments: LogSegments
 
-  private constructor(file: FileHandle, sizeBytes: number, end: EndRecord) {
-    this.#file = file
-    this.sizeBytes = sizeBytes
+  private constructor(segments: LogSegments, end: EndRecord) {
+    this.#segments = segments
+    this.sizeBytes = segments.to
+    this.keptFrom = segments.from
     this.end = end
   }
 
@@ -21,27 +27,20 @@ export class SpooledLog implements LogSource {
   static async open(entry: SpoolEntry): Promise<SpooledLog | undefined> {
     if (await isBeingWritten(entry)) return undefined
     const end = await readEnd(entry)
-    const file = await open(entry.logPath, 'r')
+    const segments = await LogSegments.open(entry.folder)
     try {
-      const { size } = await file.stat()
-      return new SpooledLog(
-        file,
-        size,
-        end ?? { outcome: 'ABORTED', sizeBytes: size, sha256: await sha256Of(file) },
-      )
+      return new SpooledLog(segments, end ?? (await endOfKilled(segments)))
     } catch (error) {
-      await file.close()
+      await segments.close()
       throw error
     }
   }
 
-  async read(from: number, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(Math.min(maxBytes, Math.max(this.sizeBytes - from, 0)))
-    const { bytesRead } = await this.#file.read(bytes, 0, bytes.length, from)
-    if (bytesRead === 0) throw new BytesLost(from)
-    return bytes.subarray(0, bytesRead)
+  read(from: ByteOffset, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#segments.read(from, maxBytes)
   }
 
+  /** Goes away as a whole in the end: another deliverer may be at it. */
   acknowledge(): void {}
 
   /** Never: it is whole. */
@@ -50,17 +49,19 @@ export class SpooledLog implements LogSource {
   }
 
   close(): Promise<void> {
-    return this.#file.close()
+    return this.#segments.close()
   }
 }
 
-async function sha256Of(file: FileHandle): Promise<string> {
+/** Without a hash when the server alone has the beginning. */
+async function endOfKilled(segments: LogSegments): Promise<EndRecord> {
+  const end = { outcome: 'ABORTED', sizeBytes: segments.to } as const
+  if (segments.from > 0) return end
   const hash = createHash('sha256')
-  const chunk = Buffer.alloc(HASH_CHUNK_BYTES)
-  for (let at = 0; ; ) {
-    const { bytesRead } = await file.read(chunk, 0, chunk.length, at)
-    if (bytesRead === 0) return hash.digest('hex')
-    hash.update(chunk.subarray(0, bytesRead))
-    at += bytesRead
+  for (let at = 0; at < segments.to; ) {
+    const bytes = await segments.read(at, HASH_CHUNK_BYTES)
+    hash.update(bytes)
+    at += bytes.length
   }
+  return { ...end, sha256: hash.digest('hex') }
 }

@@ -4,14 +4,14 @@ import { isTailraceError } from '../../contract/errors.ts'
 import { NAME_MAX_CHARACTERS } from '../../contract/limits.ts'
 import type { CreateBuildAnswer } from '../../contract/operations/create-build.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
-import type { LogSource } from './log-source.ts'
+import { BytesLost, type LogSource } from './log-source.ts'
 import type { EndRecord, SpoolMeta } from './spool-entry.ts'
 
 /** Output is collected this long before it is sent, so that a busy command makes few requests. */
 const COLLECT_MS = 250
 const REQUEST_MAX_BYTES = MIB
 const REQUEST_MIN_BYTES = 64 * KIB
-/** So much of a log that exists already is compared with ours, before more is appended to it. */
+/** So much of a log that exists already is compared with what we still have of ours, before more is appended to it. */
 const COMPARED_BYTES = 64 * KIB
 const STEP_NAMES_TRIED = 100
 
@@ -85,7 +85,8 @@ export class StepUpload {
         } else if (
           error instanceof StepTaken &&
           names < STEP_NAMES_TRIED &&
-          this.#options.meta.stepId === undefined
+          this.#options.meta.stepId === undefined &&
+          this.#options.log.keptFrom === 0
         ) {
           await this.#takeNextName(names + 1)
         } else throw error
@@ -149,12 +150,13 @@ export class StepUpload {
 
   async #compareBeginning(): Promise<void> {
     if (this.#isOurs) return
-    if (this.#head > 0) {
-      const { log, signal } = this.#options
+    const { log, signal } = this.#options
+    if (this.#head < log.keptFrom) throw new BytesLost(this.#head)
+    if (this.#head > log.keptFrom) {
       while (log.sizeBytes === 0 && log.end === undefined) await log.changed(signal)
       if (log.sizeBytes === 0) throw new StepTaken('the step holds another log')
-      const begin = await log.read(0, Math.min(this.#head, COMPARED_BYTES))
-      await this.#append(0, begin)
+      const from = log.keptFrom
+      await this.#append(from, await log.read(from, Math.min(this.#head - from, COMPARED_BYTES)))
     }
     this.#isOurs = true
   }
@@ -193,6 +195,8 @@ export class StepUpload {
     const { address, client } = this.#step!
     try {
       this.#advance(await client.append(address, offset, bytes, this.#call()))
+      // No more than was sent: the step may hold more, and another's.
+      this.#options.log.acknowledge(offset + bytes.length)
     } catch (error) {
       if (!isTailraceError(error, 'offset-conflict') && !isTailraceError(error, 'log-sealed')) throw error
       const head = error.detail.head ?? offset
@@ -204,7 +208,8 @@ export class StepUpload {
 
   async #finish(end: EndRecord): Promise<Delivered> {
     const { client, meta, onProgress } = this.#options
-    if (end.sha256 === undefined) await this.#appendCutLine(end)
+    const isCut = end.sha256 === undefined && this.#options.log.sizeBytes < end.sizeBytes
+    if (isCut) await this.#appendCutLine(end)
     const { stepId } = this.#step!.address
     const { outcome: status, sizeBytes: size, sha256 } = end
     const checked = sha256 === undefined ? { status } : { status, size, sha256 }
@@ -264,7 +269,6 @@ export class StepUpload {
   #advance(head: number): void {
     if (head > this.#head) this.#options.onProgress(head)
     this.#head = head
-    this.#options.log.acknowledge(head)
   }
 
   #call() {
