@@ -13,6 +13,7 @@ export async function openIdentityServer(): Promise<IdentityServer> {
   const app = openApp({
     authentication: opened.iam,
     corsOrigins: [],
+    requestLimits: { readsPerMinute: 0, appendsPerMinute: 0, changesPerMinute: 0 },
     tls: undefined,
     site: { publicUrl: undefined },
     logLevel: 'silent',

@@ -25,6 +25,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     authentication: services.identity.iam,
     site: config,
     corsOrigins: config.corsOrigins,
+    requestLimits: config.requestLimits,
     logLevel: config.logLevel,
     trustProxy: config.trustProxy,
     idleTimeoutMs: config.idleTimeoutMs,

@@ -14,6 +14,12 @@ export interface Config {
   readonly trustProxy: boolean
   /** Origins of pages that may use the API across origins; `*` for all; empty for none. */
   readonly corsOrigins: readonly string[]
+  /** Of one caller; 0 for any number. */
+  readonly requestLimits: {
+    readonly readsPerMinute: number
+    readonly appendsPerMinute: number
+    readonly changesPerMinute: number
+  }
   readonly offsetFormat: OffsetFormat
   readonly sendZstd: boolean
   readonly logLevel: string

@@ -78,6 +78,11 @@ function toConfig(settings: Settings): Config {
     tls: tlsFiles(settings),
     trustProxy: settings.trustProxy,
     corsOrigins: settings.corsOrigins,
+    requestLimits: {
+      readsPerMinute: settings.readsPerMinute,
+      appendsPerMinute: settings.appendsPerMinute,
+      changesPerMinute: settings.changesPerMinute,
+    },
     offsetFormat: settings.offsetFormat,
     sendZstd: settings.sendZstd,
     logLevel: settings.logLevel,

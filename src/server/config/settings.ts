@@ -121,6 +121,24 @@ export const SETTINGS = {
     read: readOrigins,
     help: 'origins of pages that may use the API',
   },
+  readsPerMinute: {
+    env: 'TAILRACE_READS_PER_MINUTE',
+    fallback: 60_000,
+    read: integer(0, 100_000_000),
+    help: 'reading requests of one user; 0: any number',
+  },
+  appendsPerMinute: {
+    env: 'TAILRACE_APPENDS_PER_MINUTE',
+    fallback: 600_000,
+    read: integer(0, 100_000_000),
+    help: 'appends of one user or build; 0: any number',
+  },
+  changesPerMinute: {
+    env: 'TAILRACE_CHANGES_PER_MINUTE',
+    fallback: 60_000,
+    read: integer(0, 100_000_000),
+    help: 'other requests of one user; 0: any number',
+  },
   offsetFormat: {
     env: 'TAILRACE_OFFSET_FORMAT',
     fallback: 'number' as OffsetFormat,

@@ -7,6 +7,7 @@ import { basePathOf } from './base-path.ts'
 import { describeInvalid } from './describe-invalid.ts'
 import { type Authentication, guardRoutes } from './guard-routes.ts'
 import { openHttpServer, type TlsKeyPair } from './http-server.ts'
+import { limitRequests, type RequestLimits } from './limit-requests.ts'
 import { NO_SUCH_ROUTE, refuse } from './refuse.ts'
 import { refuseUnparsed } from './refuse-unparsed.ts'
 import type { Site } from './require-same-origin.ts'
@@ -16,6 +17,7 @@ export interface AppOptions {
   readonly authentication: Authentication
   readonly site: Site
   readonly corsOrigins: AllowedOrigins
+  readonly requestLimits: RequestLimits
   readonly logLevel: string
   /** Trust X-Forwarded-For and its kin. */
   readonly trustProxy: boolean
@@ -69,7 +71,7 @@ export function openApp(options: AppOptions): FastifyInstance {
   allowOrigins(app, options.corsOrigins)
   boundUnsentAnswers(app)
   readJsonBodies(app)
-  guardRoutes(app, options.authentication, options.site)
+  guardRoutes(app, options.authentication, options.site, limitRequests(options.requestLimits))
   return app
 }
 

@@ -13,6 +13,7 @@ import {
 import type { User } from '../../core/ports/credentials.ts'
 import { basePathOf, sentTarget } from './base-path.ts'
 import { ByteBudget } from './byte-budget.ts'
+import type { LimitRequest } from './limit-requests.ts'
 import { sentMethod } from './method-override.ts'
 import { ReceivedBody } from './received-body.ts'
 import type { Site } from './require-same-origin.ts'
@@ -68,6 +69,7 @@ export function guardRoutes(
   app: FastifyInstance,
   { authenticate, identify }: Authentication,
   site: Site,
+  limitRequest: LimitRequest,
 ): void {
   app.decorateRequest('principal', undefined)
   app.decorateRequest('user', undefined)
@@ -90,9 +92,11 @@ export function guardRoutes(
     }
     if (access === 'user') {
       request.user = await identify(received, body.sha256)
+      limitRequest(request, request.user.id)
       return
     }
     request.principal = await authenticate(received, body.sha256)
+    limitRequest(request, callerOf(request.principal))
     assertMayUse(access, request.principal, request.params)
   })
   app.addHook('preParsing', async (request, _reply, payload) => {
@@ -101,6 +105,11 @@ export function guardRoutes(
       ? payload
       : Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false })
   })
+}
+
+/** Upload tokens are nobody's: each counts for itself. */
+function callerOf({ projectId, userId, onlyRecord }: Principal): string {
+  return onlyRecord === undefined ? userId : `${projectId} ${onlyRecord}`
 }
 
 /** How the client wrote path and host, as far as the server can tell behind a proxy that changes either. */
