@@ -16,6 +16,8 @@ export interface Operation {
   readonly body?: TSchema
   /** The JSON body of a success, where it has one. */
   readonly answer?: TSchema
+  /** The media type of a success that is no JSON, where that is not plain bytes. */
+  readonly media?: string
 }
 
 /** Keeps the exact types of the schemas. */

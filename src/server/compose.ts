@@ -36,6 +36,10 @@ import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
 import { sqlFrameUpkeep } from '../store/sql/sql-frame-upkeep.ts'
 import { sqlStepLogs } from '../store/sql/sql-step-logs.ts'
 import type { Config } from './config/config.ts'
+import { meteredJournal } from './metrics/metered-journal.ts'
+import { meteredPacks } from './metrics/metered-packs.ts'
+import { meteredReader } from './metrics/metered-reader.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
 import { keepSpace } from './upkeep.ts'
 
@@ -64,7 +68,7 @@ const FLUSH_PACE_MS = 100
 const FLUSH_RETRY_MS = 1000
 
 /** Opens the embedded store in the data directory, recovers what a crash left, and begins to keep it. Rejects with `store-unavailable` when another server has it. */
-export async function compose(config: Config, report: Report): Promise<Services> {
+export async function compose(config: Config, report: Report, metrics: Metrics): Promise<Services> {
   await using opening = new AsyncDisposableStack()
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
   const db = opening.adopt(await openSqlite(join(config.dataDirectory, 'catalog.sqlite')), one =>
@@ -73,8 +77,8 @@ export async function compose(config: Config, report: Report): Promise<Services>
   const builds = sqlBuildCatalog(db)
   const frames = sqlFrameCatalog(db)
   const identity = await openIdentity(config, sqlCredentials(db))
-  const packs = opening.use(await openPacks(config, frames))
-  const journal = opening.use(
+  const packs = opening.use(await openPacks(config, frames, metrics))
+  const local = opening.use(
     await openLocalJournal({
       directory: join(config.dataDirectory, 'journal'),
       ...config.journal,
@@ -82,7 +86,8 @@ export async function compose(config: Config, report: Report): Promise<Services>
       onDamage: damage => report.error(damage, 'the journal is damaged'),
     }),
   )
-  const reader = storeLogReader({ journal, frames, packs })
+  const journal = meteredJournal(local, metrics)
+  const reader = meteredReader(storeLogReader({ journal, frames, packs }), metrics)
   const write: WritePorts = {
     builds,
     frames,
@@ -97,7 +102,7 @@ export async function compose(config: Config, report: Report): Promise<Services>
   const removal = sqlBuildRemoval(db)
   const kept = { write, packs, census: builds, removal, frameUpkeep: sqlFrameUpkeep(db), identity }
   const health: Health = { lastFlushFailureMs: 0 }
-  keep(opening, health, config, kept, report)
+  keep(opening, health, config, kept, report, metrics)
   const ending = opening.move()
   return {
     write,
@@ -112,12 +117,13 @@ export async function compose(config: Config, report: Report): Promise<Services>
   }
 }
 
-async function openPacks(config: Config, frames: FrameCatalog): Promise<PackStore> {
-  const packs = await openLocalPackStore({
+async function openPacks(config: Config, frames: FrameCatalog, metrics: Metrics): Promise<PackStore> {
+  const local = await openLocalPackStore({
     directory: await openPackDirectory(join(config.dataDirectory, 'packs')),
     packEnd: pack => frames.packEnd(pack),
     packBytes: config.packBytes,
   })
+  const packs = meteredPacks(local, metrics)
   const { frameCacheBytes: maxBytes } = config
   return followMovedFrames(maxBytes === 0 ? packs : withFrameCache(packs, { maxBytes }), frames)
 }
@@ -158,6 +164,7 @@ function keep(
   config: Config,
   { write, packs, census, removal, frameUpkeep, identity }: Kept,
   report: Report,
+  metrics: Metrics,
 ): void {
   const ending = new AbortController()
   const since = Date.now()
@@ -180,6 +187,7 @@ function keep(
       wait,
       onError: error => {
         health.lastFlushFailureMs = Date.now()
+        metrics.flushFailures.inc()
         report.error(error, 'flushing failed')
       },
     },

@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { compose, storeAnswers } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { greeting } from './greeting.ts'
 import { openApp } from './http/app.ts'
+import { meterRequests } from './metrics/meter-requests.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { registerRoutes } from './register-routes.ts'
 import { readTlsFiles, reloadTlsOnHangup } from './tls-files.ts'
 
@@ -15,12 +18,12 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   await using ending = new AsyncDisposableStack()
   const tls = config.tls && (await readTlsFiles(config.tls))
   let app: FastifyInstance | undefined
-  const services = ending.use(
-    await compose(config, {
-      error: (error, message) =>
-        app === undefined ? console.error(`${message}:`, error) : app.log.error({ err: error }, message),
-    }),
-  )
+  const metrics = new Metrics()
+  const report = {
+    error: (error: unknown, message: string) =>
+      app === undefined ? console.error(`${message}:`, error) : app.log.error({ err: error }, message),
+  }
+  const services = ending.use(await compose(config, report, metrics))
   app = openApp({
     authentication: services.identity.iam,
     site: config,
@@ -31,6 +34,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     idleTimeoutMs: config.idleTimeoutMs,
     tls,
   })
+  meterRequests(app, metrics)
   const own = { url: '' }
   const publicUrl = () => config.publicUrl ?? own.url
   registerRoutes(
@@ -39,6 +43,8 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     config,
     publicUrl,
     async () => !stop.aborted && (await storeAnswers(services)),
+    metrics,
+    packageVersion(),
   )
   ending.adopt(app, closeApp)
   const { log, server } = app
@@ -50,6 +56,11 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   own.url = urlOf(app, tls === undefined ? 'http' : 'https')
   print(await greeting(config, own.url, await services.identity.bootstrap()))
   await aborted(stop)
+}
+
+/** The same depth below the package's root for src/server and dist/server. */
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
 
 /** How long running requests may take to end once the server is told to stop. */

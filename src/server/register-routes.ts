@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import { CHECKED_BODY_MAX_BYTES } from '../contract/limits.ts'
+import { OPERATIONS } from '../contract/operations.ts'
 import { LineEnds } from '../core/read/line-ends.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { ByteBudget } from './http/byte-budget.ts'
 import { EventStreams } from './http/event-streams.ts'
+import { ServedRoutes } from './http/served-routes.ts'
+import type { Metrics } from './metrics/metrics.ts'
 import { addStepsRoute } from './routes/add-steps.ts'
 import { appendLogRoute } from './routes/append-log.ts'
 import { createBuildRoute } from './routes/create-build.ts'
@@ -20,9 +23,12 @@ import { followLogRoute } from './routes/follow-log.ts'
 import { healthRoutes } from './routes/health.ts'
 import { identityRoutes } from './routes/identity-routes.ts'
 import { lookupRoutes } from './routes/lookup-routes.ts'
+import { readApiDocumentRoutes } from './routes/read-api-document.ts'
 import { readBuildLogRoute } from './routes/read-build-log.ts'
 import { readBuildLogBytesRoute } from './routes/read-build-log-bytes.ts'
+import { readLinesRoute } from './routes/read-lines.ts'
 import { readLogAnalysisRoute } from './routes/read-log-analysis.ts'
+import { readMetricsRoute } from './routes/read-metrics.ts'
 import { readRawLogRoute } from './routes/read-raw-log.ts'
 import { readStepLogRoute } from './routes/read-step-log.ts'
 
@@ -36,7 +42,10 @@ export function registerRoutes(
   config: Config,
   publicUrl: () => string,
   isReady: () => Promise<boolean>,
+  { registry }: Metrics,
+  version: string,
 ): void {
+  const routes = new ServedRoutes(app)
   const answers = { publicUrl, issueUploadToken: identity.iam.uploadTokens.issue }
   const bodies = { ...write, packs, sendZstd: config.sendZstd }
   const buildLogs = { ...write, stepLogs, lineEnds: new LineEnds(write.reader) }
@@ -54,6 +63,7 @@ export function registerRoutes(
   readRawLogRoute(app, bodies)
   const streams = new EventStreams(app)
   followLogRoute(app, write, streams)
+  readLinesRoute(app, { ...buildLogs, packs })
   followBuildRoute(app, write, streams)
   finishStepRoute(app, write)
   finishBuildRoute(app, write)
@@ -61,4 +71,8 @@ export function registerRoutes(
   deleteJobRoute(app, { ...write, removal })
   lookupRoutes(app, { ...write, history }, publicUrl)
   identityRoutes(app, identity.iam, publicUrl, config)
+  readMetricsRoute(app, registry)
+  readApiDocumentRoutes(app, () => routes.describedBy(OPERATIONS), version, publicUrl)
+  // A route that no operation describes stops the start.
+  routes.describedBy(OPERATIONS)
 }

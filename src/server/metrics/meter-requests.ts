@@ -1,0 +1,14 @@
+import type { FastifyInstance } from 'fastify'
+import type { Metrics } from './metrics.ts'
+
+/** Times every request by route and status; what no route answers counts together, so that addresses make no new series. */
+export function meterRequests(app: FastifyInstance, { requestSeconds, requestsUnderWay }: Metrics): void {
+  app.addHook('onRequest', async (request, reply) => {
+    requestsUnderWay.inc()
+    const end = requestSeconds.startTimer({ method: request.method })
+    reply.raw.once('close', () => {
+      requestsUnderWay.dec()
+      end({ route: request.routeOptions.url ?? 'none', status: String(reply.raw.statusCode) })
+    })
+  })
+}

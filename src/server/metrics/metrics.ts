@@ -1,0 +1,64 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** From a cached page to a large download. */
+const REQUEST_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
+/** From a quiet disk to one that makes acknowledgements wait. */
+const APPEND_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
+
+/** Everything that a server counts about itself; names and units as Prometheus wants them. */
+export class Metrics {
+  readonly registry = new Registry()
+  readonly requestSeconds = new Histogram({
+    name: 'tailrace_http_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: REQUEST_BUCKETS_SECONDS,
+    registers: [this.registry],
+  })
+  readonly requestsUnderWay = new Gauge({
+    name: 'tailrace_http_requests_under_way',
+    help: 'Requests that are not answered yet, followers included.',
+    registers: [this.registry],
+  })
+  readonly appendSeconds = new Histogram({
+    name: 'tailrace_journal_append_duration_seconds',
+    help: 'Time until appended bytes were durable.',
+    labelNames: ['outcome'] as const,
+    buckets: APPEND_BUCKETS_SECONDS,
+    registers: [this.registry],
+  })
+  readonly appendedBytes = new Counter({
+    name: 'tailrace_log_bytes_appended_total',
+    help: 'Log bytes that were acknowledged.',
+    registers: [this.registry],
+  })
+  readonly readBytes = new Counter({
+    name: 'tailrace_log_bytes_read_total',
+    help: 'Log bytes that were read for answers and for hashes.',
+    registers: [this.registry],
+  })
+  readonly packedBytes = new Counter({
+    name: 'tailrace_log_bytes_packed_total',
+    help: 'Log bytes that moved from the journal to packs.',
+    registers: [this.registry],
+  })
+  readonly storedBytes = new Counter({
+    name: 'tailrace_pack_bytes_written_total',
+    help: 'Bytes that were written to packs, compressed and with frame headers.',
+    registers: [this.registry],
+  })
+  readonly packReads = new Counter({
+    name: 'tailrace_frames_decoded_total',
+    help: 'Frames that were read from packs and decoded; a cached frame is not.',
+    registers: [this.registry],
+  })
+  readonly flushFailures = new Counter({
+    name: 'tailrace_flush_failures_total',
+    help: 'Passes from the journal to packs that failed and were tried again.',
+    registers: [this.registry],
+  })
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry })
+  }
+}

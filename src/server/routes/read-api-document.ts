@@ -1,0 +1,23 @@
+import type { FastifyInstance } from 'fastify'
+import { openApiDocument, type ServedOperation } from '../../contract/openapi.ts'
+import { readApiDocs, readApiDocument } from '../../contract/operations/read-api-document.ts'
+import { DOCS_POLICY, docsPage } from '../http/docs-page.ts'
+
+/** `/openapi.json` and `/docs`; `served` is asked with the first request, when every route is registered. */
+export function readApiDocumentRoutes(
+  app: FastifyInstance,
+  served: () => readonly ServedOperation[],
+  version: string,
+  publicUrl: () => string,
+): void {
+  app.get(readApiDocument.path, { config: { access: 'open' } }, async (_request, reply) => {
+    reply.type('application/json;charset=UTF-8')
+    return openApiDocument(served(), version, publicUrl())
+  })
+  app.get(readApiDocs.path, { config: { access: 'open' } }, async (_request, reply) => {
+    reply.type('text/html;charset=UTF-8').header('content-security-policy', DOCS_POLICY)
+    return reply
+      .header('x-content-type-options', 'nosniff')
+      .send(docsPage(served(), `${publicUrl()}${readApiDocument.path}`))
+  })
+}
