@@ -6,7 +6,7 @@ const SECOND_MS = 1000
 const SPAN_MAX_MS = 31 * 24 * 3600 * SECOND_MS
 
 /** Reads `yyyy-MM-dd HH:mm:ss`, UTC, that the schema let through. Throws `invalid-parameter` when there is no such time. */
-export function queryTime(name: string, text: string): EpochMs {
+function queryTime(name: string, text: string): EpochMs {
   const iso = `${text.replace(' ', 'T')}.000Z`
   const at = Date.parse(iso)
   // Date.parse takes a February 30 for a day in March.

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type SqlBool, sql } from 'kysely'
 import type { ProjectId } from '../../contract/ids.ts'
 import type { BuildHistory, JobSelection, JobWithLatest, Seen } from '../../core/ports/build-history.ts'
 import { limitOf } from './dialect.ts'
@@ -29,15 +29,30 @@ export function jobLister(db: Kysely<Tables>): Lister {
       return (await rows.execute()).map(asEntry)
     },
     async countJobs(project, selection) {
-      const count = withLatest(db, project, selection).select(sql<number>`count(*)`.as('count'))
+      const count = db
+        .selectFrom('jobs')
+        .select(sql<number>`count(*)`.as('count'))
+        .where('jobs.project_id', '=', project)
+        .where(isNamed(selection))
+        .$if(isPartial(selection.seen), jobs =>
+          jobs.where(({ exists, selectFrom }) =>
+            exists(
+              selectFrom('builds')
+                .select('builds.id')
+                .whereRef('builds.job', '=', 'jobs.id')
+                .where(countsFor(selection.seen)),
+            ),
+          ),
+        )
       return Number((await count.executeTakeFirstOrThrow()).count)
     },
   }
 }
 
 /** The project's jobs, each with the newest build that counts. */
-function withLatest(db: Kysely<Tables>, project: ProjectId, { seen, nameContains = '' }: JobSelection) {
-  const jobs = db
+function withLatest(db: Kysely<Tables>, project: ProjectId, selection: JobSelection) {
+  const { seen } = selection
+  return db
     .selectFrom('jobs')
     .leftJoin('builds', build =>
       build.onRef('builds.job', '=', 'jobs.id').on('builds.build_no', '=', eb =>
@@ -49,12 +64,15 @@ function withLatest(db: Kysely<Tables>, project: ProjectId, { seen, nameContains
       ),
     )
     .where('jobs.project_id', '=', project)
+    .where(isNamed(selection))
     .$if(isPartial(seen), all => all.where('builds.id', 'is not', null))
-  // Removing it changes a name that contains it: the one form that asks for the same case on every database.
-  return nameContains === ''
-    ? jobs
-    : jobs.where(sql<string>`replace(jobs.name, ${nameContains}, '')`, '<>', sql<string>`jobs.name`)
 }
+
+/** Removing a text changes the names that contain it: the one form that looks at the case on every database. */
+const isNamed = ({ nameContains = '' }: JobSelection) =>
+  nameContains === ''
+    ? sql<SqlBool>`true`
+    : sql<SqlBool>`replace(jobs.name, ${nameContains}, '') <> jobs.name`
 
 const isPartial = ({ creatorId, recordId }: Seen) => creatorId !== undefined || recordId !== undefined
 
