@@ -24,3 +24,8 @@ export const STEPS_MAX_PER_BUILD = 10_000
 export const BUILD_NO_MAX = 2 ** 31 - 1
 /** Stage numbers have at most nine digits. */
 export const STEP_ID_MAX = 999_999_999
+/** Lines of one answer of read-lines, and where `count` is absent. */
+export const LINES_MAX_COUNT = 5000
+export const LINES_DEFAULT_COUNT = 1000
+/** Text of one line in answers that tell lines apart; more of it is in the log's bytes. */
+export const LINE_TEXT_MAX_BYTES = 64 * KIB

@@ -39,9 +39,12 @@ export interface Frame {
   readonly storedBytes: number
 }
 
+/** Line marks stand at every line whose number in the frame is a multiple of this. */
+export const LINES_PER_MARK = 64
+
 /** What the frame's own header tells beside its row; enough to find a line or a time without the catalog. */
 export interface FrameIndex {
-  /** Offset in the log of the beginning of every 64th line of the frame: mark i is line firstLine + 64 × i. */
+  /** Offset in the log of the beginning of every LINES_PER_MARKth line of the frame: mark i is line firstLine + LINES_PER_MARK × i; none for a line that begins at the frame's end. */
   readonly lineMarks: readonly ByteOffset[]
   readonly arrivals: readonly Arrival[]
   /** True when a line of this frame states level DEBUG, so that an INFO download must look at it. */

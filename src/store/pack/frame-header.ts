@@ -3,10 +3,9 @@ import { FRAME_MAX_BYTES } from '../../contract/limits.ts'
 import type { ByteOffset, LineNumber } from '../../contract/quantities.ts'
 import { KIB } from '../../contract/quantities.ts'
 import type { LogId } from '../../core/ports/journal.ts'
-import type { Arrival, FrameIndex } from '../../core/ports/pack-store.ts'
+import { type Arrival, type FrameIndex, LINES_PER_MARK } from '../../core/ports/pack-store.ts'
 import { ARRIVALS_MAX_PER_FRAME, TIME_LIMIT_MS } from './arrivals.ts'
 import { damaged } from './damaged.ts'
-import { LINES_PER_MARK } from './line-marks.ts'
 import { pushSignedVarint, pushVarint, readVarints, type VarintReader } from './varint.ts'
 
 /** One of the sixteen magic numbers of skippable zstd frames (RFC 8878, 3.1.2). */

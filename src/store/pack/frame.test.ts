@@ -3,11 +3,10 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
-import type { Arrival, Frame, FrameDraft } from '../../core/ports/pack-store.ts'
+import { type Arrival, type Frame, type FrameDraft, LINES_PER_MARK } from '../../core/ports/pack-store.ts'
 import { ARRIVALS_MAX_PER_FRAME } from './arrivals.ts'
 import { decodeFrame, encodeFrame, readFrameIndex, rowOf, rowOfEncoded } from './frame.ts'
 import { decodeFrameHeader, encodeFrameHeader, FRAME_HEADER_MAX_BYTES } from './frame-header.ts'
-import { LINES_PER_MARK } from './line-marks.ts'
 
 describe('a frame', () => {
   it('gives back any draft, and its index is what the bytes say', async () => {

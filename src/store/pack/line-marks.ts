@@ -1,7 +1,5 @@
 import type { ByteOffset } from '../../contract/quantities.ts'
-
-/** A mark stands at the beginning of every line whose number in the frame is a multiple of this. */
-export const LINES_PER_MARK = 64
+import { LINES_PER_MARK } from '../../core/ports/pack-store.ts'
 
 const NEWLINE = 10
 

@@ -1,0 +1,76 @@
+import { TailraceError } from '../../contract/errors.ts'
+import { type ByteOffset, type EpochMs, KIB } from '../../contract/quantities.ts'
+import type { FrameCatalog } from '../ports/frame-catalog.ts'
+import type { Journal, LogId } from '../ports/journal.ts'
+import type { Arrival, PackStore } from '../ports/pack-store.ts'
+
+export interface ArrivalPorts {
+  readonly journal: Journal
+  readonly frames: FrameCatalog
+  readonly packs: PackStore
+}
+
+/** How far ahead arrivals in the journal are looked at. */
+const JOURNAL_STEP_BYTES = 256 * KIB
+/** A flush may overtake a look-up between journal and frames, but not again and again. */
+const ATTEMPTS = 5
+
+/** Arrivals of a stretch of a log, the first at or before `from`. */
+interface Stretch {
+  readonly from: ByteOffset
+  readonly to: ByteOffset
+  readonly arrivals: readonly Arrival[]
+}
+
+/** When the bytes of one log arrived, for look-ups that mostly go forward: the stretch around the last one is kept. */
+export class ArrivalTimes {
+  readonly #ports: ArrivalPorts
+  readonly #log: LogId
+  #stretch: Stretch = { from: 0, to: 0, arrivals: [] }
+
+  constructor(ports: ArrivalPorts, log: LogId) {
+    this.#ports = ports
+    this.#log = log
+  }
+
+  /** When the byte at `offset`, below `head`, arrived; at the precision that frames keep. Rejects with `log-damaged` as the stores do. */
+  async of(offset: ByteOffset, head: ByteOffset): Promise<EpochMs> {
+    if (offset < this.#stretch.from || offset >= this.#stretch.to)
+      this.#stretch = await this.#find(offset, head)
+    const arrival = this.#stretch.arrivals.findLast(({ at }) => at <= offset)
+    if (arrival === undefined) throw this.#missing(offset)
+    return arrival.arrivedAtMs
+  }
+
+  async #find(offset: ByteOffset, head: ByteOffset): Promise<Stretch> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const found = (await this.#inJournal(offset, head)) ?? (await this.#inFrames(offset))
+      if (found !== undefined) return found
+    }
+    throw this.#missing(offset)
+  }
+
+  async #inJournal(offset: ByteOffset, head: ByteOffset): Promise<Stretch | undefined> {
+    const { journal } = this.#ports
+    const extent = await journal.extent(this.#log)
+    if (extent === undefined || offset < extent.from) return undefined
+    const arrivals: Arrival[] = []
+    let to = offset
+    for await (const piece of journal.read(this.#log, offset, Math.min(head, offset + JOURNAL_STEP_BYTES))) {
+      arrivals.push({ at: piece.at, arrivedAtMs: piece.arrivedAtMs })
+      to = piece.at + piece.bytes.length
+    }
+    return to > offset ? { from: offset, to, arrivals } : undefined
+  }
+
+  async #inFrames(offset: ByteOffset): Promise<Stretch | undefined> {
+    const [frame] = await this.#ports.frames.framesOf(this.#log, offset, offset + 1, 1)
+    if (frame === undefined) return undefined
+    const { arrivals } = await this.#ports.packs.readIndex(frame)
+    return { from: frame.at, to: frame.end, arrivals }
+  }
+
+  #missing(offset: ByteOffset): TailraceError {
+    return new TailraceError('log-damaged', `nothing tells when byte ${offset} of log ${this.#log} arrived`)
+  }
+}
