@@ -7,7 +7,7 @@ import type { TObject, TSchema } from 'typebox'
 export interface Operation {
   /** The same in every layer: `read-step-log` is a file of that name in contract, core and server. */
   readonly name: string
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE' | 'OPTIONS'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
   /** With `:name` for path parameters. */
   readonly path: string
   readonly summary: string

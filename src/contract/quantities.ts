@@ -12,3 +12,4 @@ export const MAX_INTEGER = Number.MAX_SAFE_INTEGER
 
 export const KIB = 1024
 export const MIB = 1024 * KIB
+export const GIB = 1024 * MIB

@@ -16,6 +16,7 @@ import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
 import type { FrameUpkeep } from '../core/ports/frame-upkeep.ts'
 import type { LogId } from '../core/ports/journal.ts'
 import type { PackStore } from '../core/ports/pack-store.ts'
+import type { RetentionCatalog } from '../core/ports/retention-catalog.ts'
 import type { StepLogs } from '../core/ports/step-logs.ts'
 import { followMovedFrames } from '../core/read/follow-moved-frames.ts'
 import { storeLogReader } from '../core/read/store-log-reader.ts'
@@ -34,6 +35,7 @@ import { sqlBuildRemoval } from '../store/sql/sql-build-removal.ts'
 import { sqlCredentials } from '../store/sql/sql-credentials.ts'
 import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
 import { sqlFrameUpkeep } from '../store/sql/sql-frame-upkeep.ts'
+import { sqlRetentionCatalog } from '../store/sql/sql-retention-catalog.ts'
 import { sqlStepLogs } from '../store/sql/sql-step-logs.ts'
 import type { Config } from './config/config.ts'
 import { meteredJournal } from './metrics/metered-journal.ts'
@@ -55,6 +57,7 @@ export interface Services extends AsyncDisposable {
   readonly stepLogs: StepLogs
   readonly history: BuildHistory
   readonly removal: BuildRemoval
+  readonly retention: RetentionCatalog
   readonly packs: PackStore
   readonly mint: Mint
   readonly identity: Identity
@@ -100,7 +103,8 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     clock: Date.now,
   }
   const removal = sqlBuildRemoval(db)
-  const kept = { write, packs, census: builds, removal, frameUpkeep: sqlFrameUpkeep(db), identity }
+  const retention = sqlRetentionCatalog(db)
+  const kept = { write, packs, census: builds, removal, retention, frameUpkeep: sqlFrameUpkeep(db), identity }
   const health: Health = { lastFlushFailureMs: 0 }
   keep(opening, health, config, kept, report, metrics)
   const ending = opening.move()
@@ -109,6 +113,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     history: sqlBuildHistory(db),
     stepLogs: sqlStepLogs(db),
     removal,
+    retention,
     packs,
     mint,
     identity,
@@ -153,6 +158,7 @@ interface Kept {
   readonly packs: PackStore
   readonly census: StepCensus
   readonly removal: BuildRemoval
+  readonly retention: RetentionCatalog
   readonly frameUpkeep: FrameUpkeep
   readonly identity: Identity
 }
@@ -162,7 +168,7 @@ function keep(
   opening: AsyncDisposableStack,
   health: Health,
   config: Config,
-  { write, packs, census, removal, frameUpkeep, identity }: Kept,
+  { write, packs, census, removal, retention, frameUpkeep, identity }: Kept,
   report: Report,
   metrics: Metrics,
 ): void {
@@ -204,7 +210,17 @@ function keep(
     report,
   )
   const spacing = keepSpace(
-    { ...write, packs, removal, frameUpkeep, inTurn, unrecorded, unreadable: new Set() },
+    {
+      ...write,
+      packs,
+      removal,
+      retention,
+      frameUpkeep,
+      inTurn,
+      unrecorded,
+      unreadable: new Set(),
+      rule: config.retention,
+    },
     error => report.error(error, 'bringing back space failed'),
     ending.signal,
   )

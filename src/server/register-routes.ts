@@ -31,6 +31,7 @@ import { readLogAnalysisRoute } from './routes/read-log-analysis.ts'
 import { readMetricsRoute } from './routes/read-metrics.ts'
 import { readRawLogRoute } from './routes/read-raw-log.ts'
 import { readStepLogRoute } from './routes/read-step-log.ts'
+import { setRetentionRoute } from './routes/set-retention.ts'
 
 /** Bodies with a checksum together: sixteen at a time. */
 const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
@@ -38,7 +39,7 @@ const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
 /** Every operation of the API, each with just what it uses. */
 export function registerRoutes(
   app: FastifyInstance,
-  { write, stepLogs, history, removal, packs, mint, identity }: Services,
+  { write, stepLogs, history, removal, retention, packs, mint, identity }: Services,
   config: Config,
   publicUrl: () => string,
   isReady: () => Promise<boolean>,
@@ -70,6 +71,7 @@ export function registerRoutes(
   deleteBuildRoute(app, { ...write, removal })
   deleteJobRoute(app, { ...write, removal })
   lookupRoutes(app, { ...write, history }, publicUrl)
+  setRetentionRoute(app, { retention })
   identityRoutes(app, identity.iam, publicUrl, config)
   readMetricsRoute(app, registry)
   readApiDocumentRoutes(app, () => routes.describedBy(OPERATIONS), version, publicUrl)

@@ -1,20 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { applyRetention, type RetentionPorts } from '../core/keep/apply-retention.ts'
 import { type ReclaimPorts, reclaimPacks } from '../core/keep/reclaim-packs.ts'
 import { type SweepPorts, sweepRemovedLogs } from '../core/keep/sweep-removed-logs.ts'
+import type { RetentionRule } from '../core/ports/retention-catalog.ts'
 
 /** How soon the space of what was deleted begins to come back. */
 const SWEEP_EVERY_MS = 2000
 /** Packs are looked through after a sweep, and every so many passes for what a crash or failure left over. */
 const RECLAIM_EVERY_PASSES = 300
 
+/** Retention looks at every build. */
+const RETAIN_EVERY_PASSES = 1800
+
+/** What upkeep of space works on, and the server's own rule of retention. */
+export interface SpacePorts extends SweepPorts, ReclaimPorts, RetentionPorts {
+  readonly rule: RetentionRule
+}
+
 /** Brings back space until `signal` aborts; a pass under way is finished. Never rejects: failures go to `onError`, and the work is tried again. */
 export async function keepSpace(
-  ports: SweepPorts & ReclaimPorts,
+  ports: SpacePorts,
   onError: (error: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
   for (let pass = 0; !signal.aborted; pass++) {
     try {
+      if (pass % RETAIN_EVERY_PASSES === 0) await applyRetention(ports, ports.rule, Date.now())
       const swept = await sweepRemovedLogs(ports)
       if (swept > 0 || pass % RECLAIM_EVERY_PASSES === 0) await reclaimAll(ports, signal)
     } catch (error) {

@@ -27,6 +27,8 @@ export interface Config {
   readonly packBytes: number
   readonly frameCacheBytes: number
   readonly abandonedAfterMs: number
+  /** What is kept of a project whose jobs say nothing else; 0: no limit. */
+  readonly retention: { readonly days: number; readonly bytes: number }
   readonly idleTimeoutMs: number
   /** Encrypts the secrets of keys; undefined: a key file in the data directory. */
   readonly secretKey: Secret | undefined

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { MIB } from '../../contract/quantities.ts'
+import { GIB, MIB } from '../../contract/quantities.ts'
 import type { Config } from './config.ts'
 import { Secret } from './secret.ts'
 import { ConfigError, SETTINGS, type Setting, type Settings } from './settings.ts'
@@ -90,6 +90,7 @@ function toConfig(settings: Settings): Config {
     packBytes: settings.packMib * MIB,
     frameCacheBytes: settings.frameCacheMib * MIB,
     abandonedAfterMs: settings.abandonedAfterS * 1000,
+    retention: { days: settings.retentionDays, bytes: Math.round(settings.retentionGib * GIB) },
     idleTimeoutMs: settings.idleTimeoutS * 1000,
     secretKey: secret(settings.secretKey),
     bootstrap: {

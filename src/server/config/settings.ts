@@ -29,6 +29,13 @@ const integer = (min: number, max: number) => (read: string, source: string) => 
   return value
 }
 
+const decimal = (max: number) => (read: string, source: string) => {
+  const value = Number(read)
+  if (!/^[0-9]+(\.[0-9]+)?$/.test(read) || value > max)
+    throw new ConfigError(`${source} must be a number from 0 to ${max}, not "${read}"`)
+  return value
+}
+
 const onOff = (read: string, source: string) => {
   if (!['on', 'off', 'true', 'false', '1', '0'].includes(read))
     throw new ConfigError(`${source} must be on or off, not "${read}"`)
@@ -186,6 +193,18 @@ export const SETTINGS = {
     fallback: 3600,
     read: integer(1, 2_592_000),
     help: 'seconds of silence after which a step is abandoned',
+  },
+  retentionDays: {
+    env: 'TAILRACE_RETENTION_DAYS',
+    fallback: 0,
+    read: integer(0, 36_500),
+    help: 'finished builds older than this are deleted; 0: none',
+  },
+  retentionGib: {
+    env: 'TAILRACE_RETENTION_GIB',
+    fallback: 0,
+    read: decimal(1_000_000),
+    help: 'log text kept of a project, the newest builds of it; 0: all',
   },
   idleTimeoutS: {
     env: 'TAILRACE_IDLE_TIMEOUT_S',

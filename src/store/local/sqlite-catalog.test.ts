@@ -7,11 +7,13 @@ import { describeBuildHistory } from '../conformance/describe-build-history.ts'
 import { describeBuildRemoval } from '../conformance/describe-build-removal.ts'
 import { describeFrameCatalog } from '../conformance/describe-frame-catalog.ts'
 import { describeFrameUpkeep } from '../conformance/describe-frame-upkeep.ts'
+import { describeRetentionCatalog } from '../conformance/describe-retention-catalog.ts'
 import { sqlBuildCatalog } from '../sql/sql-build-catalog.ts'
 import { sqlBuildHistory } from '../sql/sql-build-history.ts'
 import { sqlBuildRemoval } from '../sql/sql-build-removal.ts'
 import { sqlFrameCatalog } from '../sql/sql-frame-catalog.ts'
 import { sqlFrameUpkeep } from '../sql/sql-frame-upkeep.ts'
+import { sqlRetentionCatalog } from '../sql/sql-retention-catalog.ts'
 import type { Tables } from '../sql/tables.ts'
 import { openSqlite } from './sqlite.ts'
 
@@ -34,3 +36,6 @@ describeFrameUpkeep('SQLite', use =>
   withDatabase(db => use({ ...sqlFrameCatalog(db), ...sqlFrameUpkeep(db) })),
 )
 describeBuildHistory('SQLite', use => withDatabase(db => use(sqlBuildHistory(db), sqlBuildCatalog(db))))
+describeRetentionCatalog('SQLite', use =>
+  withDatabase(db => use(sqlRetentionCatalog(db), sqlBuildCatalog(db))),
+)

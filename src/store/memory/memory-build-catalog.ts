@@ -17,16 +17,21 @@ import type {
 import type { BuildHistory } from '../../core/ports/build-history.ts'
 import type { BuildRemoval, JobRemoval } from '../../core/ports/build-removal.ts'
 import type { LogId } from '../../core/ports/journal.ts'
+import type { RetentionCatalog, RetentionRule } from '../../core/ports/retention-catalog.ts'
 import { memoryBuildHistory } from './memory-build-history.ts'
+import { memoryRetentionCatalog } from './memory-retention-catalog.ts'
 
 interface StoredJob {
   readonly projectId: ProjectId
   readonly jobId: JobId
   readonly name: string
   nextBuildNo: number
+  retention: RetentionRule
 }
 
 interface StoredBuild {
+  /** In the order in which builds were made. */
+  readonly place: number
   build: Build
   readonly steps: Map<StepId, Step>
 }
@@ -39,7 +44,7 @@ interface StepPlace {
 /** BuildCatalog, StepCensus and BuildRemoval in memory: for tests, and for a server that may forget. */
 export function memoryBuildCatalog(): BuildCatalog &
   StepCensus &
-  BuildRemoval & { readonly history: BuildHistory } {
+  BuildRemoval & { readonly history: BuildHistory; readonly retention: RetentionCatalog } {
   return new MemoryBuildCatalog()
 }
 
@@ -53,6 +58,12 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus, BuildRemoval {
     jobs: () => this.#jobs,
     builds: () => new Set([...this.#builds.values()].map(stored => stored.build)),
   })
+  /** The same builds, as they age. */
+  readonly retention = memoryRetentionCatalog({
+    jobs: () => this.#jobs,
+    builds: () => new Set(this.#builds.values()),
+  })
+  #lastPlace = 0
   readonly #removedRecords = new Set<string>()
   readonly #removedLogs = new Set<LogId>()
   #lastLog = 0
@@ -63,7 +74,7 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus, BuildRemoval {
     if (this.#removedRecords.has(keyOf(draft.projectId, draft)))
       throw new TailraceError('not-found', 'The build was deleted.')
     const job = jobFor(this.#jobs, draft)
-    const stored: StoredBuild = { build: newBuild(draft, job), steps: new Map() }
+    const stored: StoredBuild = { place: ++this.#lastPlace, build: newBuild(draft, job), steps: new Map() }
     this.#insertSteps(stored, draft.steps)
     if (!this.#jobs.includes(job)) this.#jobs.push(job)
     job.nextBuildNo++
@@ -211,7 +222,7 @@ function jobFor(jobs: readonly StoredJob[], { projectId, job }: BuildDraft): Sto
   if ('id' in job) throw new TailraceError('not-found', 'No such job.')
   if (own.some(stored => stored.jobId === job.idIfNew))
     throw new TailraceError('already-exists', 'The id of the new job is taken.')
-  return { projectId, jobId: job.idIfNew, name: job.name, nextBuildNo: 1 }
+  return { projectId, jobId: job.idIfNew, name: job.name, nextBuildNo: 1, retention: {} }
 }
 
 function newBuild(draft: BuildDraft, job: StoredJob): Build {

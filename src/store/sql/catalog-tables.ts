@@ -21,6 +21,9 @@ interface JobRow {
   job_id: JobId
   name: string
   next_build_no: BuildNo
+  /** The job's own rule of retention. */
+  retention_days: number | null
+  retention_bytes: number | null
 }
 
 interface BuildRow {

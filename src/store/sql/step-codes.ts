@@ -11,4 +11,5 @@ export const outcomeOf = (code: number) => OUTCOMES[code]!
 
 export const WAITING = stateCode('waiting')
 export const RUNNING = stateCode('running')
+export const SEALED = stateCode('sealed')
 export const SKIPPED = stateCode('skipped')

@@ -1,0 +1,75 @@
+import type { EpochMs } from '../../contract/quantities.ts'
+import type { FrameCatalog } from '../ports/frame-catalog.ts'
+import type { AgingBuild, RetentionCatalog, RetentionRule } from '../ports/retention-catalog.ts'
+import type { DeletePorts } from './delete-build.ts'
+import { endLogs } from './end-logs.ts'
+
+export interface RetentionPorts extends DeletePorts {
+  readonly retention: RetentionCatalog
+  readonly frames: FrameCatalog
+}
+
+export interface Retained {
+  readonly removedBuilds: number
+  readonly removedLogBytes: number
+}
+
+const BUILDS_AT_ONCE = 100
+const DAY_MS = 86_400_000
+/** A build that never got a result, and of which no step runs, counts as over after this long: its runner is gone. */
+const LEFT_BEHIND_MS = 7 * DAY_MS
+
+/**
+ * Deletes what is kept no longer: builds older than the days of their rule, and of a project the oldest beyond the bytes of its rule. A job
+ * with a byte limit of its own is counted by itself. The newest are kept first; a running build counts, but never goes. `rule` is for jobs
+ * that have none. What is removed leaves as by a deletion (delete-build).
+ */
+export async function applyRetention(
+  ports: RetentionPorts,
+  rule: RetentionRule,
+  now: EpochMs,
+): Promise<Retained> {
+  const used = new Map<string, number>()
+  let removedBuilds = 0
+  let removedLogBytes = 0
+  for (let place = Number.MAX_SAFE_INTEGER; ; ) {
+    const builds = await ports.retention.agingBuilds(place, BUILDS_AT_ONCE)
+    for (const build of builds) {
+      const bytes = await logBytes(ports, build)
+      const tooMuch = count(used, build, bytes, rule)
+      if (!(tooMuch || isTooOld(build, rule, now)) || !isOver(build, now)) continue
+      const logs = await ports.removal.removeBuild(build.projectId, build.recordId)
+      await endLogs(ports, logs ?? [])
+      removedBuilds++
+      removedLogBytes += bytes
+    }
+    const last = builds.at(-1)
+    if (last === undefined) return { removedBuilds, removedLogBytes }
+    place = last.place
+  }
+}
+
+async function logBytes({ frames }: RetentionPorts, { sealedBytes, openLogs }: AgingBuild): Promise<number> {
+  if (openLogs.length === 0) return sealedBytes
+  const ends = await frames.packedEnds(openLogs)
+  return [...ends.values()].reduce((bytes, { end }) => bytes + end, sealedBytes)
+}
+
+/** Adds the build to what is kept with it; true when that is beyond the limit. */
+function count(used: Map<string, number>, build: AgingBuild, bytes: number, rule: RetentionRule): boolean {
+  const { projectId, jobId, jobRule } = build
+  const key = jobRule.bytes === undefined ? projectId : `${projectId}/${jobId}`
+  const sum = (used.get(key) ?? 0) + bytes
+  used.set(key, sum)
+  const limit = jobRule.bytes ?? rule.bytes ?? 0
+  return limit > 0 && sum > limit
+}
+
+function isTooOld({ createdAtMs, jobRule }: AgingBuild, rule: RetentionRule, now: EpochMs): boolean {
+  const days = jobRule.days ?? rule.days ?? 0
+  return days > 0 && createdAtMs < now - days * DAY_MS
+}
+
+function isOver({ isRunning, hasOutcome, createdAtMs }: AgingBuild, now: EpochMs): boolean {
+  return !isRunning && (hasOutcome || createdAtMs < now - LEFT_BEHIND_MS)
+}

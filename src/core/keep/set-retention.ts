@@ -1,0 +1,16 @@
+import { TailraceError } from '../../contract/errors.ts'
+import type { JobId } from '../../contract/ids.ts'
+import { assertAdmin, type Principal } from '../access/principal.ts'
+import type { RetentionCatalog, RetentionRule } from '../ports/retention-catalog.ts'
+
+/** Gives a job its own rule of retention, in place of the one before. Rejects with `not-allowed` or `not-found`. */
+export async function setRetention(
+  { retention }: { readonly retention: RetentionCatalog },
+  who: Principal,
+  job: JobId,
+  rule: RetentionRule,
+): Promise<void> {
+  assertAdmin(who)
+  const isThere = await retention.setJobRule(who.projectId, job, rule)
+  if (!isThere) throw new TailraceError('not-found', 'The job does not exist.')
+}
