@@ -1,5 +1,5 @@
 import type { ByteOffset, EpochMs } from '../../../contract/quantities.ts'
-import type { LiveLog, StoredPiece } from './live-log.ts'
+import type { LiveLog } from './live-log.ts'
 import { encodedBytes, encodeRecord, RECORD_HEADER_BYTES, RECORD_MAX_PAYLOAD_BYTES } from './record-format.ts'
 import type { Segment } from './segment.ts'
 
@@ -19,8 +19,6 @@ export interface QueuedAppend {
 export interface EncodedBatch {
   readonly bytes: Buffer
   readonly position: number
-  /** The pieces of each append, in the order of the appends. */
-  readonly pieces: readonly (readonly StoredPiece[])[]
 }
 
 /** How many appends of the queue's front go into one batch: what fits the room and `maxBytes`, but at least the first. */
@@ -41,12 +39,8 @@ export function encodeBatch(
 ): EncodedBatch {
   const target = buffers.take(appends.reduce((sum, { bytes }) => sum + encodedBytes(bytes.length), 0))
   let next = 0
-  const pieces = appends.map(append => {
-    const encoded = encodeAppend(target, next, segment, append)
-    next += encodedBytes(append.bytes.length)
-    return encoded
-  })
-  return { bytes: target, position: segment.end, pieces }
+  for (const append of appends) next = encodeAppend(target, next, segment, append)
+  return { bytes: target, position: segment.end }
 }
 
 function encodeAppend(
@@ -54,24 +48,28 @@ function encodeAppend(
   start: number,
   segment: Segment,
   { live, at, bytes, arrivedAtMs }: QueuedAppend,
-): StoredPiece[] {
-  const pieces: StoredPiece[] = []
+): number {
   let next = start
   for (let done = 0; done < bytes.length; done += RECORD_MAX_PAYLOAD_BYTES) {
     const payload = bytes.subarray(done, done + RECORD_MAX_PAYLOAD_BYTES)
     const moreFollows = done + payload.length < bytes.length
     const place = { log: live.log, at: at + done, arrivedAtMs, batchStart: segment.end }
-    pieces.push({
-      segment,
-      position: segment.end + next,
-      payloadBytes: payload.length,
-      at: place.at,
-      end: place.at + payload.length,
-      arrivedAtMs,
-    })
     next = encodeRecord(target, next, segment.key, { ...place, payload, moreFollows })
   }
-  return pieces
+  return next
+}
+
+/** Tells the logs of a batch where its records are, now that they are durable. */
+export function addRecords(segment: Segment, batchPosition: number, appends: readonly QueuedAppend[]): void {
+  let position = batchPosition
+  for (const { live, at: begin, bytes } of appends) {
+    for (let done = 0; done < bytes.length; done += RECORD_MAX_PAYLOAD_BYTES) {
+      const payloadBytes = Math.min(bytes.length - done, RECORD_MAX_PAYLOAD_BYTES)
+      const at = begin + done
+      live.add({ segment, position, payloadBytes, at, end: at + payloadBytes })
+      position += RECORD_HEADER_BYTES + payloadBytes
+    }
+  }
 }
 
 /** One buffer for batch after batch, so that the hottest path allocates nothing; greater batches than `maxBytes` get their own. */

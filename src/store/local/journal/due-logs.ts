@@ -7,17 +7,20 @@ import type { SegmentRing } from './segment-ring.ts'
 export class DueLogs {
   readonly changed = new Bell()
   readonly #frameBytes: number
-  /** Logs with a full frame, or closed with a rest. */
+  readonly #maxRecords: number
+  /** Logs with a full frame or too many records, or closed with a rest. */
   readonly #ready = new Set<LiveLog>()
 
-  constructor(frameBytes: number) {
+  constructor(frameBytes: number, maxRecords: number) {
     this.#frameBytes = frameBytes
+    this.#maxRecords = maxRecords
   }
 
   /** To be called whenever a log grew, was closed, opened or released. */
   update(live: LiveLog): void {
-    const restBytes = live.head - live.from
-    if (restBytes > 0 && (live.closed || restBytes >= this.#frameBytes)) this.#ready.add(live)
+    const hasRest = live.head > live.from
+    if (hasRest && (live.closed || this.#hasFrame(live) || live.recordCount >= this.#maxRecords))
+      this.#ready.add(live)
     else this.#ready.delete(live)
   }
 
@@ -30,12 +33,17 @@ export class DueLogs {
       log: live.log,
       from: live.from,
       to: live.head,
-      everything: live.closed || inWay.has(live.log),
+      // One that is due for its many records alone has no full frame.
+      everything: live.closed || inWay.has(live.log) || !this.#hasFrame(live),
     }))
+  }
+
+  #hasFrame(live: LiveLog): boolean {
+    return live.head - live.from >= this.#frameBytes
   }
 }
 
-function byAge({ oldestPiece: one }: LiveLog, { oldestPiece: other }: LiveLog): number {
+function byAge({ oldestRecord: one }: LiveLog, { oldestRecord: other }: LiveLog): number {
   const segments = one!.segment.header.sequence - other!.segment.header.sequence
   return segments === 0 ? one!.position - other!.position : segments
 }

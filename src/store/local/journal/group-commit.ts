@@ -1,7 +1,15 @@
 import { TailraceError } from '../../../contract/errors.ts'
-import { BatchBuffer, batchLength, type EncodedBatch, encodeBatch, type QueuedAppend } from './batch.ts'
+import {
+  addRecords,
+  BatchBuffer,
+  batchLength,
+  type EncodedBatch,
+  encodeBatch,
+  type QueuedAppend,
+} from './batch.ts'
 import { writeFully } from './file-layer.ts'
 import type { LiveLog } from './live-log.ts'
+import type { RecentBytes } from './recent-bytes.ts'
 import { encodedBytes, encodeEndMark, RECORD_HEADER_BYTES } from './record-format.ts'
 import type { Segment } from './segment.ts'
 import { encodeSegmentHeader } from './segment-header.ts'
@@ -9,6 +17,7 @@ import type { SegmentRing } from './segment-ring.ts'
 
 export interface CommitSettings {
   readonly ring: SegmentRing
+  readonly recent: RecentBytes
   /** Appends are gathered up to this many bytes; a greater one is a batch of its own. */
   readonly batchBytes: number
   /** Called in the turn in which bytes of these logs became durable. */
@@ -82,7 +91,7 @@ export class GroupCommit {
   }
 
   async #storeBatch(segment: Segment): Promise<void> {
-    const { ring, batchBytes, onStored } = this.#settings
+    const { ring, recent, batchBytes, onStored } = this.#settings
     const fresh = segment !== ring.newest
     const appends = this.#queue.splice(0, batchLength(this.#queue, segment.roomBytes, batchBytes))
     const batch = await this.#write(segment, fresh, appends).catch(async (cause: unknown) => {
@@ -94,7 +103,8 @@ export class GroupCommit {
     segment.end = batch.position + batch.bytes.length
     segment.certainEnd = segment.end
     this.#needsEndMark = true
-    for (const [i, { live }] of appends.entries()) for (const piece of batch.pieces[i]!) live.add(piece)
+    recent.add(segment, batch.position, batch.bytes)
+    addRecords(segment, batch.position, appends)
     if (fresh) ring.adopt(segment)
     for (const { resolve, at, bytes } of appends) resolve(at + bytes.length)
     onStored(new Set(appends.map(({ live }) => live)))

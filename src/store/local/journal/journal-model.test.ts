@@ -16,6 +16,7 @@ const SETTINGS = {
   segments: 4,
   frameBytes: 4 * KIB,
   spaceTimeoutMs: 5,
+  maxRecords: 12,
 }
 
 type Step =
@@ -86,11 +87,13 @@ interface ModelLog {
 class Trial {
   readonly #disk: SimulatedDisk
   readonly #random: () => number
+  readonly #recentBytes: number
   readonly #logs = new Map<LogId, ModelLog>()
   #journal: Journal | undefined
   #settling: Promise<void>[] = []
 
-  constructor(seed: number) {
+  constructor(seed: number, recentBytes: number) {
+    this.#recentBytes = recentBytes
     this.#random = seededRandom(seed)
     this.#disk = new SimulatedDisk(seededRandom(seed + 1))
     this.#disk.faults.shortWrite = 0.1
@@ -286,6 +289,7 @@ class Trial {
       try {
         const opened = await openLocalJournal({
           ...SETTINGS,
+          recentBytes: this.#recentBytes,
           known,
           files: this.#disk.layer(),
           onDamage: damage => damages.push(damage),
@@ -351,9 +355,10 @@ describe('the local journal beside a model of it', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer(),
+        fc.constantFrom(0, 700, 20 * KIB, 1024 * KIB),
         fc.array(step, { minLength: 10, maxLength: 120 }),
-        async (seed, steps) => {
-          await new Trial(seed).run(steps)
+        async (seed, recentBytes, steps) => {
+          await new Trial(seed, recentBytes).run(steps)
         },
       ),
       { numRuns: Number(process.env.TAILRACE_TEST_RUNS ?? 60) },

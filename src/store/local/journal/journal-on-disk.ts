@@ -31,7 +31,7 @@ export interface Damage {
 /** A journal on a simulated disk; all logs are open and nothing of them is packed, unless `known` says otherwise. */
 export function open(
   disk: SimulatedDisk,
-  options: { known?: FindKnownLogs; onDamage?: (damage: JournalDamage) => void } = {},
+  options: { known?: FindKnownLogs; onDamage?: (damage: JournalDamage) => void; recentBytes?: number } = {},
 ) {
   const known: FindKnownLogs = async logs => new Map(logs.map(log => [log, { packedEnd: 0, open: true }]))
   return openLocalJournal({ ...SETTINGS, known, ...options, files: disk.layer() })

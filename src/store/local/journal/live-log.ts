@@ -1,19 +1,6 @@
-import type { ByteOffset, EpochMs } from '../../../contract/quantities.ts'
+import type { ByteOffset } from '../../../contract/quantities.ts'
 import type { LogId } from '../../../core/ports/journal.ts'
-import type { Segment } from './segment.ts'
-
-/** One record of a log: where its bytes are, not the bytes. */
-export interface StoredPiece {
-  readonly segment: Segment
-  /** Of the record in its segment. */
-  readonly position: number
-  /** Of the whole record, whatever part of it counts. */
-  readonly payloadBytes: number
-  readonly at: ByteOffset
-  /** Less than `at + payloadBytes` where the rest of the record does not count. */
-  readonly end: ByteOffset
-  readonly arrivedAtMs: EpochMs
-}
+import { type StoredRecord, StoredRecords } from './stored-records.ts'
 
 /** What the journal knows of a live log. */
 export class LiveLog {
@@ -27,52 +14,41 @@ export class LiveLog {
   closed = false
   /** Settles with the last append accepted so far; never rejects. */
   settled: Promise<unknown> = Promise.resolve()
-  /** In order, without gap or overlap; the first may begin below `from`. */
-  #pieces: StoredPiece[] = []
+  readonly #records: StoredRecords
 
-  constructor(log: LogId, head: ByteOffset) {
+  /** `records` are those that recovery found, none of which ends below `from`. */
+  constructor(log: LogId, from: ByteOffset, records = new StoredRecords()) {
     this.log = log
-    this.from = head
-    this.head = head
-    this.tip = head
+    this.#records = records
+    this.from = from
+    this.head = records.end ?? from
+    this.tip = this.head
+    for (const segment of records.segments) segment.logs.add(log)
   }
 
-  get oldestPiece(): StoredPiece | undefined {
-    return this.#pieces[0]
+  get oldestRecord(): Pick<StoredRecord, 'segment' | 'position'> | undefined {
+    return this.#records.oldest
   }
 
-  /** A durable piece that continues the log; it pins its segment. */
-  add(piece: StoredPiece): void {
-    this.#pieces.push(piece)
-    this.head = piece.end
-    piece.segment.logs.add(this.log)
+  get recordCount(): number {
+    return this.#records.count
+  }
+
+  /** A durable record that continues the log; it pins its segment. */
+  add(record: StoredRecord): void {
+    this.#records.add(record)
+    this.head = record.end
+    record.segment.logs.add(this.log)
   }
 
   /** Moves the beginning; segments in which nothing of the log is left are no longer pinned by it. */
   release(upTo: ByteOffset): void {
     this.from = Math.max(this.from, Math.min(upTo, this.head))
-    const kept = this.#firstEndingAfter(this.from)
-    const dropped = this.#pieces.splice(0, kept)
-    const pinned = this.#pieces[0]?.segment
-    for (const { segment } of dropped) if (segment !== pinned) segment.logs.delete(this.log)
+    for (const segment of this.#records.dropBelow(this.from)) segment.logs.delete(this.log)
   }
 
-  /** The pieces that hold `at` and what follows it below `to`, of about `maxBytes` together but at least one. */
-  window(at: ByteOffset, to: ByteOffset, maxBytes: number): readonly StoredPiece[] {
-    const first = this.#firstEndingAfter(at)
-    let next = first
-    while (next < this.#pieces.length && this.#pieces[next]!.at < Math.min(to, at + maxBytes)) next++
-    return this.#pieces.slice(first, next)
-  }
-
-  #firstEndingAfter(at: ByteOffset): number {
-    let low = 0
-    let high = this.#pieces.length
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#pieces[middle]!.end > at) high = middle
-      else low = middle + 1
-    }
-    return low
+  /** The records that hold `at` and what follows it below `to`: about `maxBytes` together and `maxRecords` at most, but at least one. */
+  window(at: ByteOffset, to: ByteOffset, maxBytes: number, maxRecords: number): readonly StoredRecord[] {
+    return this.#records.window(at, to, maxBytes, maxRecords)
   }
 }

@@ -14,11 +14,12 @@ import { WriteAheadJournal } from './write-ahead-journal.ts'
 const MIN_SEGMENTS = 3
 const MIN_SEGMENT_BYTES = 16 * KIB
 const MAX_SEGMENT_BYTES = 1024 * MIB
+const MAX_RECENT_BYTES = 1024 * MIB
 
 export interface LocalJournalOptions {
   /** For the journal's files alone; made when it is not there. One journal per directory, by the caller's lock. */
   readonly directory: string
-  /** Asked once, with the logs of which the journal holds records. */
+  /** Asked with the logs of one segment after the other, for each log once. */
   readonly known: FindKnownLogs
   /** Hears of everything that could not be read back, before the journal opens. */
   readonly onDamage?: (damage: JournalDamage) => void
@@ -28,6 +29,10 @@ export interface LocalJournalOptions {
   readonly segments?: number
   /** A log with this many bytes is due; FRAME_TARGET_BYTES unless told. */
   readonly frameBytes?: number
+  /** A log with this many records is due with everything, so that the tiniest appends get packed and leave memory; 20,000 unless told. */
+  readonly maxRecords?: number
+  /** This many of the newest bytes are kept in memory for readers; 16 MiB unless told, none for 0. */
+  readonly recentBytes?: number
   /** Appends are written together up to this many bytes; 8 MiB unless told. */
   readonly batchBytes?: number
   /** How long an append waits for space before it fails; 10 s unless told. */
@@ -42,16 +47,19 @@ export interface LocalJournalOptions {
 export async function openLocalJournal(options: LocalJournalOptions): Promise<Journal> {
   const { directory, known, files = nodeFileLayer, segmentBytes = 64 * MIB, segments = 8 } = options
   const { onDamage = () => {}, frameBytes = FRAME_TARGET_BYTES, batchBytes = 8 * MIB } = options
-  const { spaceTimeoutMs = 10_000 } = options
+  const { spaceTimeoutMs = 10_000, maxRecords = 20_000, recentBytes = 16 * MIB } = options
   assertWithin('segmentBytes', segmentBytes, MIN_SEGMENT_BYTES, MAX_SEGMENT_BYTES)
   assertWithin('segments', segments, MIN_SEGMENTS, MAX_EARLIER_SEGMENTS)
+  assertWithin('maxRecords', maxRecords, 1, 2 ** 31)
+  assertWithin('recentBytes', recentBytes, 0, MAX_RECENT_BYTES)
   const opened: OpenFile[] = []
   try {
     const { found, logs } = await recoverJournal({ directory, files: noting(files, opened), known, onDamage })
     const ring = new SegmentRing({ directory, files, segmentBytes, segments }, found)
     if (found.chain.length + found.spares.length === 0) await ring.create()
     else if (ring.newest === undefined || ring.newest.cutShort) ring.prepareNext()
-    return new WriteAheadJournal({ ring, logs, frameBytes, batchBytes, spaceTimeoutMs })
+    const limits = { frameBytes, maxRecords, recentBytes, batchBytes, spaceTimeoutMs }
+    return new WriteAheadJournal({ ring, logs, ...limits })
   } catch (cause) {
     await Promise.allSettled(opened.map(file => file.close()))
     if (cause instanceof TailraceError) throw cause

@@ -83,13 +83,18 @@ export function decodeRecord(
   basePosition: number,
 ): FoundRecord | undefined {
   if (start + RECORD_HEADER_BYTES > bytes.length || bytes.readUInt32LE(start) !== key.mark) return undefined
-  const payloadBytes = bytes.readUInt32LE(start + 8)
-  const end = start + RECORD_HEADER_BYTES + payloadBytes
+  const end = start + RECORD_HEADER_BYTES + bytes.readUInt32LE(start + 8)
   if (end > bytes.length || crc32(bytes.subarray(start + 8, end), key.seed) !== bytes.readUInt32LE(start + 4))
     return undefined
+  return decodeHeader(bytes, start, basePosition)
+}
+
+/** What decodeRecord says of a record that it found valid before. */
+export function decodeHeader(bytes: Buffer, start: number, basePosition: number): FoundRecord {
+  const payloadBytes = bytes.readUInt32LE(start + 8)
   return {
     position: basePosition + start,
-    end: basePosition + end,
+    end: basePosition + start + RECORD_HEADER_BYTES + payloadBytes,
     payloadBytes,
     batchStart: bytes.readUInt32LE(start + 12),
     log: readUInt64(bytes, start + 16),

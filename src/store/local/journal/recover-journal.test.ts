@@ -205,7 +205,7 @@ describe('recovery of the journal', () => {
 
   it('rejects a read of bytes that changed since', async () => {
     const disk = new SimulatedDisk(seededRandom(11))
-    const journal = await open(disk)
+    const journal = await open(disk, { recentBytes: 0 })
     await journal.open(1, 0)
     await journal.append(1, 0, Buffer.alloc(1000, 'x'), 1)
     disk.content(disk.paths()[0]!).fill(0, 8 * KIB + 540, 8 * KIB + 541)

@@ -3,12 +3,12 @@ import { type FileLayer, readFully, writeFully } from './file-layer.ts'
 import { findSegments, type LinkedSegment } from './find-segments.ts'
 import type { JournalDamage } from './journal-damage.ts'
 import type { LiveLog } from './live-log.ts'
-import { isEndMark, recordKey } from './record-format.ts'
-import { type FindKnownLogs, recoverLogs, type ScannedSegment } from './recover-logs.ts'
+import { recordKey } from './record-format.ts'
+import { type FindKnownLogs, LogRecovery } from './recover-logs.ts'
 import { Segment } from './segment.ts'
 import { encodeSegmentHeader } from './segment-header.ts'
 import type { FoundSegments } from './segment-ring.ts'
-import { scanSegment } from './segment-scan.ts'
+import { type SegmentScan, scanSegment } from './segment-scan.ts'
 
 export interface RecoverySettings {
   readonly directory: string
@@ -26,14 +26,18 @@ export interface RecoveredJournal {
 export async function recoverJournal(settings: RecoverySettings): Promise<RecoveredJournal> {
   const { directory, files, known, onDamage } = settings
   const { linked, ...rest } = await findSegments(files, directory, onDamage)
-  const scanned: ScannedSegment[] = []
+  const recovery = new LogRecovery(known, onDamage)
+  const chain: Segment[] = []
   // One buffer for all: fresh pages for every segment take longer than its checksums.
   const buffer = Buffer.allocUnsafeSlow(Math.max(0, ...linked.map(({ store }) => store.sizeBytes)))
-  for (const link of linked) scanned.push(await scanLinked(link, link === linked.at(-1), buffer, onDamage))
-  const logs = await recoverLogs(scanned, known, onDamage)
-  const newest = scanned.at(-1)?.segment
+  for (const link of linked) {
+    const { segment, scan } = await scanLinked(link, link === linked.at(-1), buffer, onDamage)
+    await recovery.add(segment, scan)
+    chain.push(segment)
+  }
+  const newest = chain.at(-1)
   if (newest !== undefined) await makeDurable(newest)
-  return { found: { ...rest, chain: scanned.map(({ segment }) => segment) }, logs }
+  return { found: { ...rest, chain }, logs: recovery.end() }
 }
 
 async function scanLinked(
@@ -41,7 +45,7 @@ async function scanLinked(
   isNewest: boolean,
   buffer: Buffer,
   onDamage: (damage: JournalDamage) => void,
-): Promise<ScannedSegment> {
+): Promise<{ segment: Segment; scan: SegmentScan }> {
   const bytes = buffer.subarray(0, Math.min(bounds?.end ?? store.sizeBytes, store.sizeBytes))
   await readFully(store.file, bytes, 0)
   const scan = scanSegment(bytes, recordKey(header.salt))
@@ -52,9 +56,8 @@ async function scanLinked(
     holes.push({ from: store.sizeBytes, to: header.segmentBytes })
   for (const hole of holes) onDamage({ kind: 'unreadable-place', path: store.path, ...hole })
   const segment = new Segment(store, header, end, certainEnd)
-  const last = scan.records.at(-1)
-  segment.cutShort = isNewest && (last === undefined || !isEndMark(last))
-  return { segment, records: scan.records }
+  segment.cutShort = isNewest && !scan.endsCleanly
+  return { segment, scan }
 }
 
 /**

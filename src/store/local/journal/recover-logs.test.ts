@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { JournalDamage } from './journal-damage.ts'
 import type { FoundRecord } from './record-format.ts'
-import { type KnownLog, recoverLogs } from './recover-logs.ts'
+import { type KnownLog, LogRecovery } from './recover-logs.ts'
 import { Segment } from './segment.ts'
 
 const LOG = 3
@@ -16,7 +16,7 @@ describe('putting logs together from records', () => {
     ])
     assert.equal(live?.head, 120)
     assert.deepEqual(
-      live?.window(0, 120, 1000).map(({ at, end }) => [at, end]),
+      live?.window(0, 120, 1000, 100).map(({ at, end }) => [at, end]),
       [
         [0, 80],
         [80, 90],
@@ -71,11 +71,12 @@ describe('putting logs together from records', () => {
 
 async function recover(scanned: readonly ReturnType<typeof segment>[], known = OPEN) {
   const damages: JournalDamage[] = []
-  const logs = await recoverLogs(
-    scanned,
+  const recovery = new LogRecovery(
     async () => new Map([[LOG, known]]),
     damage => damages.push(damage),
   )
+  for (const { segment, records } of scanned) await recovery.add(segment, { records, logs: new Set([LOG]) })
+  const logs = recovery.end()
   return { live: logs.get(LOG), damages }
 }
 

@@ -1,9 +1,11 @@
 import type { ByteOffset } from '../../../contract/quantities.ts'
 import type { LogId } from '../../../core/ports/journal.ts'
 import type { JournalDamage } from './journal-damage.ts'
-import { LiveLog, type StoredPiece } from './live-log.ts'
-import { type FoundRecord, isEndMark } from './record-format.ts'
+import { LiveLog } from './live-log.ts'
+import type { FoundRecord } from './record-format.ts'
 import type { Segment } from './segment.ts'
+import type { SegmentScan } from './segment-scan.ts'
+import { StoredRecords } from './stored-records.ts'
 
 /** What the catalog knows of a log of which the journal holds records. */
 export interface KnownLog {
@@ -18,50 +20,55 @@ export interface KnownLog {
 /** Asks for these logs; one that is left out is deleted, and its bytes are dropped. */
 export type FindKnownLogs = (logs: readonly LogId[]) => Promise<ReadonlyMap<LogId, KnownLog>>
 
-/** A segment with the records that count, in order. */
-export interface ScannedSegment {
-  readonly segment: Segment
-  readonly records: readonly FoundRecord[]
-}
-
 /** A log as it is put together again, record by record. */
 interface LogHistory {
   readonly known: KnownLog
-  pieces: StoredPiece[]
+  readonly records: StoredRecords
   end: ByteOffset
   lost?: { to: ByteOffset; certain: boolean } | undefined
 }
 
 /**
- * Puts the live logs together from the records of all segments, oldest first. Each log comes back up to its first
- * gap; what a gap costs goes to `onDamage`.
+ * Puts the live logs together from the records of all segments. Each log comes back up to its first gap; what a gap
+ * costs goes to `onDamage`.
  */
-export async function recoverLogs(
-  scanned: readonly ScannedSegment[],
-  findKnown: FindKnownLogs,
-  onDamage: (damage: JournalDamage) => void,
-): Promise<Map<LogId, LiveLog>> {
-  const found = new Set<LogId>()
-  for (const { records } of scanned)
-    for (const record of records) if (!isEndMark(record)) found.add(record.log)
-  const known = found.size === 0 ? new Map<LogId, KnownLog>() : await findKnown([...found])
-  const histories = new Map<LogId, LogHistory>()
-  for (const [log, one] of known)
-    if (found.has(log)) histories.set(log, { known: one, pieces: [], end: one.packedEnd })
-  for (const { segment, records } of scanned) {
+export class LogRecovery {
+  readonly #findKnown: FindKnownLogs
+  readonly #onDamage: (damage: JournalDamage) => void
+  /** Of all logs met so far; undefined for the deleted. */
+  readonly #histories = new Map<LogId, LogHistory | undefined>()
+
+  constructor(findKnown: FindKnownLogs, onDamage: (damage: JournalDamage) => void) {
+    this.#findKnown = findKnown
+    this.#onDamage = onDamage
+  }
+
+  /** To be called for one segment after the other, oldest first. */
+  async add(segment: Segment, { records, logs }: Pick<SegmentScan, 'records' | 'logs'>): Promise<void> {
+    const unknown = [...logs].filter(log => !this.#histories.has(log))
+    const known = unknown.length === 0 ? new Map<LogId, KnownLog>() : await this.#findKnown(unknown)
+    for (const log of unknown) {
+      const one = known.get(log)
+      this.#histories.set(log, one && { known: one, records: new StoredRecords(), end: one.packedEnd })
+    }
     for (const append of wholeAppends(segment, records))
-      for (const record of append) addRecord(histories.get(record.log), segment, record)
+      for (const record of append) addRecord(this.#histories.get(record.log), segment, record)
   }
-  const logs = new Map<LogId, LiveLog>()
-  for (const [log, history] of histories) {
-    reportLoss(log, history, onDamage)
-    if (history.pieces.length > 0) logs.set(log, liveLog(log, history))
+
+  /** The logs of which bytes are left. */
+  end(): Map<LogId, LiveLog> {
+    const logs = new Map<LogId, LiveLog>()
+    for (const [log, history] of this.#histories) {
+      if (history === undefined) continue
+      reportLoss(log, history, this.#onDamage)
+      if (history.records.count > 0) logs.set(log, liveLog(log, history))
+    }
+    return logs
   }
-  return logs
 }
 
 /** The records of each append together; without those of an append that a crash cut off, which is stored whole or not at all. */
-function* wholeAppends(segment: Segment, records: readonly FoundRecord[]): Generator<readonly FoundRecord[]> {
+function* wholeAppends(segment: Segment, records: Iterable<FoundRecord>): Generator<readonly FoundRecord[]> {
   let parts: FoundRecord[] = []
   for (const record of records) {
     const before = parts.at(-1)
@@ -85,7 +92,9 @@ function addRecord(history: LogHistory | undefined, segment: Segment, record: Fo
   const from = Math.max(record.at, packedEnd)
   if (end <= from) {
     // It is in packs already, but it still cuts off what older records put behind it.
-    Object.assign(history, { pieces: [], end: packedEnd, lost: undefined })
+    history.records.clear()
+    history.end = packedEnd
+    history.lost = undefined
     return
   }
   if (from > history.end) {
@@ -95,17 +104,12 @@ function addRecord(history: LogHistory | undefined, segment: Segment, record: Fo
   }
   // Whoever continued the log behind a gap was told of it at the start before.
   history.lost = undefined
-  if (from < history.end) cutOff(history, from)
-  const { position, payloadBytes, at, arrivedAtMs } = record
-  history.pieces.push({ segment, position, payloadBytes, at, end, arrivedAtMs })
+  // A record that begins below the end stands over bytes that were never acknowledged.
+  if (from <= packedEnd) history.records.clear()
+  else if (from < history.end) history.records.cutOff(from)
+  const { position, payloadBytes, at } = record
+  history.records.add({ segment, position, payloadBytes, at, end })
   history.end = end
-}
-
-/** A record that begins below the end stands over bytes that were never acknowledged. */
-function cutOff(history: LogHistory, end: ByteOffset): void {
-  history.pieces = history.pieces
-    .filter(({ at }) => at < end)
-    .map(piece => (piece.end > end ? { ...piece, end } : piece))
 }
 
 function reportLoss(
@@ -119,10 +123,8 @@ function reportLoss(
   onDamage({ kind: 'lost-bytes', log, from: end, to, certain })
 }
 
-function liveLog(log: LogId, { known, pieces }: LogHistory): LiveLog {
-  const live = new LiveLog(log, known.packedEnd)
-  for (const piece of pieces) live.add(piece)
-  live.tip = live.head
+function liveLog(log: LogId, { known, records }: LogHistory): LiveLog {
+  const live = new LiveLog(log, known.packedEnd, records)
   live.closed = !known.open
   return live
 }

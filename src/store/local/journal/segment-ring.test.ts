@@ -111,7 +111,12 @@ describe('the segments of the local journal', () => {
         }
       },
     }
-    await using journal = await open(directory, { segments: 3, segmentBytes: 16 * KIB, files })
+    await using journal = await open(directory, {
+      segments: 3,
+      segmentBytes: 16 * KIB,
+      files,
+      recentBytes: 0,
+    })
     await journal.open(1, 0)
     let head = await journal.append(1, 0, Buffer.alloc(5000, 'a'), 1)
     holdReads = true

@@ -1,4 +1,5 @@
-import { decodeRecord, type FoundRecord, type RecordKey } from './record-format.ts'
+import type { LogId } from '../../../core/ports/journal.ts'
+import { decodeHeader, decodeRecord, type FoundRecord, isEndMark, type RecordKey } from './record-format.ts'
 import { FIRST_RECORD_POSITION } from './segment-header.ts'
 
 /** A place in a segment where no record can be read. */
@@ -8,8 +9,12 @@ export interface Hole {
 }
 
 export interface SegmentScan {
-  /** In the order in which they stand. */
-  readonly records: readonly FoundRecord[]
+  /** In the order in which they stand, as often as they are asked for; read from the scanned bytes, so only as long as these are unchanged. */
+  readonly records: Iterable<FoundRecord>
+  /** Those that have records here. */
+  readonly logs: ReadonlySet<LogId>
+  /** The last record is the mark of a clean end. */
+  readonly endsCleanly: boolean
   /** Between records; not what follows the last one. */
   readonly holes: readonly Hole[]
   /** Behind the last record. */
@@ -20,17 +25,31 @@ export interface SegmentScan {
 
 /** Finds all valid records of a segment, also behind damaged places; `bytes` is the segment from its first byte. */
 export function scanSegment(bytes: Buffer, key: RecordKey): SegmentScan {
-  const records: FoundRecord[] = []
+  const logs = new Set<LogId>()
   const holes: Hole[] = []
   let end = FIRST_RECORD_POSITION
   let lastBatchStart = end
+  let endsCleanly = false
   for (let record = nextRecord(bytes, end, key); record !== undefined; record = nextRecord(bytes, end, key)) {
     if (record.position > end) holes.push({ from: end, to: record.position })
-    records.push(record)
+    endsCleanly = isEndMark(record)
+    if (!endsCleanly) logs.add(record.log)
     end = record.end
     lastBatchStart = Math.max(lastBatchStart, record.batchStart)
   }
-  return { records, holes, end, lastBatchStart }
+  const records = { [Symbol.iterator]: () => recordsBetween(bytes, holes, end) }
+  return { records, logs, holes, end, lastBatchStart, endsCleanly }
+}
+
+/** The records of scanned bytes again, without an object for each of them in memory. */
+function* recordsBetween(bytes: Buffer, holes: readonly Hole[], end: number): Generator<FoundRecord> {
+  let passed = 0
+  for (let at = FIRST_RECORD_POSITION; at < end; ) {
+    if (holes[passed]?.from === at) at = holes[passed++]!.to
+    const record = decodeHeader(bytes, at, 0)
+    yield record
+    at = record.end
+  }
 }
 
 function nextRecord(bytes: Buffer, from: number, key: RecordKey): FoundRecord | undefined {

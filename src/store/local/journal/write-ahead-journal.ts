@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TailraceError } from '../../../contract/errors.ts'
 import { CHECKED_BODY_MAX_BYTES } from '../../../contract/limits.ts'
 import { type ByteOffset, type EpochMs, KIB } from '../../../contract/quantities.ts'
@@ -5,18 +6,22 @@ import type { DueLog, Extent, Journal, JournalPiece, LogId } from '../../../core
 import { DueLogs } from './due-logs.ts'
 import { GroupCommit } from './group-commit.ts'
 import { LiveLog } from './live-log.ts'
-import { readPiece } from './read-piece.ts'
+import { RecentBytes } from './recent-bytes.ts'
 import { encodedBytes } from './record-format.ts'
+import { RecordReader } from './record-reader.ts'
 import type { SegmentRing } from './segment-ring.ts'
 
-/** Bytes that a reader has in memory at once, but for one record more. */
+/** What a reader has in memory at once, but for one record more. */
 const READ_WINDOW_BYTES = 256 * KIB
+const READ_WINDOW_RECORDS = 2048
 const MAX_ARRIVAL_MS = 2 ** 48 - 1
 
 export interface WriteAheadJournalParts {
   readonly ring: SegmentRing
   readonly logs: Map<LogId, LiveLog>
   readonly frameBytes: number
+  readonly maxRecords: number
+  readonly recentBytes: number
   readonly batchBytes: number
   readonly spaceTimeoutMs: number
 }
@@ -27,16 +32,20 @@ export class WriteAheadJournal implements Journal {
   readonly #logs: Map<LogId, LiveLog>
   readonly #due: DueLogs
   readonly #commit: GroupCommit
+  readonly #reader: RecordReader
   readonly #spaceTimeoutMs: number
   #ending: Promise<void> | undefined
 
-  constructor({ ring, logs, frameBytes, batchBytes, spaceTimeoutMs }: WriteAheadJournalParts) {
+  constructor(parts: WriteAheadJournalParts) {
+    const { ring, logs, frameBytes, maxRecords, recentBytes, batchBytes, spaceTimeoutMs } = parts
     this.#ring = ring
     this.#logs = logs
     this.#spaceTimeoutMs = spaceTimeoutMs
-    this.#due = new DueLogs(frameBytes)
+    this.#due = new DueLogs(frameBytes, maxRecords)
     for (const live of logs.values()) this.#due.update(live)
-    this.#commit = new GroupCommit({ ring, batchBytes, onStored: grown => this.#changed(grown) })
+    const recent = new RecentBytes(recentBytes)
+    this.#reader = new RecordReader(recent, ring)
+    this.#commit = new GroupCommit({ ring, recent, batchBytes, onStored: grown => this.#changed(grown) })
   }
 
   async open(log: LogId, head: ByteOffset): Promise<Extent> {
@@ -76,10 +85,13 @@ export class WriteAheadJournal implements Journal {
 
   async *read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<JournalPiece> {
     for (let at = from; at < to; ) {
+      // What stands in memory is read without a pause: others must have their turn in between.
+      if (at > from) await nextTurn()
       this.#assertRunning()
       const live = this.#logs.get(log)
       if (live === undefined || at < live.from || at >= live.head) return
-      for (const piece of await this.#readWindow(live, at, to)) {
+      const window = live.window(at, to, READ_WINDOW_BYTES, READ_WINDOW_RECORDS)
+      for (const piece of await this.#reader.read(log, window, at, to)) {
         yield piece
         at += piece.bytes.length
       }
@@ -133,19 +145,6 @@ export class WriteAheadJournal implements Journal {
         this.#logs.delete(live.log)
     }
     this.#due.changed.ring()
-  }
-
-  async #readWindow(live: LiveLog, at: ByteOffset, to: ByteOffset): Promise<readonly JournalPiece[]> {
-    const window = live.window(at, to, READ_WINDOW_BYTES)
-    for (const { segment } of window) this.#ring.pin(segment)
-    const reads = window.map(piece => readPiece(live.log, piece, at, to))
-    // All must have ended, failed or not, before their segments may be overwritten.
-    const results = await Promise.allSettled(reads)
-    for (const { segment } of window) this.#ring.unpin(segment)
-    return results.map(result => {
-      if (result.status === 'rejected') throw result.reason
-      return result.value
-    })
   }
 
   #assertRunning(): void {

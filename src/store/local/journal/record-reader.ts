@@ -1,0 +1,157 @@
+import { TailraceError } from '../../../contract/errors.ts'
+import { type ByteOffset, type EpochMs, KIB } from '../../../contract/quantities.ts'
+import type { JournalPiece, LogId } from '../../../core/ports/journal.ts'
+import { DiskReads } from './disk-reads.ts'
+import type { RecentBytes } from './recent-bytes.ts'
+import { decodeRecord, RECORD_HEADER_BYTES } from './record-format.ts'
+import type { Segment } from './segment.ts'
+import type { StoredRecord } from './stored-records.ts'
+
+/** Two of the four threads that Node has for files: the others write and sync. */
+const READS_AT_ONCE = 2
+/** What one read takes at most; any record fits. */
+const READ_MAX_BYTES = 256 * KIB
+/** Bytes of other logs between two records that cost less than another read. */
+const GAP_MAX_BYTES = 32 * KIB
+
+/** Where reads keep a segment from being written again. */
+export interface SegmentPins {
+  pin(segment: Segment): void
+  unpin(segment: Segment): void
+}
+
+/** Neighbours in one segment, read together. */
+interface Run {
+  readonly segment: Segment
+  readonly position: number
+  end: number
+  readonly records: number[]
+}
+
+/** A window of one log as it is filled, record by record, in any order. */
+class Window {
+  readonly records: readonly StoredRecord[]
+  readonly #log: LogId
+  readonly #from: ByteOffset
+  readonly #to: ByteOffset
+  readonly #bytes: Buffer
+  readonly #arrivals: EpochMs[]
+
+  constructor(log: LogId, records: readonly StoredRecord[], from: ByteOffset, to: ByteOffset) {
+    this.records = records
+    this.#log = log
+    this.#from = from
+    this.#to = Math.min(to, records.at(-1)!.end)
+    this.#bytes = Buffer.allocUnsafe(this.#to - from)
+    this.#arrivals = new Array<EpochMs>(records.length).fill(0)
+  }
+
+  /** Takes record `index` from `start` of `source`; false when it does not stand there. */
+  take(index: number, source: Buffer, start: number): boolean {
+    const { segment, position, at, end, payloadBytes } = this.records[index]!
+    const found = decodeRecord(source, start, segment.key, position)
+    if (found?.log !== this.#log || found.at !== at || found.payloadBytes !== payloadBytes) return false
+    const payloadStart = start + RECORD_HEADER_BYTES - at
+    const begin = Math.max(this.#from, at)
+    source.copy(this.#bytes, begin - this.#from, payloadStart + begin, payloadStart + Math.min(this.#to, end))
+    this.#arrivals[index] = found.arrivedAtMs
+    return true
+  }
+
+  /** What the window holds when every record was taken; neighbours that arrived in the same millisecond are one piece. */
+  pieces(): readonly JournalPiece[] {
+    const pieces: JournalPiece[] = []
+    let at = this.#from
+    for (const [i, { end }] of this.records.entries()) {
+      if (i + 1 < this.records.length && this.#arrivals[i + 1] === this.#arrivals[i]) continue
+      const pieceEnd = Math.min(this.#to, end)
+      const bytes = this.#bytes.subarray(at - this.#from, pieceEnd - this.#from)
+      pieces.push({ at, bytes, arrivedAtMs: this.#arrivals[i]! })
+      at = pieceEnd
+    }
+    return pieces
+  }
+
+  damaged(index: number, cause?: unknown): TailraceError {
+    const { at, end } = this.records[index]!
+    const text = `bytes ${at} to ${end} of log ${this.#log} cannot be read back`
+    return new TailraceError('log-damaged', text, {}, { cause })
+  }
+}
+
+/** Reads records back: from memory where they are recent, else with few, large reads. */
+export class RecordReader {
+  readonly #recent: RecentBytes
+  readonly #pins: SegmentPins
+  readonly #disk = new DiskReads(READS_AT_ONCE, READ_MAX_BYTES)
+
+  constructor(recent: RecentBytes, pins: SegmentPins) {
+    this.#recent = recent
+    this.#pins = pins
+  }
+
+  /** The bytes of `[from, to)` that stand in these records, checked against them. Rejects with `log-damaged`. */
+  async read(
+    log: LogId,
+    records: readonly StoredRecord[],
+    from: ByteOffset,
+    to: ByteOffset,
+  ): Promise<readonly JournalPiece[]> {
+    const window = new Window(log, records, from, to)
+    const runs = runsOf(records, this.#takeRecent(window))
+    for (const { segment } of runs) this.#pins.pin(segment)
+    try {
+      for (const run of runs) await this.#readRun(window, run)
+    } finally {
+      for (const { segment } of runs) this.#pins.unpin(segment)
+    }
+    return window.pieces()
+  }
+
+  /** Takes all that is in memory, in one turn; returns the others. */
+  #takeRecent(window: Window): readonly number[] {
+    const missing: number[] = []
+    for (const [i, { segment, position }] of window.records.entries()) {
+      const start = this.#recent.find(segment, position)
+      if (start === undefined || !window.take(i, this.#recent.bytes, start)) missing.push(i)
+    }
+    return missing
+  }
+
+  async #readRun(window: Window, { segment, position, end, records }: Run): Promise<void> {
+    const take = (bytes: Buffer) => {
+      for (const i of records)
+        if (!window.take(i, bytes, window.records[i]!.position - position)) throw window.damaged(i)
+    }
+    try {
+      await this.#disk.read(segment.store.file, position, end - position, take)
+    } catch (cause) {
+      if (cause instanceof TailraceError) throw cause
+      const [first] = records
+      if (records.length === 1) throw window.damaged(first!, cause)
+      // What cannot be read may be bytes of others.
+      for (const run of records.map(i => runOf(window.records[i]!, i))) await this.#readRun(window, run)
+    }
+  }
+}
+
+function runsOf(records: readonly StoredRecord[], wanted: readonly number[]): readonly Run[] {
+  const runs: Run[] = []
+  for (const i of wanted) {
+    const next = runOf(records[i]!, i)
+    const last = runs.at(-1)
+    const isNear =
+      last?.segment === next.segment &&
+      next.position - last.end <= GAP_MAX_BYTES &&
+      next.end - last.position <= READ_MAX_BYTES
+    if (last !== undefined && isNear) {
+      last.records.push(i)
+      last.end = next.end
+    } else runs.push(next)
+  }
+  return runs
+}
+
+function runOf({ segment, position, payloadBytes }: StoredRecord, index: number): Run {
+  return { segment, position, end: position + RECORD_HEADER_BYTES + payloadBytes, records: [index] }
+}
