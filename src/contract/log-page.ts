@@ -1,5 +1,6 @@
 import Type from 'typebox'
 import { digits } from './parameters.ts'
+import { succeeded } from './records/envelope.ts'
 
 /** What all operations share that answer a page of a log (api.md §2). */
 export const windowParameters = {
@@ -24,17 +25,15 @@ export const sizeParameter = digits('Lines of the page at most; 0, or more than 
 
 const offset = Type.Union([Type.Integer({ minimum: 0 }), Type.String()])
 
-export const logPageAnswer = Type.Object({
-  result: Type.Object({
+export const logPageAnswer = succeeded(
+  Type.Object({
     start_offset: offset,
     end_offset: offset,
     log: Type.String(),
     has_more: Type.Boolean(),
     location: Type.String(),
   }),
-  error: Type.Null(),
-  status: Type.Literal('success'),
-})
+)
 
 export type LogPageAnswer = Type.Static<typeof logPageAnswer>
 

@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { operation } from '../operation.ts'
 import { digits } from '../parameters.ts'
-import { numberedBuild } from './read-build-log.ts'
+import { numberedBuildParams } from '../records/lookup-parameters.ts'
 
 /** Bytes where the request names no length (contract page §1.2). */
 export const DEFAULT_LENGTH_BYTES = 1_000_000
@@ -12,7 +12,7 @@ export const readBuildLogBytes = operation({
   method: 'GET',
   path: '/v3/jobs/:job_id/:build_no/real-time-log',
   summary: 'Read the next bytes of the log of a build, also while it runs',
-  params: Type.Object(numberedBuild),
+  params: numberedBuildParams,
   query: Type.Object({
     offset: digits('Where to begin: 0, then the offset of the answer before.'),
     length: Type.Optional(digits('Bytes at most; 0 means 1000000, more than 1048576 means 1048576.')),
@@ -26,6 +26,3 @@ export const readBuildLogBytes = operation({
     }),
   }),
 })
-
-export type ReadBuildLogBytesQuery = Type.Static<typeof readBuildLogBytes.query>
-export type ReadBuildLogBytesAnswer = Type.Static<typeof readBuildLogBytes.answer>

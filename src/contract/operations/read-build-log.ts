@@ -1,13 +1,7 @@
 import Type from 'typebox'
 import { logPageAnswer, optionalWindowParameters, sizeParameter } from '../log-page.ts'
 import { operation } from '../operation.ts'
-import { digits, jobIdParameter } from '../parameters.ts'
-
-/** Names a build by its job and number. */
-export const numberedBuild = {
-  job_id: jobIdParameter,
-  build_no: digits('Run of the build task, 1, 2, …'),
-}
+import { numberedBuildParams } from '../records/lookup-parameters.ts'
 
 /** Pages through the log of a whole build, its steps' logs in step order (contract page §1.2, DownloadBuildRealTimeLog; api.md §2). */
 export const readBuildLog = operation({
@@ -15,7 +9,7 @@ export const readBuildLog = operation({
   method: 'GET',
   path: '/v1/log/:job_id/:build_no/real-time-log',
   summary: 'Read a page of the log of a build, also while it runs',
-  params: Type.Object(numberedBuild),
+  params: numberedBuildParams,
   query: Type.Object({ ...optionalWindowParameters, size: sizeParameter }),
   answer: logPageAnswer,
 })
@@ -26,10 +20,6 @@ export const readBuildLogAfterRun = operation({
   method: 'GET',
   path: '/v1/log/stage/page',
   summary: 'Read a page of 1000 lines of the log of a build',
-  query: Type.Object({ ...numberedBuild, ...optionalWindowParameters }),
+  query: Type.Object({ ...numberedBuildParams.properties, ...optionalWindowParameters }),
   answer: logPageAnswer,
 })
-
-export type NumberedBuild = Type.Static<typeof readBuildLog.params>
-export type ReadBuildLogQuery = Type.Static<typeof readBuildLog.query>
-export type ReadBuildLogAfterRunQuery = Type.Static<typeof readBuildLogAfterRun.query>

@@ -1,7 +1,8 @@
 import Type from 'typebox'
 import { operation } from '../operation.ts'
 import { digits } from '../parameters.ts'
-import { numberedBuild } from './read-build-log.ts'
+import { succeeded } from '../records/envelope.ts'
+import { numberedBuildParams } from '../records/lookup-parameters.ts'
 
 /** What was found out about why a build failed, step by step (contract page §1.2, ShowLogAnalysis). */
 export const readLogAnalysis = operation({
@@ -9,13 +10,13 @@ export const readLogAnalysis = operation({
   method: 'GET',
   path: '/v1/log/:job_id/:build_no/analysis',
   summary: 'Read what an analysis of a build found',
-  params: Type.Object(numberedBuild),
+  params: numberedBuildParams,
   query: Type.Object({
     limit: Type.Optional(digits('Steps of a page, 1 to 100; 10 by default.')),
     offset: Type.Optional(digits('Number of the page, from 0.')),
   }),
-  answer: Type.Object({
-    result: Type.Object({
+  answer: succeeded(
+    Type.Object({
       jobName: Type.String(),
       job_name: Type.String({ description: 'The same: clients have met both names.' }),
       error_nodes: Type.Array(
@@ -31,10 +32,5 @@ export const readLogAnalysis = operation({
         }),
       ),
     }),
-    error: Type.Null(),
-    status: Type.Literal('success'),
-  }),
+  ),
 })
-
-export type ReadLogAnalysisQuery = Type.Static<typeof readLogAnalysis.query>
-export type ReadLogAnalysisAnswer = Type.Static<typeof readLogAnalysis.answer>

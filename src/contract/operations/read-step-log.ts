@@ -35,5 +35,5 @@ export const readStepLogAfterRun = operation({
   answer: logPageAnswer,
 })
 
-export type ReadStepLogQuery = Type.Static<typeof readStepLogAfterRun.query> & { readonly size?: string }
+export type ReadStepLogQuery = Type.Static<typeof readStepLogAfterRun.query>
 export type ReadStepLogAnswer = LogPageAnswer

@@ -4,6 +4,7 @@ import type { Build, BuildAddress, BuildCatalog } from '../ports/build-catalog.t
 import type { LogId } from '../ports/journal.ts'
 import type { StepLog, StepLogs } from '../ports/step-logs.ts'
 import { requireReadableBuild } from './find-build.ts'
+import { isFinished } from './is-finished.ts'
 import type { LogReader } from './log-reader.ts'
 import type { StepGrowth } from './visible-end.ts'
 
@@ -59,7 +60,6 @@ export async function snapshotBuildLog(
   }
 }
 
-const isFinished = ({ state }: StepLog) => state === 'sealed' || state === 'skipped'
 const isOpen = ({ state }: StepLog) => state === 'waiting' || state === 'running'
 
 function upToLowestOpen(steps: readonly StepLog[]): readonly StepLog[] {

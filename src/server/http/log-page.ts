@@ -5,7 +5,7 @@ import type { PageQuery, SourcedPage } from '../../core/read/read-page.ts'
 import { queryNumber } from './query-number.ts'
 
 /** The page that these parameters ask for. Throws `invalid-parameter` for a number that is too large. */
-export function queryPage({
+export function queryLogPage({
   start_offset = '0',
   end_offset = '0',
   size = '0',
