@@ -36,8 +36,11 @@ those named by --mask, and passwords in URLs; also line by line, in base64, URL-
 by a shell; from ${SECRET_MIN_CHARACTERS} characters on. The command gets no TAILRACE_ variable but TAILRACE_RECORD_ID.
 
 stdout and stderr are one FIFO, so that their order is kept. Ctrl-C and Ctrl-\\ of a terminal reach the command
-without help; other signals are passed on. Children that the command leaves running are listened to until they
-are silent for a second; what they write later is lost, and the log says so.
+without help; other signals are passed on.
+
+Children that the command leaves running are listened to until they are silent for a second, and for about 10
+seconds at most, so that a daemon that keeps writing is left then. They live on: a "cat" of this runner reads what
+they write later, and ends with the last of them. That is not kept, and the log says so.
 
 Environment:
   TAILRACE_URL        the server's address; needed

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -216,6 +216,16 @@ describe('tailrace run', { concurrency: 3 }, () => {
     )
   })
 
+  it('lets children live that write after it has left them', async () => {
+    using home = newHome()
+    const late =
+      'while [ ! -e ended ]; do sleep 0.1; done; head -c 300000 /dev/zero; echo $? > code; mv code outcome'
+    assert.equal((await home.run(['run', ...shell(`(${late}) & echo done`)])).stdout, 'done\n')
+    writeFileSync(join(home.folder, 'ended'), '')
+    while (!existsSync(join(home.folder, 'outcome'))) await sleep(20)
+    assert.equal(readFileSync(join(home.folder, 'outcome'), 'utf8'), '0\n')
+  })
+
   it('writes down which step the log became', async () => {
     using home = newHome()
     const record = randomUUID()
@@ -291,13 +301,13 @@ describe('tailrace run with a bound on its spool', () => {
   it('holds the command back while the server takes bytes, and every byte arrives', async () => {
     using home = newHome()
     const record = randomUUID()
-    const script = `yes 0123456789abcde | head -c 8000000; du -sk ${home.spool}`
+    const script = `yes 0123456789abcde | head -c 4000000; du -sk ${home.spool}`
     const args = ['run', '--quiet', '--spool-max', '1', '--record', record, '--raw']
     const { code, stderr } = await home.run([...args, ...shell(script)])
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
     const log = await home.logOf(record)
-    assert.equal(sha256(log.slice(0, 8_000_000)), sha256('0123456789abcde\n'.repeat(500_000)))
-    const spooledKib = Number(/^(\d+)\t/.exec(log.slice(8_000_000))![1])
+    assert.equal(sha256(log.slice(0, 4_000_000)), sha256('0123456789abcde\n'.repeat(250_000)))
+    const spooledKib = Number(/^(\d+)\t/.exec(log.slice(4_000_000))![1])
     assert.ok(spooledKib < 1100, `${spooledKib} KiB`)
     assert.deepEqual(home.waiting(), [])
   })

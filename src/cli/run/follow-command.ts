@@ -15,9 +15,9 @@ export interface FollowedCommand {
   readonly isComplete: boolean
 }
 
-/** Hands on all output of a command, one piece after the other, until the command has ended and with it its output, or that of the children it left falls silent. */
+/** Hands on all output of a command, one piece after the other, until the command has ended and with it its output, or that of the children it left falls silent; they live on. */
 export async function followCommand(
-  { output, ended }: StartedCommand,
+  { output, ended, leave }: StartedCommand,
   onOutput: (bytes: Uint8Array) => Promise<void>,
 ): Promise<FollowedCommand> {
   const seen = { bytes: 0, isHandingOn: false }
@@ -33,7 +33,7 @@ export async function followCommand(
   const drained = closed.catch(() => {}).then(() => true)
   const end = await ended
   const isComplete = await aftermath(seen, drained)
-  output.destroy()
+  leave(!isComplete)
   await drained
   return { end, isComplete }
 }

@@ -8,6 +8,7 @@ import type { Readable } from 'node:stream'
 
 /** Node itself can make no FIFO. POSIX has this utility. */
 const MKFIFO = 'mkfifo'
+const CAT = 'cat'
 
 /** How a command ended: by itself with a code, or by a signal. */
 export type CommandEnd = { readonly code: number } | { readonly signal: NodeJS.Signals }
@@ -17,6 +18,11 @@ export interface StartedCommand {
   readonly output: Readable
   readonly ended: Promise<CommandEnd>
   kill(signal: NodeJS.Signals): void
+  /**
+   * Reads no more of the output. Processes that may still write to it are not harmed when it is a FIFO: a process of its own
+   * reads and forgets what they write, and ends with the last of them.
+   */
+  leave(hasWriters: boolean): void
 }
 
 /** The command could not be started; `exitCode` is what a shell would end with. */
@@ -48,15 +54,16 @@ export async function startCommand(
     onFallback(error instanceof Error ? error.message : String(error))
     const joined = ['-c', 'exec "$@" 2>&1', 'sh', ...command]
     const child = spawn('/bin/sh', joined, { env, stdio: ['inherit', 'pipe', 'inherit'] })
-    return started(child, child.stdout, command[0])
+    return started(child, child.stdout, command[0], () => {})
   }
   const output = new Socket({ fd: fifo.readFd, readable: true, writable: false })
   try {
     const [program, ...args] = command
     const child = spawn(program, args, { env, stdio: ['inherit', fifo.writeFd, fifo.writeFd] })
-    return await started(child, output, program)
+    return await started(child, output, program, hasWriters => leaveFifo(fifo, hasWriters))
   } catch (error) {
     output.destroy()
+    closeSync(fifo.drainFd)
     throw error instanceof NotStarted ? error : new NotStarted(command[0], error as NodeJS.ErrnoException)
   } finally {
     closeSync(fifo.writeFd)
@@ -66,6 +73,8 @@ export async function startCommand(
 interface Fifo {
   readonly readFd: number
   readonly writeFd: number
+  /** Another read end, that blocks: what a process expects as its stdin. */
+  readonly drainFd: number
 }
 
 /** A FIFO that no other process can open any more. The read end is opened first and without blocking, so that neither open waits. */
@@ -75,13 +84,31 @@ function makeFifo(): Fifo {
     const path = join(folder, 'output')
     execFileSync(MKFIFO, ['-m', '600', path], { stdio: 'ignore' })
     const readFd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    return { readFd, writeFd: openSync(path, constants.O_WRONLY) }
+    const writeFd = openSync(path, constants.O_WRONLY)
+    return { readFd, writeFd, drainFd: openSync(path, constants.O_RDONLY) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-async function started(child: ChildProcess, output: Readable, program: string): Promise<StartedCommand> {
+/** Without a reader, the next write would end a writer by SIGPIPE. */
+function leaveFifo({ drainFd }: Fifo, hasWriters: boolean): void {
+  if (hasWriters) {
+    const env = { PATH: process.env.PATH }
+    const reader = spawn(CAT, { cwd: '/', env, detached: true, stdio: [drainFd, 'ignore', 'ignore'] })
+    // Where there is none, they end as if they wrote to a closed pipe.
+    reader.on('error', () => {})
+    reader.unref()
+  }
+  closeSync(drainFd)
+}
+
+async function started(
+  child: ChildProcess,
+  output: Readable,
+  program: string,
+  onLeave: (hasWriters: boolean) => void,
+): Promise<StartedCommand> {
   const ended = new Promise<CommandEnd>(resolve => {
     child.once('exit', (code, signal) => resolve(signal === null ? { code: code! } : { signal }))
   })
@@ -90,5 +117,9 @@ async function started(child: ChildProcess, output: Readable, program: string): 
   } catch (error) {
     throw new NotStarted(program, error as NodeJS.ErrnoException)
   }
-  return { output, ended, kill: signal => void child.kill(signal) }
+  const leave = (hasWriters: boolean) => {
+    onLeave(hasWriters)
+    output.destroy()
+  }
+  return { output, ended, kill: signal => void child.kill(signal), leave }
 }
