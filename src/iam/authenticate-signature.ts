@@ -8,9 +8,11 @@ import type { Callers, KnownKey } from './callers.ts'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
 import { notAuthenticated } from './refusal.ts'
 import type { SignatureLock } from './signature-lock.ts'
+import type { TemporaryKeys } from './temporary-keys.ts'
 
 export interface SignaturePorts {
   readonly callers: Callers
+  readonly temporaryKeys: TemporaryKeys
   readonly lock: SignatureLock
   readonly now: () => EpochMs
 }
@@ -33,13 +35,19 @@ export async function authenticateSignature(
   if (claim === undefined)
     throw notAuthenticated('verify aksk signature fail, the Authorization header is malformed')
   requireFreshDate(request, ports.now())
-  if (headerLines(request, 'x-security-token').some(value => value !== ''))
-    throw notAuthenticated('x-security-token is not known: there are no temporary keys')
   if (ports.lock.isLocked(claim.accessKey, request.clientAddress))
     throw notAuthenticated('AK access failed to reach the limit,forbidden')
-  const known = await ports.callers.requireKey(claim.accessKey)
+  const known = await requireKey(ports, request, claim.accessKey)
   await requireSignature(ports, request, claim, known, payloadSha256)
   return known
+}
+
+function requireKey({ callers, temporaryKeys }: SignaturePorts, request: ReceivedRequest, accessKey: string) {
+  const [securityToken, another] = headerLines(request, 'x-security-token').filter(value => value !== '')
+  if (another !== undefined) throw notAuthenticated('more than one x-security-token')
+  return securityToken === undefined
+    ? callers.requireKey(accessKey)
+    : temporaryKeys.requireKey(accessKey, securityToken)
 }
 
 function requireFreshDate(request: ReceivedRequest, now: EpochMs): void {

@@ -229,7 +229,7 @@ describe('a signature', () => {
     )
     await assert.rejects(
       authenticate({ ...headers, 'X-Security-Token': 'temporary' }),
-      is401(/x-security-token/),
+      is401(/x-security-token does not belong to the ak/),
     )
   })
 

@@ -2,7 +2,6 @@ import { SDK_HMAC_SHA256, V11_HMAC_SHA256 } from '../contract/signing/authorizat
 import { notAllowed, type Principal } from '../core/access/principal.ts'
 import type { User } from '../core/ports/credentials.ts'
 import { authenticateSignature, type SignaturePorts } from './authenticate-signature.ts'
-import type { KnownToken } from './callers.ts'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
 import { notAuthenticated } from './refusal.ts'
 import type { UploadGrant, UploadTokens } from './upload-tokens.ts'
@@ -100,16 +99,12 @@ function requireSameProject({ principal }: Proof, { projectId }: Principal): voi
 async function proofOfToken({ callers, uploadTokens }: AuthenticatePorts, text: string): Promise<Proof> {
   const grant = uploadTokens.read(text)
   if (grant !== undefined) return { principal: uploader(grant), user: undefined, byKey: false }
-  const known = await callers.requireToken(text)
-  return { principal: projectPrincipal(known), user: known.user, byKey: false }
+  const { principal, user } = await callers.requireToken(text)
+  return { principal, user, byKey: false }
 }
 
 const NO_ROLES: Principal['roles'] = new Set()
 
 function uploader({ projectId, recordId }: UploadGrant): Principal {
   return { projectId, userId: '', userName: 'upload token', roles: NO_ROLES, onlyRecord: recordId }
-}
-
-function projectPrincipal({ token, user, project }: KnownToken): Principal | undefined {
-  return project && { projectId: project.id, userId: user.id, userName: user.name, roles: token.roles }
 }

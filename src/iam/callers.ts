@@ -12,6 +12,8 @@ export interface KnownToken {
   readonly user: User
   /** Undefined for a domain-scoped token. */
   readonly project: Project | undefined
+  /** Undefined for a domain-scoped token. */
+  readonly principal: Principal | undefined
 }
 
 /** An access key with its secret, and whom it stands for. */
@@ -25,6 +27,9 @@ export interface Callers {
   /** Rejects with `not-authenticated` for a token that was never issued, has expired or has ended otherwise. */
   requireToken(text: string): Promise<KnownToken>
 
+  /** As `requireToken`, by the hash of the text. */
+  requireStoredToken(sha256: string): Promise<KnownToken>
+
   /** Rejects with `not-authenticated` for an unknown access key, and for one whose secret cannot be read. */
   requireKey(accessKey: string): Promise<KnownKey>
 }
@@ -37,16 +42,16 @@ export interface CallersPorts {
 }
 
 export function openCallers({ stores, cache, box, now }: CallersPorts): Callers {
+  const requireStoredToken = async (sha256: string) => {
+    const known = await cache.through(`token ${sha256}`, () => loadToken(stores, sha256))
+    if (known === undefined) throw notAuthenticated('decrypt token fail')
+    const { expiresAtMs } = known.token
+    if (expiresAtMs <= now()) throw notAuthenticated(`token expires, expires_at:${keystoneTime(expiresAtMs)}`)
+    return known
+  }
   return {
-    async requireToken(text) {
-      const sha256 = tokenSha256(text)
-      const known = await cache.through(`token ${sha256}`, () => loadToken(stores, sha256))
-      if (known === undefined) throw notAuthenticated('decrypt token fail')
-      const { expiresAtMs } = known.token
-      if (expiresAtMs <= now())
-        throw notAuthenticated(`token expires, expires_at:${keystoneTime(expiresAtMs)}`)
-      return known
-    },
+    requireToken: text => requireStoredToken(tokenSha256(text)),
+    requireStoredToken,
     async requireKey(accessKey) {
       const known = await cache.through(`key ${accessKey}`, () => loadKey(stores, box, accessKey))
       if (known === undefined) throw notAuthenticated(`ak ${printable(accessKey)} not exist`)
@@ -61,7 +66,11 @@ async function loadToken(stores: CredentialStores, sha256: string): Promise<Know
   const project =
     'projectId' in token.scope ? await stores.findProject({ id: token.scope.projectId }) : undefined
   const user = await stores.findUser({ id: token.userId })
-  return user && { token, user, project }
+  return user && { token, user, project, principal: project && principalOfToken(token, user, project) }
+}
+
+function principalOfToken({ roles }: Token, user: User, project: Project): Principal {
+  return { projectId: project.id, userId: user.id, userName: user.name, roles }
 }
 
 async function loadKey(stores: CredentialStores, box: SecretBox, accessKey: string) {

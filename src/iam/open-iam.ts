@@ -12,6 +12,7 @@ import { openPasswordHasher, type PasswordHasher } from './password-hasher.ts'
 import { openRequestRate } from './request-rate.ts'
 import { openSecretBox, type SecretBox } from './secret-box.ts'
 import { openSignatureLock } from './signature-lock.ts'
+import { openTemporaryKeys, type TemporaryKeys } from './temporary-keys.ts'
 import { openTokens, type Tokens } from './tokens.ts'
 import { type UploadTokens, uploadTokens } from './upload-tokens.ts'
 import { withCallerCache } from './with-caller-cache.ts'
@@ -30,6 +31,7 @@ export interface Iam {
   readonly identify: Identify
   readonly uploadTokens: UploadTokens
   readonly tokens: Tokens
+  readonly temporaryKeys: TemporaryKeys
   readonly users: UserAdministration
   readonly keys: KeyAdministration
   readonly projects: ProjectAdministration
@@ -58,12 +60,14 @@ export async function openIam({
   const uploads = uploadTokens(secret)
   const loginRate = openRequestRate({ ...LOGINS, now })
   const addressRate = openRequestRate({ ...LOGINS_OF_ADDRESS, now })
-  const proofs = { callers, lock: openSignatureLock(now), now, uploadTokens: uploads }
+  const temporaryKeys = openTemporaryKeys({ callers, box, now })
+  const proofs = { callers, temporaryKeys, lock: openSignatureLock(now), now, uploadTokens: uploads }
   return {
     authenticate: openAuthenticate(proofs),
     identify: openIdentify(proofs),
     uploadTokens: uploads,
     tokens: openTokens({ stores: watched, callers, passwords, now, loginRate, addressRate }),
+    temporaryKeys,
     users: openUserAdministration({ stores: watched, passwords, passwordRate: loginRate }),
     keys: openKeyAdministration({ stores: watched, box, now }),
     projects: openProjectAdministration(watched),

@@ -2,12 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import type { KeyAdministration } from '../../iam/administer-keys.ts'
 import type { ProjectAdministration } from '../../iam/administer-projects.ts'
 import type { UserAdministration } from '../../iam/administer-users.ts'
+import type { TemporaryKeys } from '../../iam/temporary-keys.ts'
 import type { Tokens } from '../../iam/tokens.ts'
 import type { Site } from '../http/require-same-origin.ts'
 import { changeUserRoute } from './change-user.ts'
 import { createKeyRoute } from './create-key.ts'
 import { createProjectRoute } from './create-project.ts'
 import { createSessionRoute } from './create-session.ts'
+import { createTemporaryKeyRoute } from './create-temporary-key.ts'
 import { createTokenRoute } from './create-token.ts'
 import { createUserRoute } from './create-user.ts'
 import { deleteKeyRoute } from './delete-key.ts'
@@ -23,6 +25,7 @@ import { revokeTokenRoute } from './revoke-token.ts'
 
 export interface IdentityServices {
   readonly tokens: Tokens
+  readonly temporaryKeys: TemporaryKeys
   readonly users: UserAdministration
   readonly keys: KeyAdministration
   readonly projects: ProjectAdministration
@@ -35,10 +38,11 @@ export function identityRoutes(
   publicUrl: () => string,
   site: Site,
 ): void {
-  const { tokens, users, keys, projects } = services
+  const { tokens, temporaryKeys, users, keys, projects } = services
   createTokenRoute(app, tokens, publicUrl)
   describeTokenRoute(app, tokens, publicUrl)
   revokeTokenRoute(app, tokens)
+  createTemporaryKeyRoute(app, temporaryKeys)
   createSessionRoute(app, tokens, site)
   deleteSessionRoute(app, tokens, site)
   discoverProjectsRoute(app, projects, publicUrl)

@@ -1,0 +1,72 @@
+import type { EpochMs } from '../contract/quantities.ts'
+import { notAllowed } from '../core/access/principal.ts'
+import type { Callers, KnownKey } from './callers.ts'
+import { newAccessKey, newSecretKey } from './new-credentials.ts'
+import { notAuthenticated } from './refusal.ts'
+import type { SecretBox } from './secret-box.ts'
+import { keystoneTime } from './token-text.ts'
+
+export interface TemporaryKey {
+  readonly accessKey: string
+  readonly secretKey: string
+  /** Goes with every request that the key signs, as X-Security-Token. */
+  readonly securityToken: string
+  readonly expiresAtMs: EpochMs
+}
+
+/** Access keys for a short time, that no store holds: what they stand for is sealed in their security token. */
+export interface TemporaryKeys {
+  /**
+   * A key that opens what the token opens, for so long but never longer than the token, and ends with it. Rejects with `not-authenticated` for a
+   * token that does not hold, with `not-allowed` for one that is for no project.
+   */
+  createKey(tokenText: string, lifeMs: number): Promise<TemporaryKey>
+
+  /** Rejects with `not-authenticated` when the two do not belong together, the key has expired, or its token has ended. */
+  requireKey(accessKey: string, securityToken: string): Promise<KnownKey>
+}
+
+export interface TemporaryKeysPorts {
+  readonly callers: Callers
+  readonly box: SecretBox
+  readonly now: () => EpochMs
+}
+
+/** What a security token seals. */
+interface Sealed {
+  readonly secretKey: string
+  readonly tokenSha256: string
+  readonly expiresAtMs: EpochMs
+}
+
+const PREFIX = 'trs_'
+
+export function openTemporaryKeys({ callers, box, now }: TemporaryKeysPorts): TemporaryKeys {
+  return {
+    async createKey(tokenText, lifeMs) {
+      const { token, principal } = await callers.requireToken(tokenText)
+      if (principal === undefined) throw notAllowed()
+      const [accessKey, secretKey] = [newAccessKey(), newSecretKey()]
+      const expiresAtMs = Math.min(now() + lifeMs, token.expiresAtMs)
+      const sealed: Sealed = { secretKey, tokenSha256: token.sha256, expiresAtMs }
+      const securityToken = PREFIX + box.seal(JSON.stringify(sealed), contextOf(accessKey))
+      return { accessKey, secretKey, securityToken, expiresAtMs }
+    },
+    async requireKey(accessKey, securityToken) {
+      const opened = securityToken.startsWith(PREFIX)
+        ? box.open(securityToken.slice(PREFIX.length), contextOf(accessKey))
+        : undefined
+      if (opened === undefined) throw notAuthenticated('x-security-token does not belong to the ak')
+      const { secretKey, tokenSha256, expiresAtMs }: Sealed = JSON.parse(opened)
+      if (expiresAtMs <= now())
+        throw notAuthenticated(`security token expires, expires_at:${keystoneTime(expiresAtMs)}`)
+      const { user, principal } = await callers.requireStoredToken(tokenSha256)
+      if (principal === undefined) throw notAuthenticated('x-security-token is for no project')
+      return { secretKey, user, principal }
+    },
+  }
+}
+
+function contextOf(accessKey: string): string {
+  return `temporary key ${accessKey}`
+}
