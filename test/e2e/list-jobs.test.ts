@@ -91,12 +91,15 @@ test("a job in the family's form, under both paths", async () => {
     error: null,
     status: 'success',
   })
+})
+
+test('the result of the newest build is a colour', async () => {
   for (const [status, colour] of [
     ['SUCCESS', 'blue'],
     ['FAILURE', 'red'],
     ['ABORTED', 'aborted'],
   ]) {
-    const next = await caller.newBuild(1, { job_name: 'family' })
+    const next = await caller.newBuild(1, { job_name: 'colours' })
     await caller.finishBuild(next, { status })
     const [job] = (await lookUpResult(caller, '/v1/job/list?page_size=1')).job_list
     assert.ok(Number.isInteger(job.build_time) && job.build_time >= 0)

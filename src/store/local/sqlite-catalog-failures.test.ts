@@ -10,6 +10,7 @@ import type { BuildDraft } from '../../core/ports/build-catalog.ts'
 import type { Frame } from '../../core/ports/pack-store.ts'
 import { migrate } from '../sql/migrate.ts'
 import { sqlBuildCatalog } from '../sql/sql-build-catalog.ts'
+import { sqlBuildHistory } from '../sql/sql-build-history.ts'
 import { sqlFrameCatalog } from '../sql/sql-frame-catalog.ts'
 import type { Tables } from '../sql/tables.ts'
 import { NodeSqliteDialect } from './node-sqlite-dialect.ts'
@@ -133,7 +134,7 @@ test('a migration that fails leaves no half-made schema', async () => {
 
 test('a closed database is unavailable to every call', async () => {
   const db = await openSqlite(join(folder, 'closed.db'))
-  const [builds, table] = [sqlBuildCatalog(db), sqlFrameCatalog(db)]
+  const [builds, history, table] = [sqlBuildCatalog(db), sqlBuildHistory(db), sqlFrameCatalog(db)]
   await db.destroy()
   const calls = [
     builds.createBuild(draft(1, 1)),
@@ -145,6 +146,12 @@ test('a closed database is unavailable to every call', async () => {
     builds.finishBuild(PROJECT, 'r', 'SUCCESS', 1),
     builds.statesOf([1]),
     builds.runningLogs(0, 1),
+    history.findJob(PROJECT, 'j'),
+    history.listJobs(PROJECT, { seen: {} }, { skip: 0, limit: 1 }),
+    history.countJobs(PROJECT, { seen: {} }),
+    history.listBuilds(PROJECT, 'j', {}, { skip: 0, limit: 1 }),
+    history.listBuildsMade(PROJECT, 'j', {}, { fromMs: 0, toMs: 1 }, { skip: 0, limit: 1 }),
+    history.countBuilds(PROJECT, 'j', {}),
     table.addFrames(frames(1, 1)),
     table.framesOf(1, 0, 1, 1),
     table.frameOfLine(1, 1),
