@@ -41,6 +41,7 @@ import * as readMetrics from './operations/read-metrics.ts'
 import * as readRawLog from './operations/read-raw-log.ts'
 import * as readStepLog from './operations/read-step-log.ts'
 import * as revokeToken from './operations/revoke-token.ts'
+import * as setRetention from './operations/set-retention.ts'
 import * as showBuild from './operations/show-build.ts'
 import * as showBuildInfo from './operations/show-build-info.ts'
 import * as showBuildInfoRecord from './operations/show-build-info-record.ts'
@@ -94,6 +95,7 @@ const MODULES: readonly object[] = [
   readRawLog,
   readStepLog,
   revokeToken,
+  setRetention,
   showBuild,
   showBuildInfo,
   showBuildInfoRecord,

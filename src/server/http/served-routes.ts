@@ -21,7 +21,9 @@ export class ServedRoutes {
       if (operation !== undefined) return [{ operation, isOpen }]
       // HEAD answers what GET would, without its body.
       if (byRoute.has(route.replace(/^HEAD /, 'GET '))) return []
-      throw new Error(`no operation describes ${route}`)
+      throw new Error(
+        `no operation of src/contract/operations.ts describes ${route}: run tools/list-operations.ts`,
+      )
     })
   }
 }
