@@ -7,6 +7,7 @@ import * as createBuild from './operations/create-build.ts'
 import * as createKey from './operations/create-key.ts'
 import * as createProject from './operations/create-project.ts'
 import * as createSession from './operations/create-session.ts'
+import * as createTemporaryKey from './operations/create-temporary-key.ts'
 import * as createToken from './operations/create-token.ts'
 import * as createUser from './operations/create-user.ts'
 import * as deleteBuild from './operations/delete-build.ts'
@@ -61,6 +62,7 @@ const MODULES: readonly object[] = [
   createKey,
   createProject,
   createSession,
+  createTemporaryKey,
   createToken,
   createUser,
   deleteBuild,
@@ -113,7 +115,5 @@ export const OPERATIONS: readonly Operation[] = MODULES.flatMap(module =>
 )
 
 function isOperation(value: unknown): value is Operation {
-  return (
-    typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'summary' in value
-  )
+  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'summary' in value
 }
