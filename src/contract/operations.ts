@@ -115,5 +115,7 @@ export const OPERATIONS: readonly Operation[] = MODULES.flatMap(module =>
 )
 
 function isOperation(value: unknown): value is Operation {
-  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'summary' in value
+  return (
+    typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'summary' in value
+  )
 }
