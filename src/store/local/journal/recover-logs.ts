@@ -51,8 +51,8 @@ export class LogRecovery {
       const one = known.get(log)
       this.#histories.set(log, one && { known: one, records: new StoredRecords(), end: one.packedEnd })
     }
-    for (const append of wholeAppends(segment, records))
-      for (const record of append) addRecord(this.#histories.get(record.log), segment, record)
+    const take = (record: FoundRecord) => addRecord(this.#histories.get(record.log), segment, record)
+    takeWholeAppends(segment, records, take)
   }
 
   /** The logs of which bytes are left. */
@@ -67,22 +67,28 @@ export class LogRecovery {
   }
 }
 
-/** The records of each append together; without those of an append that a crash cut off, which is stored whole or not at all. */
-function* wholeAppends(segment: Segment, records: Iterable<FoundRecord>): Generator<readonly FoundRecord[]> {
+/** Takes all records but those of an append that a crash cut off, which is stored whole or not at all. */
+function takeWholeAppends(
+  segment: Segment,
+  records: Iterable<FoundRecord>,
+  take: (record: FoundRecord) => void,
+): void {
+  /** Of an append that goes on. */
   let parts: FoundRecord[] = []
-  for (const record of records) {
-    const before = parts.at(-1)
-    if (before !== undefined && (before.end !== record.position || !before.moreFollows)) {
-      if (isWhole(segment, parts)) yield parts
-      parts = []
-    }
-    parts.push(record)
+  const endCutOff = () => {
+    if (parts.length > 0 && parts[0]!.position < segment.certainEnd) parts.forEach(take)
+    parts = []
   }
-  if (parts.length > 0 && isWhole(segment, parts)) yield parts
-}
-
-function isWhole(segment: Segment, parts: readonly FoundRecord[]): boolean {
-  return !parts.at(-1)!.moreFollows || parts[0]!.position < segment.certainEnd
+  for (const record of records) {
+    if (parts.length > 0 && parts.at(-1)!.end !== record.position) endCutOff()
+    if (record.moreFollows) parts.push(record)
+    else {
+      parts.forEach(take)
+      parts = []
+      take(record)
+    }
+  }
+  endCutOff()
 }
 
 function addRecord(history: LogHistory | undefined, segment: Segment, record: FoundRecord): void {

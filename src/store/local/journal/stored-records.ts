@@ -3,7 +3,9 @@ import type { Segment } from './segment.ts'
 
 /** Few enough that what is released leaves memory soon, many enough that a chunk's own cost does not count. */
 const CHUNK_MAX_RECORDS = 4096
+/** Most logs have few records in a segment, all others many. */
 const FIRST_CAPACITY = 4
+const SECOND_CAPACITY = 32
 /** Numbers kept of a record: its position in the segment, and its first byte counted from that of the chunk. */
 const NUMBERS = 2
 
@@ -141,7 +143,7 @@ function mayContinue(chunk: Chunk, segment: Segment, at: ByteOffset): boolean {
 }
 
 function grow(chunk: Chunk): void {
-  const numbers = new Uint32Array(2 * chunk.numbers.length)
+  const numbers = new Uint32Array(Math.max(NUMBERS * SECOND_CAPACITY, 2 * chunk.numbers.length))
   numbers.set(chunk.numbers)
   chunk.numbers = numbers
 }
