@@ -33,11 +33,28 @@ const stranger = new Caller(server, {
 const build = await caller.newLog('secret\n')
 const nowhere: BuildAnswer = { ...build, job_id: UNKNOWN_JOB, record_id: UNKNOWN_RECORD }
 
+/** Other reads, with capitals where ids of a build stand. */
+const READS = [
+  '/v1/log/task/page?job_id=JOB&build_no=NUMBER&step_id=1',
+  '/v1/log/stage/page?job_id=JOB&build_no=NUMBER',
+  '/v1/log/JOB/NUMBER/real-time-log?size=1',
+  '/v3/jobs/JOB/NUMBER/real-time-log?offset=0',
+  '/v1/log/JOB/NUMBER/analysis',
+  '/v1/log/RECORD/task-log?task_name=stage1',
+  '/v1/log/RECORD/download-log?compress=true',
+  '/v3/RECORD/download-log',
+  '/v4/RECORD/download-log',
+]
+const filledIn = (route: string, { job_id, build_no, record_id }: BuildAnswer) =>
+  route.replace('JOB', job_id).replace('NUMBER', String(build_no)).replace('RECORD', record_id)
+
 describe('another project\u2019s build is answered like an unknown one', () => {
   const at0: Headers = { ...TUS, 'Upload-Offset': '0' }
-  const requests: readonly [what: string, ask: (target: BuildAnswer) => Promise<Reply>][] = [
+  type Asked = [what: string, ask: (target: BuildAnswer) => Promise<Reply>]
+  const requests: readonly Asked[] = [
     ['page', target => stranger.get(pagePath(target))],
     ['download', target => stranger.get(downloadPath(target))],
+    ...READS.map((route): Asked => [route, target => stranger.get(filledIn(route, target))]),
     ['raw read', target => stranger.get(logPath(target, 1))],
     ['range', target => stranger.get(logPath(target, 1), { Range: 'bytes=999-' })],
     ['append', target => stranger.send('PATCH', logPath(target, 1), at0, 'x')],
