@@ -110,6 +110,34 @@ test('the result of the newest build is a colour', async () => {
   }
 })
 
+test('a job whose builds were deleted is there, and has no newest build', async () => {
+  const build = await caller.newBuild(1, { job_name: 'emptied' })
+  await caller.finishBuild(build)
+  assert.equal((await caller.send('DELETE', `/api/v1/builds/${build.record_id}`)).status, 204)
+  const [job] = (await lookUp(caller, '/api/v1/jobs?limit=1')).jobs
+  assert.deepEqual(job, { job_id: build.job_id, name: 'emptied', latest_build: null })
+  const [listed] = (await lookUpResult(caller, '/v1/job/list?page_size=1')).job_list
+  assert.deepEqual(
+    [
+      listed.id,
+      listed.build_number,
+      listed.last_build_time,
+      listed.last_job_running_status,
+      listed.is_finished,
+    ],
+    [build.job_id, null, null, null, true],
+  )
+  assert.deepEqual(await lookUpResult(caller, `/v1/job/${build.job_id}/running-status`), {
+    is_running: false,
+    last_build_no: null,
+    last_build_status: null,
+    last_job_id: build.job_id,
+  })
+  assert.deepEqual(await lookUp(caller, `/v3/jobs/${build.job_id}/status`), { result: false })
+  assert.equal((await lookUpResult(caller, `/v1/job/${build.job_id}/status`)).status, null)
+  assert.deepEqual((await lookUp(caller, `/api/v1/jobs/${build.job_id}/builds`)).builds, [])
+})
+
 describe('parts', () => {
   let project: string
   before(async () => {
