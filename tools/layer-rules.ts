@@ -139,6 +139,12 @@ export const ROOMS: readonly Room[] = [
     because: 'the one place that chooses backends and joins the parts',
   },
   {
+    path: 'src/server/open-offline',
+    mayImport: ['src/contract', 'src/core', 'src/store', 'src/server', 'node:*'],
+    onlyFor: ['src/cli/doctor'],
+    because: 'it opens the same store as compose, without serving it',
+  },
+  {
     path: 'src/server/config',
     mayImport: ['src/contract', 'node:*'],
     because: 'settings are read and checked before anything is built from them',
@@ -182,6 +188,11 @@ export const ROOMS: readonly Room[] = [
     path: 'src/cli',
     mayImport: ['src/client', 'src/contract', 'src/text', 'node:*', 'package.json'],
     because: 'commands speak to a server over HTTP like everybody else',
+  },
+  {
+    path: 'src/cli/doctor',
+    mayImport: ['src/client', 'src/contract', 'src/text', 'src/core', 'src/server', 'src/cli', 'node:*'],
+    because: 'it looks at a store that no server has',
   },
   {
     path: 'src/cli/serve',

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   serve: () => import('./serve.ts'),
   run: () => import('./run.ts'),
   deliver: () => import('./deliver.ts'),
+  doctor: () => import('./doctor.ts'),
   login: () => import('./login.ts'),
   logout: () => import('./logout.ts'),
   project: () => import('./project.ts'),

@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util'
+import { checkStore, type StoreCheck, type StoreFault } from '../core/keep/check-store.ts'
+import { readConfig } from '../server/config/read-config.ts'
+import { ConfigError } from '../server/config/settings.ts'
+import { type Command, type CommandIo, UsageError } from './command.ts'
+
+const USAGE = `Usage: tailrace doctor [--data DIR] [--json]
+
+Reads a whole store and tells what is not as it should be: frames that fail their checksum or do not join, logs that are not
+what they were sealed with, what the journal cannot read back. The server of the store must be stopped.
+Exit code: 0, or 1 when there are faults.
+
+  --data DIR                      directory of the store, as for serve
+  --json                          one JSON object instead of lines
+`
+
+const PROGRESS_EVERY_MS = 200
+
+export const command: Command = {
+  summary: 'Check a store that is not served',
+  usage: USAGE,
+
+  async run(args, io) {
+    const { values } = parseArgs({
+      args,
+      options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
+    })
+    const config = configOf(values.data, io)
+    const { openOffline } = await import('../server/open-offline.ts')
+    const faults: StoreFault[] = []
+    const onFault = (fault: StoreFault) => {
+      faults.push(fault)
+      if (!values.json) io.print(`${fault.subject}: ${fault.message}\n`)
+    }
+    await using store = await openOffline(config, damage =>
+      onFault({ subject: 'journal', message: JSON.stringify(damage) }),
+    )
+    const progress = progressOn(io)
+    const check = await checkStore(store, { onFault, onProgress: progress.show })
+    progress.clear()
+    io.print(values.json ? `${JSON.stringify({ ...check, faults })}\n` : summary(check, faults.length))
+    return faults.length === 0 ? 0 : 1
+  },
+}
+
+function configOf(data: string | undefined, io: CommandIo) {
+  try {
+    return readConfig(data === undefined ? [] : ['--data', data], io.env)
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message)
+    throw error
+  }
+}
+
+/** A line that is written over, where a person looks on. */
+function progressOn(io: CommandIo) {
+  const isSeen = process.stderr.isTTY === true
+  let shownAtMs = 0
+  return {
+    show(logs: number, bytes: number) {
+      if (!isSeen || performance.now() - shownAtMs < PROGRESS_EVERY_MS) return
+      shownAtMs = performance.now()
+      io.complain(`\r${logs} logs, ${mib(bytes)} MiB`)
+    },
+    clear() {
+      if (isSeen) io.complain('\r\u001b[K')
+    },
+  }
+}
+
+function summary(check: StoreCheck, faults: number): string {
+  const { builds, logs, logBytes, packs, packBytes, removedLogs, unnamedPacks } = check
+  const notes = [
+    removedLogs > 0 ? `${removedLogs} deleted logs are still to be swept by the server.\n` : '',
+    unnamedPacks.length > 0 ? `No row names ${unnamedPacks.join(', ')}.\n` : '',
+  ]
+  return `${builds} builds, ${logs} logs of ${mib(logBytes)} MiB, in ${packs} packs of ${mib(packBytes)} MiB.\n${notes.join('')}${faults === 0 ? 'Everything is as it should be.' : `${faults} faults.`}\n`
+}
+
+const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1)

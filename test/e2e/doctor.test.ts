@@ -1,0 +1,79 @@
+/** `tailrace doctor`: what it finds in a store, and that it finds nothing in a sound one. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { open, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { CLI, startServer } from '../server-process.ts'
+import { admin, eventually, logPath } from '../wire.ts'
+
+const server = await startServer()
+after(() => server.stop())
+const caller = await admin(server)
+
+function doctor(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise(resolve => {
+    execFile(
+      process.execPath,
+      [CLI, 'doctor', '--data', server.data, ...args],
+      { env: { PATH: process.env.PATH } },
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    )
+  })
+}
+
+test('refuses a store that is served, and a directory without one', async () => {
+  const served = await doctor()
+  assert.deepEqual([served.code, served.stdout], [1, ''])
+  assert.match(served.stderr, /Another Tailrace server/)
+  const none = await doctor('--data', join(server.data, 'none'))
+  assert.equal(none.code, 1)
+  assert.match(none.stderr, /no store/)
+  assert.equal((await doctor('--wrong')).code, 2)
+})
+
+test('finds a sound store sound, live logs and crash leftovers included, and changes nothing', async () => {
+  const sealed = await caller.newLog(Buffer.alloc(3_000_000, 'a line of a sealed log\n'))
+  const live = await caller.newLog('still going', { live: true })
+  await caller.newBuild(2)
+  await server.kill('SIGKILL')
+  for (const _ of [1, 2]) {
+    const { code, stdout, stderr } = await doctor('--json')
+    assert.deepEqual([code, stderr], [0, ''], stdout)
+    const { builds, logs, logBytes, faults } = JSON.parse(stdout)
+    assert.deepEqual(
+      { builds, logs, logBytes, faults },
+      { builds: 3, logs: 4, logBytes: 3_000_011, faults: [] },
+    )
+  }
+  assert.match((await doctor()).stdout, /^3 builds, 4 logs .*\n.*as it should be/)
+  await server.restart()
+  assert.equal((await caller.get(logPath(sealed, 1))).bytes.length, 3_000_000)
+  assert.equal((await caller.append(live, 1, 11, ' on\n')).status, 204)
+})
+
+test('tells which log is damaged, and reads on', async () => {
+  const build = await caller.newLog(
+    Buffer.from(Array.from({ length: 50_000 }, (_, i) => `${i * i}\n`).join('')),
+  )
+  await eventually(async () => assert.equal((await caller.get('/readyz')).status, 200))
+  const packs = join(server.data, 'packs')
+  await eventually(async () => assert.ok((await readdir(packs)).length > 0))
+  await server.kill('SIGTERM')
+  const before = JSON.parse((await doctor('--json')).stdout)
+  assert.deepEqual(before.faults, [])
+  const [name] = await readdir(packs)
+  await using file = await open(join(packs, name!), 'r+')
+  const { size } = await file.stat()
+  await file.write(Buffer.from('damage'), 0, 6, size - 1000)
+  const { code, stdout } = await doctor('--json')
+  const { faults, logs } = JSON.parse(stdout)
+  assert.deepEqual([code, logs], [1, before.logs])
+  assert.ok(faults.length > 0)
+  assert.match(
+    JSON.stringify(faults),
+    new RegExp(`build ${build.record_id}, step 1.*cannot be read behind byte`),
+  )
+  assert.match((await doctor()).stdout, /[0-9]+ faults\.\n$/)
+  await server.restart()
+})
