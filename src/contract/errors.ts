@@ -35,6 +35,8 @@ export type ErrorCode =
   | 'precondition-failed'
   /** A Range that starts at or past the head; detail: head. */
   | 'range-not-satisfiable'
+  /** A regular expression takes longer on a log than a search may. */
+  | 'search-too-slow'
   /** Too many requests; detail: retryAfterSeconds. */
   | 'rate-limited'
   /** Stored bytes fail their checksum, or are gone. */

@@ -42,6 +42,7 @@ import * as readMetrics from './operations/read-metrics.ts'
 import * as readRawLog from './operations/read-raw-log.ts'
 import * as readStepLog from './operations/read-step-log.ts'
 import * as revokeToken from './operations/revoke-token.ts'
+import * as searchLog from './operations/search-log.ts'
 import * as setRetention from './operations/set-retention.ts'
 import * as showBuild from './operations/show-build.ts'
 import * as showBuildInfo from './operations/show-build-info.ts'
@@ -97,6 +98,7 @@ const MODULES: readonly object[] = [
   readRawLog,
   readStepLog,
   revokeToken,
+  searchLog,
   setRetention,
   showBuild,
   showBuildInfo,

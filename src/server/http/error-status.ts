@@ -25,6 +25,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, Status>> = {
   'headers-too-large': { status: 431, errorCode: 'APIGW.0201' },
   'media-type': { status: 415, errorCode: 'TR.MEDIA_TYPE' },
   'range-not-satisfiable': { status: 416, errorCode: 'TR.RANGE' },
+  'search-too-slow': { status: 422, errorCode: 'TR.SEARCH_DEADLINE' },
   'rate-limited': { status: 429, errorCode: 'APIGW.0308' },
   'checksum-mismatch': { status: 460, errorCode: 'TR.CHECKSUM' },
   'log-damaged': { status: 500, errorCode: 'CB.00060101' },

@@ -1,0 +1,155 @@
+import type { ByteOffset, LineNumber } from '../../contract/quantities.ts'
+import { LINE_FEED } from '../../text/lines.ts'
+import { countLineEnds } from '../keep/cut-frames.ts'
+import type { LogId } from '../ports/journal.ts'
+import type { FindBytes, OpenLineMatcher } from '../ports/line-matcher.ts'
+import { type LineIndexPorts, lineAt } from '../read/line-index.ts'
+import { LINE_READ_MAX_BYTES, type LineText, lineText } from '../read/line-text.ts'
+import type { LogReader } from '../read/log-reader.ts'
+import { readRange } from '../read/read-range.ts'
+import { findExpression } from './find-expression.ts'
+import { findLiteral } from './find-literal.ts'
+import { BLOCK_MIN_BYTES, blocksOf, type SearchedBlock } from './searched-block.ts'
+
+/** Hits of one block that are held together at most. */
+const HITS_AT_ONCE = 500
+
+export interface SearchPorts extends LineIndexPorts {
+  readonly openMatcher: OpenLineMatcher
+  readonly findBytes: FindBytes
+}
+
+export interface SearchQuery {
+  /** UTF-8; no line end. */
+  readonly pattern: Uint8Array
+  /** The pattern as text, when it is a regular expression. */
+  readonly expression: string | undefined
+  readonly ignoreCase: boolean
+  /** Lines that begin before are left out. */
+  readonly from: ByteOffset
+  readonly maxHits: number
+}
+
+/** A line that matches. */
+export interface SearchHit extends LineText {
+  /** 0 for the log's first line. */
+  readonly line: LineNumber
+  readonly offset: ByteOffset
+}
+
+export interface SearchEnd {
+  /** Hits that were yielded. */
+  readonly count: number
+  /** Where a search for the other hits begins; undefined when there are none up to the head. */
+  readonly next: ByteOffset | undefined
+}
+
+/**
+ * Yields the lines below `head` that match, in order, block by block as they are found: a line is one hit however often it matches, as `grep -c` counts.
+ * Holds a block or a line at a time. Rejects as the reader and the matcher do.
+ */
+export async function* searchLog(
+  ports: SearchPorts,
+  log: LogId,
+  head: ByteOffset,
+  query: SearchQuery,
+): AsyncGenerator<readonly SearchHit[], SearchEnd> {
+  const { pattern, expression, ignoreCase, maxHits } = query
+  const from = await lineBeginFrom(ports.reader, log, query.from, head)
+  if (from >= head) return { count: 0, next: undefined }
+  await using matcher = expression === undefined ? undefined : await ports.openMatcher(expression, ignoreCase)
+  const blocks = blocksOf(ports.reader.read(log, from, head))
+  const searched =
+    matcher === undefined
+      ? findLiteral(blocks, from, { bytes: pattern, ignoreCase }, ports.findBytes)
+      : findExpression(blocks, from, matcher)
+  const numbers = new LineNumbers(ports, log)
+  let count = 0
+  for await (const block of searched) {
+    let hits: SearchHit[] = []
+    for (const offset of block.hits) {
+      if (count === maxHits) {
+        yield hits
+        return { count, next: offset }
+      }
+      const line = await numbers.of(offset, block)
+      hits.push({ line, offset, ...(await textOf(ports, log, head, offset, block)) })
+      count++
+      if (hits.length < HITS_AT_ONCE) continue
+      yield hits
+      hits = []
+    }
+    if (hits.length > 0) yield hits
+    numbers.pass(block)
+  }
+  return { count, next: undefined }
+}
+
+/** The first begin of a line at or behind `from`; `head` where there is none. */
+async function lineBeginFrom(
+  reader: LogReader,
+  log: LogId,
+  from: ByteOffset,
+  head: ByteOffset,
+): Promise<ByteOffset> {
+  if (from === 0 || from >= head) return Math.min(from, head)
+  let at = from - 1
+  for await (const bytes of reader.read(log, at, head)) {
+    const lineFeed = bytes.indexOf(LINE_FEED)
+    if (lineFeed >= 0) return at + lineFeed + 1
+    at += bytes.length
+  }
+  return head
+}
+
+async function textOf(
+  { reader }: SearchPorts,
+  log: LogId,
+  head: ByteOffset,
+  offset: ByteOffset,
+  { at, bytes }: SearchedBlock,
+): Promise<LineText> {
+  const upTo = Math.min(head, offset + LINE_READ_MAX_BYTES)
+  if (offset >= at) {
+    const rest = bytes.subarray(offset - at, offset - at + LINE_READ_MAX_BYTES)
+    if (rest.length === upTo - offset || rest.includes(LINE_FEED)) return lineText(rest)
+  }
+  return lineText(await readRange(reader, log, offset, upTo))
+}
+
+/** A block at least this long is cheaper looked up, when a later hit needs the number of its line, than counted. */
+const WORTH_A_LOOKUP_BYTES = 2 * BLOCK_MIN_BYTES
+
+/** Numbers of lines, counted only where hits need them. */
+class LineNumbers {
+  readonly #ports: LineIndexPorts
+  readonly #log: LogId
+  /** Line ends before this place of the log, where known. */
+  #known: { readonly at: ByteOffset; readonly lines: LineNumber } | undefined
+
+  constructor(ports: LineIndexPorts, log: LogId) {
+    this.#ports = ports
+    this.#log = log
+  }
+
+  /** The number of the line that begins at `offset`, in `block` or before it. */
+  async of(offset: ByteOffset, { at, bytes }: SearchedBlock): Promise<LineNumber> {
+    const place = Math.max(offset, at)
+    if (this.#known === undefined || this.#known.at < at)
+      this.#known = { at, lines: await lineAt(this.#ports, this.#log, at) }
+    const between = bytes.subarray(this.#known.at - at, place - at)
+    this.#known = { at: place, lines: this.#known.lines + countLineEnds(between) }
+    return this.#known.lines
+  }
+
+  /** Goes on behind `block`. */
+  pass({ at, bytes, hits }: SearchedBlock): void {
+    const known = this.#known
+    if (known === undefined || known.at < at || (hits.length === 0 && bytes.length >= WORTH_A_LOOKUP_BYTES)) {
+      this.#known = undefined
+      return
+    }
+    const lines = known.lines + countLineEnds(bytes.subarray(known.at - at))
+    this.#known = { at: at + bytes.length, lines }
+  }
+}

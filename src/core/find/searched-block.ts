@@ -1,0 +1,38 @@
+import type { ByteOffset } from '../../contract/quantities.ts'
+import { KIB } from '../../contract/quantities.ts'
+
+/** A part of a log that was searched. */
+export interface SearchedBlock {
+  readonly at: ByteOffset
+  readonly bytes: Uint8Array
+  /** Where the lines begin that match, in order; the first may have begun in an earlier block. */
+  readonly hits: readonly ByteOffset[]
+}
+
+export const BLOCK_MIN_BYTES = 64 * KIB
+
+/** Joins pieces until they are worth a step; none is cut. */
+export async function* blocksOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let gathered: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of pieces) {
+    gathered.push(piece)
+    bytes += piece.length
+    if (bytes < BLOCK_MIN_BYTES) continue
+    yield joinBytes(gathered)
+    gathered = []
+    bytes = 0
+  }
+  if (bytes > 0) yield joinBytes(gathered)
+}
+
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!
+  const joined = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
+}

@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isTailraceError } from '../../contract/errors.ts'
+import type { StepLogParams } from '../../contract/operations/append-log.ts'
+import {
+  searchLog as operation,
+  type SearchEndAnswer,
+  type SearchHitAnswer,
+  type SearchLogQuery,
+} from '../../contract/operations/search-log.ts'
+import { type SearchHit, type SearchPorts, type SearchQuery, searchLog } from '../../core/find/search-log.ts'
+import type { BuildCatalog } from '../../core/ports/build-catalog.ts'
+import type { OpenLineMatcher } from '../../core/ports/line-matcher.ts'
+import { type LogSnapshot, snapshotLog } from '../../core/read/snapshot-log.ts'
+import { principalOf } from '../http/guard-routes.ts'
+import { queryNumber, queryStepId } from '../http/query-number.ts'
+import { errorBody } from '../http/refuse.ts'
+import { SearchSlots } from '../http/search-slots.ts'
+import { sendPieces } from '../http/send-pieces.ts'
+
+interface Route {
+  Params: StepLogParams
+  Querystring: SearchLogQuery
+}
+
+type Ports = Omit<SearchPorts, 'openMatcher' | 'findBytes'> & { readonly builds: BuildCatalog }
+
+/** How regular expressions are checked and matched. */
+export interface Expressions {
+  /** Throws `invalid-parameter` for what is none. */
+  readonly assert: (pattern: string) => void
+  readonly open: OpenLineMatcher
+}
+
+const LITERAL_SLOTS = { perProject: 8, total: 32 }
+/** Each has a thread. */
+const EXPRESSION_SLOTS = { perProject: 2, total: 4 }
+
+export function searchLogRoute(app: FastifyInstance, stores: Ports, expressions: Expressions): void {
+  const ports = { ...stores, openMatcher: expressions.open, findBytes }
+  const slots = { literal: new SearchSlots(LITERAL_SLOTS), expression: new SearchSlots(EXPRESSION_SLOTS) }
+  const schema = { params: operation.params, querystring: operation.query }
+  app.get<Route>(operation.path, { schema, config: { access: 'read' } }, async (request, reply) => {
+    const query = searchQuery(request.query)
+    if (query.expression !== undefined) expressions.assert(query.expression)
+    const who = principalOf(request)
+    const { record_id, step_id } = request.params
+    const snapshot = await snapshotLog(ports, who, record_id, queryStepId(step_id))
+    using _slot = slots[query.expression === undefined ? 'literal' : 'expression'].take(who.projectId)
+    reply.type('application/x-ndjson').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
+    return await sendPieces(reply, answerOf(ports, snapshot, query, request))
+  })
+}
+
+function searchQuery(query: SearchLogQuery): SearchQuery {
+  return {
+    pattern: Buffer.from(query.q),
+    expression: isYes(query.regex, false) ? query.q : undefined,
+    ignoreCase: !isYes(query.case, true),
+    from: queryNumber('from', query.from ?? '0'),
+    maxHits: query.limit === undefined ? Number.POSITIVE_INFINITY : queryNumber('limit', query.limit, 1),
+  }
+}
+
+function isYes(text: string | undefined, fallback: boolean): boolean {
+  return text === undefined ? fallback : text === 'true' || text === '1'
+}
+
+/** What goes wrong on the way is told in the body: an error object as the last line. */
+async function* answerOf(
+  ports: SearchPorts,
+  { step, head }: LogSnapshot,
+  query: SearchQuery,
+  request: FastifyRequest,
+): AsyncGenerator<Uint8Array> {
+  const hits = searchLog(ports, step.log, head, query)
+  try {
+    let next = await hits.next()
+    for (; !next.done; next = await hits.next())
+      yield Buffer.from(next.value.map(hit => `${JSON.stringify(hitAnswer(hit))}\n`).join(''))
+    const { count, next: from } = next.value
+    const end: SearchEndAnswer =
+      from === undefined ? { count, complete: true } : { count, complete: false, next: from }
+    yield Buffer.from(`${JSON.stringify(end)}\n`)
+  } catch (error) {
+    if (!isTailraceError(error)) throw error
+    yield Buffer.from(`${JSON.stringify(errorBody(error, request.id))}\n`)
+  } finally {
+    await hits.return({ count: 0, next: undefined })
+  }
+}
+
+function hitAnswer({ line, offset, text, truncated }: SearchHit): SearchHitAnswer {
+  return { n: line + 1, offset, text, ...(truncated ? { truncated } : {}) }
+}
+
+function findBytes(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(wanted, from)
+}
