@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
+import { assertDescribed } from './described.ts'
 import { BOOTSTRAP } from './server-process.ts'
 
 /** The API as any client sees it: requests and bytes, nothing of Tailrace's own code. */
@@ -50,6 +51,13 @@ export function send(
       response.on('error', reject)
       response.on('end', () => {
         const bytes = Buffer.concat(parts)
+        const type = response.headers['content-type'] ?? ''
+        try {
+          assertDescribed(method, path, response.statusCode!, type, bytes.toString())
+        } catch (error) {
+          reject(error)
+          return
+        }
         resolve({
           status: response.statusCode!,
           headers: response.headers,

@@ -13,17 +13,19 @@ export class ServedRoutes {
     })
   }
 
-  /** The operations that are served. Throws for a route that no operation describes: what is not in the API document is not served. */
+  /** The operations that are served. */
   describedBy(operations: readonly Operation[]): readonly ServedOperation[] {
-    const byRoute = new Map(operations.map(operation => [`${operation.method} ${operation.path}`, operation]))
     return [...this.#isOpen].flatMap(([route, isOpen]) => {
-      const operation = byRoute.get(route)
-      if (operation !== undefined) return [{ operation, isOpen }]
-      // HEAD answers what GET would, without its body.
-      if (byRoute.has(route.replace(/^HEAD /, 'GET '))) return []
-      throw new Error(
-        `no operation of src/contract/operations.ts describes ${route}: run tools/list-operations.ts`,
-      )
+      const operation = operations.find(({ method, path }) => `${method} ${path}` === route)
+      return operation === undefined ? [] : [{ operation, isOpen }]
     })
+  }
+
+  /** Routes that no operation describes; HEAD needs no description of its own where GET has one. */
+  missingIn(operations: readonly Operation[]): readonly string[] {
+    const described = new Set(operations.map(({ method, path }) => `${method} ${path}`))
+    return [...this.#isOpen.keys()].filter(
+      route => !described.has(route) && !described.has(route.replace(/^HEAD /, 'GET ')),
+    )
   }
 }
