@@ -1,4 +1,5 @@
 import { SECRET_MIN_CHARACTERS } from '../text/secret-forms.ts'
+import { URL_PASSWORD_MAX_BYTES } from '../text/url-passwords.ts'
 import type { Command, CommandIo } from './command.ts'
 import { connectionOf } from './connection.ts'
 import { runCommand } from './run/run-command.ts'
@@ -32,11 +33,14 @@ What the server has is removed from the spool. What is left in it is delivered b
 "tailrace deliver".
 
 Masked are, as ***, the values of variables whose names look secret (TOKEN, SECRET, PASSWORD, API_KEY, ...), of
-those named by --mask, and passwords in URLs; also line by line, in base64, URL-encoded, JSON-escaped and quoted
-by a shell; from ${SECRET_MIN_CHARACTERS} characters on. The command gets no TAILRACE_ variable but TAILRACE_RECORD_ID.
+those named by --mask, and passwords in the URLs of all other variables; also line by line, in base64, URL-encoded,
+JSON-escaped and quoted by a shell; from ${SECRET_MIN_CHARACTERS} characters on. Masked is also PASSWORD wherever the output has
+scheme://user:PASSWORD@host, up to ${URL_PASSWORD_MAX_BYTES} bytes; what may be one is held back until it is known. The command gets no
+TAILRACE_ variable but TAILRACE_RECORD_ID.
 
 stdout and stderr are one FIFO, so that their order is kept. Ctrl-C and Ctrl-\\ of a terminal reach the command
-without help; other signals are passed on.
+without help; other signals are passed on. A stdout that is closed ("| head") does not end the command: its output
+goes on into the log. Nor does one that takes nothing for 5 seconds, which then misses output.
 
 Children that the command leaves running are listened to until they are silent for a second, and for about 10
 seconds at most, so that a daemon that keeps writing is left then. They live on: a "cat" of this runner reads what

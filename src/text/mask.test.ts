@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Masker, mask } from './mask.ts'
+import { URL_PASSWORD_MAX_BYTES } from './url-passwords.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const masked = (text: string, ...secrets: string[]) =>
@@ -11,12 +12,19 @@ const masked = (text: string, ...secrets: string[]) =>
 const letters = fc.stringMatching(/^[ab\n]{0,60}$/)
 const secretSet = fc.array(fc.stringMatching(/^[ab\n]{1,9}$/), { maxLength: 5 })
 
+/** Texts that are near to URLs with passwords, and far from them. */
+const urlTexts = fc
+  .array(fc.constantFrom('a', 'b', ':', '/', '@', '://', 'a://', 'b:a@', '\n', ' ', '['), { maxLength: 30 })
+  .map(parts => parts.join(''))
+const URL_PASSWORD = /[a-z]:\/\/[^:/[\s]*:([^/\s]+)@/dg
+
 /** Masks as the promise reads: marks each byte of each occurrence, then writes each marked run as one mask. */
 function maskedByDefinition(text: string, secrets: readonly string[]): string {
   const covered = [...text].map(() => false)
   for (const secret of secrets)
     for (let at = text.indexOf(secret); at >= 0; at = text.indexOf(secret, at + 1))
       covered.fill(true, at, at + secret.length)
+  for (const match of text.matchAll(URL_PASSWORD)) covered.fill(true, ...match.indices![1]!)
   return [...text]
     .map((letter, at) => (!covered[at] ? letter : at > 0 && covered[at - 1] ? '' : '***'))
     .join('')
@@ -41,9 +49,45 @@ describe('masking', () => {
     assert.equal(masked('<abcdefg>', 'abcdefgh', 'cde'), '<ab***fg>')
   })
 
+  it('masks the passwords of URLs, whatever they are, and nothing else of them', () => {
+    for (const [text, expected] of [
+      ['git clone https://me:pw@host/x.git', 'git clone https://me:***@host/x.git'],
+      ['redis://:p%40w@host', 'redis://:***@host'],
+      ['"amqp+ssl://a.b:it\'s@me@host:5671"', '"amqp+ssl://a.b:***@host:5671"'],
+      ['postgres://u:p[w@[::1]:5432/db', 'postgres://u:***@[::1]:5432/db'],
+      ['x://u:one@h y://u:two@h', 'x://u:***@h y://u:***@h'],
+    ] as const)
+      assert.equal(masked(text), expected)
+    for (const text of [
+      'http://localhost:3000 and me@host',
+      'http://localhost:3000/@scope/name',
+      'http://[::1]:80/a@b',
+      'https://me@host:8080/',
+      'https://me:@host/',
+      'user:pw@host //a:b@c ://a:b@c',
+      `http://a:${'x'.repeat(URL_PASSWORD_MAX_BYTES + 1)}@host`,
+    ])
+      assert.equal(masked(text), text)
+    assert.equal(masked(`a://b:${'x'.repeat(URL_PASSWORD_MAX_BYTES)}@c`), 'a://b:***@c')
+  })
+
+  it('holds back what may be the password of a URL, to the end of its host, and no more than a bound', () => {
+    const masker = new Masker([])
+    const push = (text: string) => Buffer.from(masker.push(bytesOf(text))).toString()
+    assert.equal(push('https://me:s'), 'https://me:')
+    assert.equal(push('ecret@ho'), '')
+    assert.equal(push('st/ '), '***@host/ ')
+    assert.equal(push('http://localhost:8'), 'http://localhost:')
+    assert.equal(push('0\n'), '80\n')
+    push(`https://me:${'x'.repeat(URL_PASSWORD_MAX_BYTES)}`)
+    assert.equal(masker.heldBytes, URL_PASSWORD_MAX_BYTES)
+    push('x')
+    assert.equal(masker.heldBytes, 0)
+  })
+
   it('is what its definition says, for any secrets and any text', () => {
     fc.assert(
-      fc.property(letters, secretSet, (text, secrets) => {
+      fc.property(fc.oneof(letters, urlTexts), secretSet, (text, secrets) => {
         assert.equal(masked(text, ...secrets), maskedByDefinition(text, secrets))
       }),
       { numRuns: 1000 },
@@ -52,11 +96,16 @@ describe('masking', () => {
 
   it('gives the same wherever the stream is cut, and leaves no secret', () => {
     fc.assert(
-      fc.property(letters, secretSet, fc.array(fc.nat(), { maxLength: 8 }), (text, secrets, cuts) => {
-        const result = maskedInPieces(text, secrets, cuts)
-        assert.equal(result, masked(text, ...secrets))
-        for (const secret of secrets) assert.ok(!result.includes(secret))
-      }),
+      fc.property(
+        fc.oneof(letters, urlTexts),
+        secretSet,
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (text, secrets, cuts) => {
+          const result = maskedInPieces(text, secrets, cuts)
+          assert.equal(result, masked(text, ...secrets))
+          for (const secret of secrets) assert.ok(!result.includes(secret))
+        },
+      ),
       { numRuns: 1000 },
     )
   })

@@ -1,4 +1,5 @@
 import { PatternAutomaton } from './pattern-automaton.ts'
+import { UrlPasswords } from './url-passwords.ts'
 
 /** What stands in a log in place of a secret. */
 const MASK = new TextEncoder().encode('***')
@@ -10,15 +11,17 @@ interface Covered {
 }
 
 /**
- * Masks secrets in a stream of bytes, wherever it is cut: each longest run of bytes that lie in an occurrence of a secret
- * becomes `***`, so that overlapping and touching occurrences leave no rest. Holds back only the end of the stream that
- * may be the beginning of a secret, at most the longest secret less one byte. Takes time linear in the stream.
+ * Masks secrets in a stream of bytes, wherever it is cut: each longest run of bytes that lie in an occurrence of a secret or
+ * in the password of a URL becomes `***`, so that overlapping and touching occurrences leave no rest. Holds back only the
+ * end of the stream that may be the beginning of a secret, at most the longest secret less one byte, or part of a URL's
+ * password, at most `URL_PASSWORD_MAX_BYTES`. None of it is a line end, unless a secret has one. Takes time linear in the stream.
  *
  * A secret that contains `*` itself may come about anew beside a mask.
  */
 export class Masker {
   readonly #automaton: PatternAutomaton
   #state = 0
+  #urlPasswords = new UrlPasswords()
   /** Bytes of the stream held back; they end where the stream ends. */
   #held: Uint8Array = new Uint8Array(0)
   /** In order, apart from each other, not before the held bytes, counted from their first. */
@@ -39,12 +42,14 @@ export class Masker {
   push(bytes: Uint8Array): Uint8Array {
     const pending = joined(this.#held, bytes)
     this.#scan(bytes, this.#held.length)
-    return this.#release(pending, pending.length - this.#automaton.openLength(this.#state))
+    const openLength = Math.max(this.#automaton.openLength(this.#state), this.#urlPasswords.openLength)
+    return this.#release(pending, pending.length - openLength)
   }
 
   /** The end of the stream: gives what was held back. */
   end(): Uint8Array {
     this.#state = 0
+    this.#urlPasswords = new UrlPasswords()
     return this.#release(this.#held, this.#held.length)
   }
 
@@ -52,6 +57,8 @@ export class Masker {
     const automaton = this.#automaton
     let state = this.#state
     for (let index = 0; index < bytes.length; index++) {
+      const password = this.#urlPasswords.step(bytes[index]!)
+      if (password > 0) this.#cover(begin + index - password, begin + index)
       state = automaton.step(state, bytes[index]!)
       const length = automaton.matchLength(state)
       if (length > 0) this.#cover(begin + index + 1 - length, begin + index + 1)
@@ -89,7 +96,7 @@ export class Masker {
   }
 }
 
-/** Masks secrets in bytes that are there as a whole. */
+/** Masks secrets and passwords of URLs in bytes that are there as a whole. */
 export function mask(bytes: Uint8Array, secrets: readonly Uint8Array[]): Uint8Array {
   const masker = new Masker(secrets)
   return concatenated([masker.push(bytes), masker.end()])
