@@ -181,7 +181,7 @@ const QUERIES: readonly (readonly [query: Readonly<Record<string, string>>, grep
   [{ q: ' ' }, ['-F', ' ']],
   [{ q: 'e', limit: '9007199254740991' }, ['-F', 'e']],
   [{ q: '[0-9]+ (warning|error)s?', regex: 'true' }, ['-E', '[0-9]+ (warning|error)s?']],
-  [{ q: '^.?[0-9]{4}-', regex: 'true' }, ['-E', '^.?[0-9]{4}-']],
+  [{ q: '^[^0-9]*[0-9]{4}-', regex: 'true' }, ['-E', '^[^0-9]*[0-9]{4}-']],
   [{ q: 'failed|fatal', regex: 'true', case: 'false' }, ['-iE', 'failed|fatal']],
 ]
 
