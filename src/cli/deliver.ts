@@ -2,26 +2,36 @@ import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from './command.ts'
 import { connectionOf } from './connection.ts'
 import { deliverLeftOver, type LeftOverResult } from './run/deliver-left-over.ts'
+import { discardLeftOver } from './run/discard-left-over.ts'
 import { Patience } from './run/patience.ts'
 import { spoolDirectory, waitMsOf } from './run/run-options.ts'
 
-const USAGE = `Usage: tailrace deliver [--json] [--spool DIR] [--wait SECONDS]
+const USAGE = `Usage: tailrace deliver [--json] [--spool DIR] [--wait SECONDS] [--to-here]
+       tailrace deliver [--json] [--spool DIR] --discard ENTRY|all ...
 
 Delivers the logs that earlier "tailrace run" processes left in the spool because the server was away or refused
 them. Logs of commands that still run are left to their runners; the log of a runner that was killed is delivered
 with what is there, and its step ends as ABORTED.
 
-  --json              one line of JSON for each log: {record_id, step, bytes, delivered, spool, error}
+  --json              one line of JSON for each log: {record_id, step, bytes, delivered, spool, error}, or with
+                      discarded instead of delivered and error
   --spool DIR         where the logs wait; by default TAILRACE_SPOOL, or as "tailrace run" chooses
   --wait SECONDS      how long to wait for the server without progress; 15 by default
+  --to-here           deliver the logs that are for other servers, too: from now on they are for this one. A log
+                      whose beginning only another server has is refused here
+  --discard ENTRY     deliver nothing: remove this log, named by its folder in the spool, or "all" whose runners
+                      are gone; may be repeated
 
-The server and the credentials are those of "tailrace run". Ends with 0 when nothing is left, with 1 otherwise.
+The server and the credentials are those of "tailrace run". Ends with 0 when nothing is left, with 1 otherwise;
+with --discard, with 0 when all that was named is removed, with 1 and nothing removed otherwise.
 `
 
 const FLAGS = {
   json: { type: 'boolean', default: false },
   spool: { type: 'string' },
   wait: { type: 'string', default: '15' },
+  'to-here': { type: 'boolean', default: false },
+  discard: { type: 'string', multiple: true },
 } as const
 
 export const command: Command = {
@@ -29,13 +39,15 @@ export const command: Command = {
   usage: USAGE,
   async run(args: string[], io: CommandIo): Promise<number> {
     const { values } = parseArgs({ args, options: FLAGS, strict: true })
+    const spool = spoolDirectory(values.spool, io.env)
+    if (values.discard !== undefined) return discard(io, spool, values.discard, values.json)
     const patience = new Patience(waitMsOf(values.wait))
     const connection = connectionOf(io.env)
     const stop = () => patience.giveUp()
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
     patience.begin()
     let left = 0
-    for await (const result of deliverLeftOver(spoolDirectory(values.spool, io.env), connection, patience)) {
+    for await (const result of deliverLeftOver(spool, connection, patience, values['to-here'])) {
       if (result.refusal !== undefined) left++
       tell(io, result, values.json)
       patience.progress()
@@ -44,6 +56,20 @@ export const command: Command = {
     for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop)
     return left === 0 ? 0 : 1
   },
+}
+
+async function discard(
+  io: CommandIo,
+  spool: string,
+  names: readonly string[],
+  json: boolean,
+): Promise<number> {
+  for (const { recordId, stepName, folder, sizeBytes } of await discardLeftOver(spool, names)) {
+    const line = { record_id: recordId, step: stepName, bytes: sizeBytes, discarded: true, spool: folder }
+    const text = `discarded: "${stepName}" of ${recordId}, ${sizeBytes} bytes`
+    io.print(`${json ? JSON.stringify(line) : text}\n`)
+  }
+  return 0
 }
 
 function tell(io: CommandIo, result: LeftOverResult, json: boolean): void {

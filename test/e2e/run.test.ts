@@ -435,6 +435,47 @@ describe('tailrace run while the server is away', () => {
     )
   })
 
+  it('brings logs for another server to this one when told to, and names the way', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const elsewhere = { TAILRACE_URL: 'http://127.0.0.1:1' }
+    await home.run(['run', '--wait', '0', '--record', record, '--raw', ...shell('echo moved')], elsewhere)
+    const refused = await home.run(['deliver'])
+    assert.equal(refused.code, 1)
+    assert.match(refused.stderr, /it is for http:\/\/127\.0\.0\.1:1, .* --to-here/)
+    assert.equal((await home.run(['deliver', '--to-here'])).code, 0)
+    assert.equal(await home.logOf(record), 'moved\n')
+    assert.deepEqual(home.waiting(), [])
+  })
+
+  it('discards logs by name or all, but none that a runner still writes to', async () => {
+    using home = newHome()
+    relay.target = undefined
+    for (const text of ['one', 'two', 'three'])
+      await home.run(['run', '--quiet', '--wait', '0', '--raw', ...shell(`echo ${text}`)])
+    const [first] = home.waiting()
+    const running = home.start(['run', '--wait', '0', ...shell('echo begun; exec sleep 30')])
+    await running.said('begun')
+    const unknown = await home.run(['deliver', '--discard', first!, '--discard', 'nothing'])
+    assert.equal(unknown.code, 1)
+    assert.match(unknown.stderr, /no log waits in .* as nothing/)
+    assert.equal(home.waiting().length, 4)
+    assert.match(
+      (await home.run(['deliver', '--discard', join(home.spool, first!)])).stdout,
+      /^discarded: "sh"/,
+    )
+    assert.ok(!home.waiting().includes(first!))
+    const all = await home.run(['deliver', '--discard', 'all', '--json'])
+    assert.equal(all.stdout.trim().split('\n').length, 2)
+    const [left, ...others] = home.waiting()
+    assert.deepEqual(others, [])
+    const busy = await home.run(['deliver', '--discard', left!])
+    assert.match(busy.stderr, /still writes to it/)
+    running.child.kill('SIGTERM')
+    await running.ended
+    relay.target = server.url
+  })
+
   it('ends at once on a signal when only the log is left to deliver', async () => {
     using home = newHome()
     relay.target = undefined

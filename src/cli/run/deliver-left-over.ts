@@ -2,7 +2,14 @@ import type { TailraceClient } from '../../client/tailrace-client.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection.ts'
 import { deliverLog } from './deliver-log.ts'
 import type { Patience } from './patience.ts'
-import { isBeingWritten, listEntries, removeEntry, renameStep, type SpoolEntry } from './spool-entry.ts'
+import {
+  isBeingWritten,
+  listEntries,
+  readdress,
+  removeEntry,
+  renameStep,
+  type SpoolEntry,
+} from './spool-entry.ts'
 import { SpooledLog } from './spooled-log.ts'
 
 /** What became of one log that an earlier process left in the spool. */
@@ -17,26 +24,30 @@ export interface LeftOverResult {
 
 /**
  * Delivers, one after the other, the logs whose writers are gone. Another deliverer at the same time does no harm. Stops
- * when patience ends; the entry under way and those after it then come as refused. Never rejects.
+ * when patience ends; the entry under way and those after it then come as refused. With `toHere`, logs for other servers are
+ * this server's from now on. Never rejects.
  */
 export async function* deliverLeftOver(
   spool: string,
   connection: Connection,
   patience: Patience,
+  toHere = false,
 ): AsyncGenerator<LeftOverResult> {
   for (const entry of await listEntries(spool)) {
     if (await isBeingWritten(entry)) continue
-    const result = await deliverEntry(entry, connection, patience)
+    const result = await deliverEntry(entry, connection, patience, toHere)
     if (result !== undefined) yield result
   }
 }
 
 /** undefined when it is not left over: another process delivered it meanwhile. */
 async function deliverEntry(
-  entry: SpoolEntry,
+  found: SpoolEntry,
   connection: Connection,
   patience: Patience,
+  toHere: boolean,
 ): Promise<LeftOverResult | undefined> {
+  let entry = found
   const about = { recordId: entry.meta.recordId, stepName: entry.meta.stepName, folder: entry.folder }
   let log: SpooledLog | undefined
   try {
@@ -44,6 +55,7 @@ async function deliverEntry(
     if (log === undefined) return undefined
     const { sizeBytes } = log
     try {
+      if (toHere && entry.meta.url !== connection.url) entry = await readdress(entry, connection.url)
       await deliver(entry, log, clientFor(entry, connection), patience)
       await removeEntry(entry)
       return { ...about, sizeBytes }
@@ -89,7 +101,10 @@ async function deliver(
 
 /** Credentials go to the server that they are for, and to no other. */
 function clientFor(entry: SpoolEntry, { url, client }: Connection): TailraceClient {
-  if (entry.meta.url !== url) throw new Error(`it is for ${entry.meta.url}, and TAILRACE_URL is ${url}`)
+  if (entry.meta.url !== url)
+    throw new Error(
+      `it is for ${entry.meta.url}, and the server is ${url}: "tailrace deliver --to-here" brings it to this one`,
+    )
   if (client === undefined) throw new Error(NO_CREDENTIALS)
   return client
 }

@@ -1,10 +1,14 @@
 import { writeFile } from 'node:fs/promises'
+import { isTailraceError } from '../../contract/errors.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection.ts'
 import { deliverLog } from './deliver-log.ts'
 import type { OpenedLog } from './open-log.ts'
 import type { Patience } from './patience.ts'
 import { type EndRecord, renameStep, type SpoolEntry, type SpoolMeta, writeEnd } from './spool-entry.ts'
 import type { StepIds } from './step-upload.ts'
+
+/** Of a server that always fails in another way, no more is told. */
+const TOLD_MAX = 5
 
 export interface ShipmentOptions {
   readonly connection: Connection
@@ -25,7 +29,9 @@ export class LogShipment {
   #entry: SpoolEntry | undefined
   readonly #hurry = new AbortController()
   #deliveredBytes = 0
-  #troubleTold = false
+  /** Why the last try failed; none since the last progress. */
+  #trouble: string | undefined
+  readonly #told = new Set<string>()
 
   constructor(opened: OpenedLog, { connection, meta, idsFile, patience, complain }: ShipmentOptions) {
     this.#opened = opened
@@ -36,8 +42,7 @@ export class LogShipment {
     this.#done = this.#deliver(connection, meta).then(
       () => true,
       error => {
-        if (!patience.signal.aborted)
-          complain(`the log is not delivered: ${error instanceof Error ? error.message : error}`)
+        if (!patience.signal.aborted) complain(`the log is not delivered: ${reasonOf(error)}`)
         return false
       },
     )
@@ -67,6 +72,7 @@ export class LogShipment {
       hurry: this.#hurry.signal,
       onProgress: head => {
         this.#deliveredBytes = head
+        this.#trouble = undefined
         this.#patience.progress()
       },
       onTrouble: error => this.#tellTrouble(error),
@@ -106,21 +112,24 @@ export class LogShipment {
   }
 
   #tellTrouble(error: unknown): void {
-    if (this.#troubleTold) return
-    this.#troubleTold = true
-    this.#complain(`${error instanceof Error ? error.message : error}; the log waits and is sent later`)
+    this.#trouble = reasonOf(error)
+    if (this.#told.has(this.#trouble) || this.#told.size === TOLD_MAX) return
+    this.#told.add(this.#trouble)
+    this.#complain(`${this.#trouble}; the log waits and is sent later`)
   }
 
   #tellUndelivered({ sizeBytes }: EndRecord): void {
     const missing = sizeBytes - this.#deliveredBytes
-    const { log } = this.#opened
-    if (this.#entry !== undefined && log.isSpooled)
-      this.#complain(
-        `${missing} of ${sizeBytes} bytes of the log are undelivered; they wait in ${this.#entry.folder}`,
-      )
-    else
-      this.#complain(
-        `${missing} of ${sizeBytes} bytes of the log are undelivered, and the spool does not hold all of them`,
-      )
+    const where =
+      this.#entry !== undefined && this.#opened.log.isSpooled
+        ? `; they wait in ${this.#entry.folder}`
+        : ', and the spool does not hold all of them'
+    const why = this.#trouble === undefined ? '' : ` (${this.#trouble})`
+    this.#complain(`${missing} of ${sizeBytes} bytes of the log are undelivered${where}${why}`)
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (isTailraceError(error)) return `the server answers: ${error.message.replace(/\.$/, '')}`
+  return error instanceof Error ? error.message : String(error)
 }

@@ -17,13 +17,13 @@ export interface LogSource {
   changed(signal: AbortSignal): Promise<void>
 }
 
-/** Bytes of a log are in no spool and with no server. */
+/** Bytes of a log are not in the spool any more, and not with the server that is to have them. */
 export class BytesLost extends Error {
   /** The first of them. */
   readonly from: number
 
   constructor(from: number) {
-    super(`the bytes from ${from} on could not be kept`)
+    super(`the log's bytes from ${from} on are not in the spool, and the server does not have them`)
     this.name = 'BytesLost'
     this.from = from
   }

@@ -6,6 +6,7 @@ import { UUID_PATTERN } from '../../contract/ids.ts'
 import { NAME_MAX_CHARACTERS, STEP_ID_MAX } from '../../contract/limits.ts'
 import { MIB } from '../../contract/quantities.ts'
 import { UsageError } from '../command.ts'
+import { isName } from './names.ts'
 
 /** What waits of one log at most, unless told otherwise. */
 export const SPOOL_MAX_DEFAULT_MIB = 4096
@@ -102,9 +103,9 @@ export function waitMsOf(text: string): number {
 }
 
 function nameOf(flag: string, text: string): string {
-  if (text === '' || text.length > NAME_MAX_CHARACTERS || /[\u0000-\u001f\u007f]/.test(text))
+  if (!isName(text))
     throw new UsageError(
-      `${flag} is 1 to ${NAME_MAX_CHARACTERS} characters, none of them a control character`,
+      `${flag} is 1 to ${NAME_MAX_CHARACTERS} characters in one line without outer blanks, not "${text}"`,
     )
   return text
 }

@@ -103,6 +103,13 @@ export async function renameStep(entry: SpoolEntry, stepName: string): Promise<S
   return { ...entry, meta }
 }
 
+/** The same entry for another server. */
+export async function readdress(entry: SpoolEntry, url: string): Promise<SpoolEntry> {
+  const meta = { ...entry.meta, url }
+  await writeMeta(entry.folder, meta)
+  return { ...entry, meta }
+}
+
 /** Whether the writer still writes to it. */
 export async function isBeingWritten(entry: SpoolEntry): Promise<boolean> {
   const running = isRunning(entry.meta.writer)

@@ -1,10 +1,10 @@
 import { isTransient } from '../../client/server-unreachable.ts'
 import type { NewStep, StepAddress, TailraceClient } from '../../client/tailrace-client.ts'
 import { isTailraceError } from '../../contract/errors.ts'
-import { NAME_MAX_CHARACTERS } from '../../contract/limits.ts'
 import type { CreateBuildAnswer } from '../../contract/operations/create-build.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
 import { BytesLost, type LogSource } from './log-source.ts'
+import { nameWithSuffix } from './names.ts'
 import type { EndRecord, SpoolMeta } from './spool-entry.ts'
 
 /** Output is collected this long before it is sent, so that a busy command makes few requests. */
@@ -258,8 +258,7 @@ export class StepUpload {
   }
 
   async #takeNextName(number: number): Promise<void> {
-    const suffix = ` (${number})`
-    this.#stepName = `${this.#options.meta.stepName.slice(0, NAME_MAX_CHARACTERS - suffix.length)}${suffix}`
+    this.#stepName = nameWithSuffix(this.#options.meta.stepName, ` (${number})`)
     this.#step = undefined
     this.#isOurs = false
     this.#head = 0

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { describe, it } from 'node:test'
+import { TailraceClient } from '../../client/tailrace-client.ts'
+import { LiveLog } from './live-log.ts'
+import { LogShipment } from './log-shipment.ts'
+import { Patience } from './patience.ts'
+
+const META = {
+  url: '',
+  recordId: '8d3f2a1e-0000-4000-8000-000000000001',
+  jobName: 'job',
+  stepName: 'make',
+  joins: false,
+  finishesBuild: true,
+}
+
+describe('what is told of a delivery', () => {
+  it('names what the server says, once, and again where the log is left behind', async () => {
+    const http = createServer((_, response) =>
+      response.writeHead(503).end('{"error_code":"TR.UNAVAILABLE","error_msg":"The journal is full."}'),
+    )
+    http.listen(0, '127.0.0.1')
+    await once(http, 'listening')
+    const url = `http://127.0.0.1:${(http.address() as { port: number }).port}`
+    const credentials = { token: 'token' }
+    const client = new TailraceClient({ url, credentials, retries: 0 })
+    const log = new LiveLog({
+      spoolMaxBytes: 1024,
+      waitMs: 0,
+      describeGap: () => Buffer.alloc(0),
+      onSpoolFailed: () => {},
+    })
+    await log.append(Buffer.from('a log\n'))
+    const patience = new Patience(0)
+    const told: string[] = []
+    const twice = Promise.withResolvers<void>()
+    let requests = 0
+    http.on('request', () => ++requests === 3 && twice.resolve())
+    const shipment = new LogShipment(
+      { log, entry: undefined, remove: async () => {} },
+      {
+        connection: { url, credentials, client },
+        meta: META,
+        patience,
+        idsFile: undefined,
+        complain: text => told.push(text),
+      },
+    )
+    await twice.promise
+    patience.giveUp()
+    await shipment.finish('SUCCESS')
+    assert.deepEqual(told, [
+      'the server answers: The journal is full; the log waits and is sent later',
+      '6 of 6 bytes of the log are undelivered, and the spool does not hold all of them (the server answers: The journal is full)',
+    ])
+    http.closeAllConnections()
+    http.close()
+  })
+})
