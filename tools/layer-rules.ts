@@ -165,6 +165,12 @@ export const ROOMS: readonly Room[] = [
     because: 'what HTTP means for all routes; it knows no single route and no store',
   },
   {
+    path: 'src/server/metrics',
+    mayImport: ['src/core', 'npm:fastify', 'npm:prom-client'],
+    mayNotUse: NO_ENVIRONMENT,
+    because: 'what is counted: wrappers of ports and hooks of the server, whatever store is behind them',
+  },
+  {
     path: 'src/server/routes',
     mayImport: [
       'src/contract',
