@@ -8,6 +8,10 @@ import { main } from './main.ts'
 
 const BIN = join(dirname(dirname(import.meta.dirname)), 'bin/tailrace.js')
 
+const NAMES = 'serve run deliver login logout builds get tail grep import project user key completion'.split(
+  ' ',
+)
+
 async function call(...args: string[]) {
   const said = { out: '', err: '' }
   const code = await main(args, {
@@ -26,13 +30,12 @@ describe('tailrace', () => {
   it('lists its commands', async () => {
     const { code, out } = await call('--help')
     assert.equal(code, 0)
-    for (const name of ['serve', 'run', 'deliver', 'login', 'logout', 'project', 'user', 'key'])
-      assert.match(out, new RegExp(`^ {2}${name} +\\w`, 'm'))
+    for (const name of NAMES) assert.match(out, new RegExp(`^ {2}${name} +\\w`, 'm'))
     assert.equal((await call()).code, 2)
   })
 
   it('tells the form of each command', async () => {
-    for (const name of ['serve', 'run', 'deliver', 'login', 'logout', 'project', 'user', 'key'])
+    for (const name of NAMES)
       assert.match((await call(name, '--help')).out, new RegExp(`^Usage: tailrace ${name} `))
   })
 

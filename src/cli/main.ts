@@ -22,9 +22,15 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   doctor: () => import('./doctor.ts'),
   login: () => import('./login.ts'),
   logout: () => import('./logout.ts'),
+  builds: () => import('./builds.ts'),
+  get: () => import('./get.ts'),
+  tail: () => import('./tail.ts'),
+  grep: () => import('./grep.ts'),
+  import: () => import('./import.ts'),
   project: () => import('./project.ts'),
   user: () => import('./user.ts'),
   key: () => import('./key.ts'),
+  completion: async () => ({ command: (await import('./completion.ts')).completionOf(COMMANDS) }),
 }
 
 /** Runs `tailrace ARGS` and resolves to the exit code of the process. */

@@ -42,6 +42,17 @@ export async function apiError(response: Response): Promise<TailraceError> {
   return new TailraceError(code, message ?? `HTTP ${response.status}`, errorDetail(response.headers))
 }
 
+/** Our own body of a refusal. */
+export interface ErrorBody {
+  readonly error_code: string
+  readonly error_msg: string
+}
+
+/** The error that a body stands for which comes within an answer that had begun well. */
+export function errorOfBody({ error_code, error_msg }: ErrorBody): TailraceError {
+  return new TailraceError(BY_WIRE_CODE[error_code] ?? 'store-unavailable', error_msg)
+}
+
 function codeOfStatus(status: number): ErrorCode {
   return BY_STATUS[status] ?? (status >= 500 ? 'store-unavailable' : 'invalid-parameter')
 }

@@ -1,4 +1,4 @@
-import { type RecordId, type StepId, taskName } from '../contract/ids.ts'
+import { type BuildNo, type JobId, type RecordId, type StepId, taskName } from '../contract/ids.ts'
 import { addSteps } from '../contract/operations/add-steps.ts'
 import { appendLog, TUS_VERSION, UPLOAD_MEDIA_TYPE } from '../contract/operations/append-log.ts'
 import {
@@ -15,9 +15,14 @@ import {
   finishBuild,
 } from '../contract/operations/finish-build.ts'
 import { type FinishStepAnswer, type FinishStepBody, finishStep } from '../contract/operations/finish-step.ts'
+import { type ListBuildsAnswer, listBuilds } from '../contract/operations/list-builds.ts'
+import { type ListJobsAnswer, listJobs } from '../contract/operations/list-jobs.ts'
 import { readRawLog } from '../contract/operations/read-raw-log.ts'
 import { type ReadStepLogAnswer, readStepLog } from '../contract/operations/read-step-log.ts'
 import { revokeToken } from '../contract/operations/revoke-token.ts'
+import { type SearchEndAnswer, type SearchHitAnswer, searchLog } from '../contract/operations/search-log.ts'
+import { type ShowBuildAnswer, showBuild } from '../contract/operations/show-build.ts'
+import { type ShowRecordInfoAnswer, showRecordInfo } from '../contract/operations/show-record-info.ts'
 import type { ByteOffset } from '../contract/quantities.ts'
 import { wholeNumber } from './api-error.ts'
 import type { Credentials, PasswordCredentials } from './credentials.ts'
@@ -25,6 +30,7 @@ import { type CallOptions, HttpSender, type SenderSettings } from './http-sender
 import { type LogAddress, type LogPage, type PageQuery, pageOf, pageParameters } from './log-page.ts'
 import { type LogPiece, type ReadLogOptions, readLog } from './read-log.ts'
 import { type ResumingStreamOptions, resumingStream } from './resuming-stream.ts'
+import { type SearchQuery, searchHits } from './search-log.ts'
 import { ServerUnreachable } from './server-unreachable.ts'
 import { skipBytes } from './skip-bytes.ts'
 import { type LogSource, type UploadOptions, uploadLog } from './upload-log.ts'
@@ -42,6 +48,14 @@ export interface StepAddress {
 export interface NewStep {
   readonly name: string
   readonly step_id?: StepId
+}
+
+/** Which part of a list. */
+export interface ListPart {
+  /** `next_cursor` of the part before. */
+  readonly cursor?: string
+  /** Entries at most, up to 100. */
+  readonly limit?: number
 }
 
 /** How far a log is. */
@@ -197,6 +211,29 @@ export class TailraceClient {
     return jsonOf<FinishBuildAnswer>(response)
   }
 
+  /** Jobs, the newest first, each with its newest build; go on with the answer's `next_cursor`. */
+  async listJobs(part: ListPart = {}, options: CallOptions = {}): Promise<ListJobsAnswer> {
+    return jsonOf(await this.#sender.send(listJobs, { ...options, query: { ...part } }))
+  }
+
+  /** The builds of a job, the newest first. */
+  async listBuilds(jobId: JobId, part: ListPart = {}, options: CallOptions = {}): Promise<ListBuildsAnswer> {
+    const params = { job_id: jobId }
+    return jsonOf(await this.#sender.send(listBuilds, { ...options, params, query: { ...part } }))
+  }
+
+  /** A build with its steps. */
+  async showBuild(recordId: RecordId, options: CallOptions = {}): Promise<ShowBuildAnswer> {
+    return jsonOf(await this.#sender.send(showBuild, { ...options, params: { record_id: recordId } }))
+  }
+
+  /** The record of the build with this number; of this server and of CodeArts Build. */
+  async findRecord(jobId: JobId, buildNo: BuildNo, options: CallOptions = {}): Promise<RecordId> {
+    const params = { job_id: jobId, build_no: buildNo }
+    const response = await this.#sender.send(showRecordInfo, { ...options, params })
+    return (await jsonOf<ShowRecordInfoAnswer>(response)).result.build_record_id
+  }
+
   /** A page of a step's log, from the contract's own route: of this server and of CodeArts Build. */
   async readStepPage(query: PageQuery, options: CallOptions = {}): Promise<LogPage> {
     const response = await this.#sender.send(readStepLog, { ...options, query: pageParameters(query) })
@@ -206,6 +243,18 @@ export class TailraceClient {
   /** The text of a log as it comes, resuming by itself; of this server and of CodeArts Build. See `read-log.ts`. */
   readLog(log: LogAddress, options: ReadLogOptions = {}): AsyncGenerator<LogPiece, void, undefined> {
     return readLog((query, call) => this.readStepPage(query, call), log, options)
+  }
+
+  /** Lines of a log in which a pattern is found, as they are found; returns at last how many, and whether all was searched. */
+  async *searchLog(
+    step: StepAddress,
+    { pattern: q, regex, ignoreCase, from, limit }: SearchQuery,
+    options: CallOptions = {},
+  ): AsyncGenerator<SearchHitAnswer, SearchEndAnswer> {
+    const query = { q, regex: regex ?? false, case: !ignoreCase, from, limit }
+    const params = paramsOf(step)
+    const response = await this.#sender.send(searchLog, { ...options, params, query, streams: true })
+    return yield* searchHits(bodyOf(response))
   }
 
   /** The exact bytes that a log has now, as a stream that resumes by Range where it breaks off. */

@@ -13,3 +13,5 @@ export const listBuilds = operation({
   query: listParameters,
   answer: Type.Object({ builds: Type.Array(buildSummary), next_cursor: nextCursor }),
 })
+
+export type ListBuildsAnswer = Type.Static<typeof listBuilds.answer>

@@ -17,3 +17,5 @@ export const listJobs = operation({
     next_cursor: nextCursor,
   }),
 })
+
+export type ListJobsAnswer = Type.Static<typeof listJobs.answer>

@@ -32,3 +32,5 @@ export const showBuild = operation({
     ),
   }),
 })
+
+export type ShowBuildAnswer = Type.Static<typeof showBuild.answer>

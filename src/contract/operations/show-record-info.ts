@@ -40,3 +40,5 @@ export const showRecordInfoV3 = operation({
     err_code: Type.Null(),
   }),
 })
+
+export type ShowRecordInfoAnswer = Type.Static<typeof showRecordInfo.answer>

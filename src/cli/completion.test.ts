@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { describe, it } from 'node:test'
+import { main } from './main.ts'
+
+async function scriptFor(shell: string): Promise<string> {
+  const printed: string[] = []
+  const io = { env: {}, print: (text: string) => void printed.push(text), complain: () => {} }
+  assert.equal(await main(['completion', shell], io), 0)
+  return printed.join('')
+}
+
+const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+const runIn = (program: string, args: readonly string[], input: string) =>
+  spawnSync(program, args, { input, encoding: 'utf8' })
+
+describe('completion', () => {
+  it('completes commands, actions and options in bash', async () => {
+    const script = await scriptFor('bash')
+    const complete = (...words: string[]) => {
+      const line = words.map(word => `'${word}'`).join(' ')
+      const call = `${script}\nCOMP_WORDS=(tailrace ${line}); COMP_CWORD=${words.length}; _tailrace; echo "\${COMPREPLY[*]}"`
+      const { stdout, stderr } = runIn('bash', [], call)
+      assert.equal(stderr, '')
+      return stdout.trim().split(' ')
+    }
+    assert.deepEqual(complete('log'), ['login', 'logout'])
+    assert.deepEqual(complete('tail', '--f'), ['--follow'])
+    assert.deepEqual(complete('user', 'cr'), ['create'])
+    assert.deepEqual(complete('completion', 'z'), ['zsh'])
+    assert.ok(complete('serve', '--').includes('--listen'))
+  })
+
+  for (const [shell, args] of [
+    ['zsh', ['-n']],
+    ['fish', ['--no-execute']],
+  ] as const)
+    it(`is a script that ${shell} reads`, { skip: !has(shell) && `there is no ${shell}` }, async () => {
+      const { status, stderr } = runIn(shell, args, await scriptFor(shell))
+      assert.equal(status, 0, stderr)
+    })
+
+  it('names each command in every script', async () => {
+    for (const shell of ['zsh', 'fish'])
+      for (const name of ['serve', 'run', 'tail', 'import'])
+        assert.match(await scriptFor(shell), new RegExp(name))
+  })
+})

@@ -1,0 +1,45 @@
+import type { SearchEndAnswer, SearchHitAnswer } from '../contract/operations/search-log.ts'
+import type { ByteOffset } from '../contract/quantities.ts'
+import { type ErrorBody, errorOfBody } from './api-error.ts'
+import { ServerUnreachable } from './server-unreachable.ts'
+
+export interface SearchQuery {
+  readonly pattern: string
+  /** A regular expression instead of a text. */
+  readonly regex?: boolean
+  readonly ignoreCase?: boolean
+  /** Where to begin. Default: 0. */
+  readonly from?: ByteOffset
+  /** Hits at most. */
+  readonly limit?: number
+}
+
+/** The hits of an answer as they come, and at last its end. Throws what the answer says when the search cannot go on, and `ServerUnreachable` when it breaks off. */
+export async function* searchHits(
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<SearchHitAnswer, SearchEndAnswer> {
+  for await (const line of jsonLines(body)) {
+    const found = line as SearchHitAnswer | SearchEndAnswer | ErrorBody
+    if ('n' in found) yield found
+    else if ('error_code' in found) throw errorOfBody(found)
+    else return found
+  }
+  throw new ServerUnreachable('the search broke off')
+}
+
+async function* jsonLines(body: ReadableStream<Uint8Array>): AsyncGenerator<object> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let rest = ''
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      const lines = (rest + decoder.decode(value, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) if (line !== '') yield JSON.parse(line)
+    }
+  } finally {
+    await reader.cancel().catch(() => {})
+  }
+}
