@@ -17,16 +17,18 @@ import type { Operation } from '../../src/contract/operation.ts'
 import { OPERATIONS } from '../../src/contract/operations.ts'
 import { onlyFileOf, whyNoArchivers } from '../archive.ts'
 import { assertDescribed } from '../described.ts'
-import { buildProjectId } from '../lookup.ts'
 import { BOOTSTRAP, type ServerProcess, startServer } from '../server-process.ts'
 import { admin, type BuildAnswer, type Caller, pagePath } from '../wire.ts'
-
-const STAMP = '[2026/01/31 10:00:00.000 GMT+08:00]'
-const FIRST = `${STAMP} [INFO] caf\u00e9 \u2713 \u{1f600} begins\n${STAMP} [DEBUG] with details\n`
-const SECOND = `${STAMP} [ERROR] 100% & a+b=c?\n`
-const WITHOUT_DEBUG = FIRST.replace(/.*\[DEBUG\].*\n/, '')
-/** Nothing that may stand in a name is beyond a signature. */
-const JOB_NAME = "compat & more: (a+b)*c = 'd'~e_f/g?h#i \u00e9\u2713"
+import {
+  FIRST,
+  JOB_NAME,
+  LEFT_OUT,
+  newSampleBuild,
+  READS,
+  SECOND,
+  sampleOf,
+  WITHOUT_DEBUG,
+} from './sample-build.ts'
 
 let server: ServerProcess
 let home: string
@@ -39,15 +41,7 @@ before(async () => {
   process.env.HOME = home
   server = await startServer()
   caller = await admin(server)
-  build = await caller.newBuild(2, { job_name: JOB_NAME, record_id: newUuid() })
-  for (const [step, log] of [
-    [1, FIRST],
-    [2, SECOND],
-  ] as const) {
-    assert.equal((await caller.append(build, step, 0, log)).status, 204)
-    assert.equal((await caller.finishStep(build, step)).status, 200)
-  }
-  assert.equal((await caller.finishBuild(build)).status, 200)
+  build = await newSampleBuild(caller, newUuid())
 })
 after(async () => {
   await server.stop()
@@ -75,63 +69,13 @@ const signingDerived = () =>
       .withRegionId(BOOTSTRAP.project),
   )
 
-const day = (fromNow: number) =>
-  new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 19).replace('T', ' ')
-
-/** A value for every parameter of a read, by its name. */
-function sampleOf(name: string): string | number | boolean {
-  const values: Readonly<Record<string, string | number | boolean>> = {
-    job_id: build.job_id,
-    build_no: build.build_no,
-    build_number: build.build_no,
-    record_id: build.record_id,
-    step_id: 1,
-    project_id: build.project_id,
-    build_project_id: buildProjectId(build.job_id),
-    start_offset: 0,
-    end_offset: 0,
-    size: '1000',
-    sort: 'AES',
-    offset: 0,
-    length: 1000,
-    task_name: 'stage1',
-    log_level: 'DEBUG',
-    compress: false,
-    cascade: false,
-    limit: 10,
-    page: 0,
-    page_index: 0,
-    page_size: 10,
-    search: JOB_NAME,
-    start_time: day(-1),
-    end_time: day(1),
-    from_date: day(-1),
-    to_date: day(1),
-    q: '100% & a+b=c?',
-    regex: false,
-    case: true,
-    from: 1,
-    count: 10,
-  }
-  const value = values[name]
-  assert.ok(value !== undefined, `what should ${name} be?`)
-  return value
-}
-
-/** Filters that Tailrace answers with nothing, and cursors that come of an answer. */
-const LEFT_OUT = ['triggers', 'branches', 'tags', 'cursor']
-
-const READS = OPERATIONS.filter(
-  ({ method, path }) =>
-    method === 'GET' && /^\/(v[134]\/(log|record|job|jobs|:record_id)|api\/v1\/(builds|jobs))\b/.test(path),
-)
-
 const namesOf = (schema: Operation['query']) =>
   Object.keys(schema?.properties ?? {}).filter(name => !LEFT_OUT.includes(name))
 
 /** A request in the form that the SDK's service clients give it. */
 function requestFor({ method, path, params, query }: Operation, more: object = {}): HttpRequestOptions {
-  const values = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, sampleOf(name)]))
+  const values = (names: readonly string[]) =>
+    Object.fromEntries(names.map(name => [name, sampleOf(build, name)]))
   return {
     method,
     url: path.replaceAll(/:(\w+)/g, '{$1}'),
@@ -164,7 +108,7 @@ for (const [algorithm, newClient] of [
         assert.match(DefaultHttpClient.httpReqParam.headers.Authorization, new RegExp(`^${algorithm} `))
         if (operation.answer === undefined) return
         assert.notDeepEqual(rest, {})
-        const path = operation.path.replaceAll(/:(\w+)/g, (_, name: string) => String(sampleOf(name)))
+        const path = operation.path.replaceAll(/:(\w+)/g, (_, name: string) => String(sampleOf(build, name)))
         assertDescribed('GET', path, 200, 'application/json', JSON.stringify(rest))
       })
   })
