@@ -4,8 +4,11 @@ import { type Command, UsageError } from './command.ts'
 
 const settings = Object.values(SETTINGS) as Setting<unknown>[]
 const line = (name: string, help: string) => `  ${name.padEnd(32)}${help}\n`
-const described = ({ help, fallback }: Setting<unknown>) =>
-  fallback === undefined ? help : `${help}; ${shown(fallback)} by default`
+
+function described({ help, fallback }: Setting<unknown>): string {
+  const byDefault = fallback === undefined ? '' : shown(fallback)
+  return byDefault === '' ? help : `${help}; ${byDefault} by default`
+}
 
 function shown(fallback: unknown): string {
   if (typeof fallback === 'boolean') return fallback ? 'on' : 'off'

@@ -11,11 +11,16 @@ const server = await startServer()
 after(() => server.stop())
 const caller = await admin(server)
 
-function doctor(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+const doctor = (...args: string[]) => doctorOf(server.data, ...args)
+
+function doctorOf(
+  data: string,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise(resolve => {
     execFile(
       process.execPath,
-      [CLI, 'doctor', '--data', server.data, ...args],
+      [CLI, 'doctor', '--data', data, ...args],
       { env: { PATH: process.env.PATH } },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
@@ -53,20 +58,26 @@ test('finds a sound store sound, live logs and crash leftovers included, and cha
 })
 
 test('tells which log is damaged, and reads on', async () => {
-  const build = await caller.newLog(
-    Buffer.from(Array.from({ length: 50_000 }, (_, i) => `${i * i}\n`).join('')),
-  )
-  await eventually(async () => assert.equal((await caller.get('/readyz')).status, 200))
-  const packs = join(server.data, 'packs')
-  await eventually(async () => assert.ok((await readdir(packs)).length > 0))
-  await server.kill('SIGTERM')
-  const before = JSON.parse((await doctor('--json')).stdout)
+  await using own = await startServer()
+  const writer = await admin(own)
+  const text = Array.from({ length: 50_000 }, (_, i) => `${i * i}\n`).join('')
+  const build = await writer.newLog(Buffer.from(text))
+  // Until it stands in a pack, no damage there can hit it.
+  await eventually(async () => {
+    const [, packed] =
+      /^tailrace_log_bytes_packed_total (\d+)$/m.exec((await writer.get('/metrics')).text) ?? []
+    assert.ok(Number(packed) >= text.length)
+  })
+  const packs = join(own.data, 'packs')
+  await own.kill('SIGTERM')
+  const before = JSON.parse((await doctorOf(own.data, '--json')).stdout)
   assert.deepEqual(before.faults, [])
-  const [name] = await readdir(packs)
-  await using file = await open(join(packs, name!), 'r+')
-  const { size } = await file.stat()
-  await file.write(Buffer.from('damage'), 0, 6, size - 1000)
-  const { code, stdout } = await doctor('--json')
+  for (const name of await readdir(packs)) {
+    await using file = await open(join(packs, name), 'r+')
+    const { size } = await file.stat()
+    for (let at = 1000; at < size; at += 20_000) await file.write(Buffer.from('damage'), 0, 6, at)
+  }
+  const { code, stdout } = await doctorOf(own.data, '--json')
   const { faults, logs } = JSON.parse(stdout)
   assert.deepEqual([code, logs], [1, before.logs])
   assert.ok(faults.length > 0)
@@ -74,6 +85,5 @@ test('tells which log is damaged, and reads on', async () => {
     JSON.stringify(faults),
     new RegExp(`build ${build.record_id}, step 1.*cannot be read behind byte`),
   )
-  assert.match((await doctor()).stdout, /[0-9]+ faults\.\n$/)
-  await server.restart()
+  assert.match((await doctorOf(own.data)).stdout, /[0-9]+ faults\.\n$/)
 })
