@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { main } from './main.ts'
 
@@ -36,8 +39,17 @@ describe('completion', () => {
     ['fish', ['--no-execute']],
   ] as const)
     it(`is a script that ${shell} reads`, { skip: !has(shell) && `there is no ${shell}` }, async () => {
-      const { status, stderr } = runIn(shell, args, await scriptFor(shell))
-      assert.equal(status, 0, stderr)
+      const folder = mkdtempSync(join(tmpdir(), 'tailrace-completion-'))
+      try {
+        const file = join(folder, `tailrace.${shell}`)
+        writeFileSync(file, await scriptFor(shell))
+        const { status, stderr } = spawnSync(shell, [...args, file], { encoding: 'utf8' })
+        assert.equal(status, 0, stderr)
+        writeFileSync(file, 'if (')
+        assert.notEqual(spawnSync(shell, [...args, file]).status, 0)
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
     })
 
   it('names each command in every script', async () => {
