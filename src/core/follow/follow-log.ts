@@ -2,6 +2,7 @@ import type { ByteOffset } from '../../contract/quantities.ts'
 import { CHARACTER_REST_BYTES, characterStart } from '../../text/utf8.ts'
 import type { BuildCatalog, Step } from '../ports/build-catalog.ts'
 import type { Notifier } from '../ports/notifier.ts'
+import { endOfLog } from '../read/end-of-log.ts'
 import { isFinished } from '../read/is-finished.ts'
 import type { LogReader } from '../read/log-reader.ts'
 import { readRange } from '../read/read-range.ts'
@@ -38,7 +39,7 @@ export async function* followLog(
     const before = at
     const finished = isFinished(current)
     // Read after the state: what a finished step has is all below.
-    const head = await reader.head(step.log)
+    const head = await endOfLog(reader, current)
     while (at < head && !signal.aborted) {
       const piece = await pieces.read(step.log, at, head, finished)
       if (piece === undefined) break

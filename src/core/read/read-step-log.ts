@@ -1,7 +1,9 @@
 import type { StepId } from '../../contract/ids.ts'
 import type { Principal } from '../access/principal.ts'
 import type { BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
+import { endOfLog } from './end-of-log.ts'
 import { requireReadableStep } from './find-step.ts'
+import { isFinished } from './is-finished.ts'
 import type { LogReader } from './log-reader.ts'
 import { type PageQuery, readPage, type SourcedPage } from './read-page.ts'
 
@@ -15,12 +17,10 @@ export async function readStepLog(
 ): Promise<SourcedPage> {
   const step = await requireReadableStep({ builds }, who, build, stepId)
   const state = {
-    finished: step.state === 'sealed' || step.state === 'skipped',
+    finished: isFinished(step),
     running: step.state === 'running',
   }
-  // A sealed log ends where its seal says: bytes that are lost are damage, never a shorter log.
-  const { sizeBytes } = step
-  const exact = sizeBytes === undefined ? reader : { ...reader, head: async () => sizeBytes }
+  const exact = { ...reader, head: () => endOfLog(reader, step) }
   const page = await readPage(exact, step.log, state, query)
   return { ...page, location: step.source }
 }

@@ -2,12 +2,13 @@ import type { RecordId, StepId } from '../../contract/ids.ts'
 import type { ByteOffset } from '../../contract/quantities.ts'
 import type { Principal } from '../access/principal.ts'
 import type { BuildCatalog, Step } from '../ports/build-catalog.ts'
+import { endOfLog } from './end-of-log.ts'
 import { requireReadableStep } from './find-step.ts'
 import type { LogReader } from './log-reader.ts'
 
 export interface LogSnapshot {
   readonly step: Step
-  /** Everything below is read; what comes later is not. Of a sealed log its size, so that lost bytes are damage and never a shorter log. */
+  /** Everything below is read; what comes later is not. */
   readonly head: ByteOffset
 }
 
@@ -19,5 +20,5 @@ export async function snapshotLog(
   stepId: StepId,
 ): Promise<LogSnapshot> {
   const step = await requireReadableStep({ builds }, who, { recordId }, stepId)
-  return { step, head: step.sizeBytes ?? (await reader.head(step.log)) }
+  return { step, head: await endOfLog(reader, step) }
 }
