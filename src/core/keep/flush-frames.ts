@@ -38,7 +38,7 @@ export class UnrecordedFrames {
  * Resolves to the number of log bytes that moved.
  */
 export async function flushFrames(ports: FlushPorts, due: readonly DueLog[]): Promise<number> {
-  if (ports.unrecorded !== undefined) await recordFrames(ports, ports.unrecorded.frames)
+  if (ports.unrecorded !== undefined) await recordLeftOver(ports, ports.unrecorded)
   const pass = withinBudget(due)
   const logs = pass.map(({ log }) => log)
   const [states, ends] = await Promise.all([ports.census.statesOf(logs), ports.frames.packedEnds(logs)])
@@ -60,16 +60,24 @@ export async function flushFrames(ports: FlushPorts, due: readonly DueLog[]): Pr
   return frames.reduce((bytes, { at, end }) => bytes + end - at, 0)
 }
 
-/** Gives the catalog the rows that it does not have, and the journal its space. */
+/** Gives the catalog rows of frames that are in packs, and the journal its space. */
 async function recordFrames(ports: FlushPorts, frames: readonly Frame[]): Promise<void> {
   if (frames.length === 0) return
   if (ports.unrecorded !== undefined) ports.unrecorded.frames = frames
-  const logs = [...new Set(frames.map(({ log }) => log))]
-  const [states, ends] = await Promise.all([ports.census.statesOf(logs), ports.frames.packedEnds(logs)])
-  const missing = frames.filter(({ log, end }) => states.has(log) && end > (ends.get(log)?.end ?? 0))
-  if (missing.length > 0) await ports.frames.addFrames(missing)
+  await ports.frames.addFrames(frames)
   for (const [log, end] of lastEnds(frames)) await ports.journal.release(log, end)
   if (ports.unrecorded !== undefined) ports.unrecorded.frames = []
+}
+
+/** The rows that an earlier pass could not give: it is not known which of them came through, and logs may be deleted since. */
+async function recordLeftOver(ports: FlushPorts, unrecorded: UnrecordedFrames): Promise<void> {
+  if (unrecorded.frames.length === 0) return
+  const logs = [...new Set(unrecorded.frames.map(({ log }) => log))]
+  const [states, ends] = await Promise.all([ports.census.statesOf(logs), ports.frames.packedEnds(logs)])
+  unrecorded.frames = unrecorded.frames.filter(
+    ({ log, end }) => states.has(log) && end > (ends.get(log)?.end ?? 0),
+  )
+  await recordFrames(ports, unrecorded.frames)
 }
 
 function withinBudget(due: readonly DueLog[]): readonly DueLog[] {
