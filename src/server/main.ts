@@ -4,11 +4,12 @@ import type { FastifyInstance } from 'fastify'
 import { compose, storeAnswers } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { greeting } from './greeting.ts'
+import { onHangUp } from './hang-up.ts'
 import { openApp } from './http/app.ts'
 import { meterRequests } from './metrics/meter-requests.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { registerRoutes } from './register-routes.ts'
-import { readTlsFiles, reloadTlsOnHangup } from './tls-files.ts'
+import { readTlsFiles, reloadTls } from './tls-files.ts'
 
 /**
  * Serves until `stop` aborts, then lets running requests end and closes the store. `print` gets what a person should
@@ -16,8 +17,9 @@ import { readTlsFiles, reloadTlsOnHangup } from './tls-files.ts'
  */
 export async function serve(config: Config, print: (text: string) => void, stop: AbortSignal): Promise<void> {
   await using ending = new AsyncDisposableStack()
-  const tls = config.tls && (await readTlsFiles(config.tls))
   let app: FastifyInstance | undefined
+  ending.use(onHangUp(() => hangUp(app, config)))
+  const tls = config.tls && (await readTlsFiles(config.tls))
   const metrics = new Metrics()
   const report = {
     error: (error: unknown, message: string) =>
@@ -47,15 +49,18 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     packageVersion(),
   )
   ending.adopt(app, closeApp)
-  const { log, server } = app
-  if (config.tls !== undefined)
-    ending.use(
-      reloadTlsOnHangup(server, config.tls, error => log.error({ err: error }, 'the old certificate stays')),
-    )
   await app.listen({ host: config.host, port: config.port })
   own.url = urlOf(app, tls === undefined ? 'http' : 'https')
   print(await greeting(config, own.url, await services.identity.bootstrap()))
   await aborted(stop)
+}
+
+/** Whoever renews a certificate tells so by SIGHUP; a server without one goes on, as one that is still starting does. */
+function hangUp(app: FastifyInstance | undefined, { tls }: Config): void {
+  if (app === undefined) return
+  const { log, server } = app
+  if (tls === undefined) log.warn('SIGHUP: without TLS there is nothing to read anew')
+  else reloadTls(server, tls).catch(error => log.error({ err: error }, 'the old certificate stays'))
 }
 
 /** The same depth below the package's root for src/server and dist/server. */

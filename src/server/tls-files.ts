@@ -21,20 +21,8 @@ export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Tls
   }
 }
 
-/**
- * Reads the files anew at each SIGHUP, for the connections that follow; what cannot be used is reported, and the server keeps what it has.
- * Disposing lets SIGHUP do what it did before.
- */
-export function reloadTlsOnHangup(
-  server: Server,
-  files: TlsFiles,
-  onError: (error: unknown) => void,
-): Disposable {
-  const reload = () => {
-    readTlsFiles(files)
-      .then(pair => server instanceof TlsServer && server.setSecureContext(pair))
-      .catch(onError)
-  }
-  process.on('SIGHUP', reload)
-  return { [Symbol.dispose]: () => void process.off('SIGHUP', reload) }
+/** Reads the files anew, for the connections that follow. Rejects as `readTlsFiles`; the server then keeps what it has. */
+export async function reloadTls(server: Server, files: TlsFiles): Promise<void> {
+  const pair = await readTlsFiles(files)
+  if (server instanceof TlsServer) server.setSecureContext(pair)
 }

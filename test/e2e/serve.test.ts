@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { BOOTSTRAP, CLI, startServer } from '../server-process.ts'
-import { admin, logPath, passwordRequest, requestToken } from '../wire.ts'
+import { admin, eventually, logPath, passwordRequest, requestToken } from '../wire.ts'
 
 const UNSET = Object.fromEntries(
   Object.keys(BOOTSTRAP).map(name => [`TAILRACE_BOOTSTRAP_${name.toUpperCase()}`, '']),
@@ -69,6 +69,15 @@ test('SIGTERM and SIGINT end the server in order, and what was stored is there a
   } finally {
     rmSync(data, { recursive: true })
   }
+})
+
+test('SIGHUP does not end a server without TLS: it says so and goes on', async () => {
+  await using server = await startServer()
+  const caller = await admin(server)
+  process.kill(-server.pid, 'SIGHUP')
+  await eventually(async () => assert.match(server.stderr, /SIGHUP: without TLS/), 60_000)
+  assert.equal((await caller.newBuild()).build_no, 1)
+  assert.equal(await server.stop(), 0)
 })
 
 test('a second server on the same directory does not start, and the first goes on', async () => {
