@@ -59,16 +59,22 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
 
 /** What a follower of a log saw. */
 export interface Followed {
-  readonly bytes: number
+  /** Where it stood at the end; from where it began, each byte was seen once. */
+  readonly end: number
   readonly sha256: string
+  /** Those that the server answered. */
   readonly connections: number
   readonly pieces: number
-  /** The data of `event: end`. */
+  /** The data of `event: end`; undefined when the follower came back at the end of a finished log, and was told so by 204. */
   // biome-ignore lint/suspicious/noExplicitAny: what an event holds is what the tests are about
-  readonly end: any
+  readonly told: any
 }
 
 export interface FollowerOptions {
+  /** The byte to begin at. */
+  readonly from?: number
+  /** Called for each connection; nothing is read from it before. */
+  readonly onOpen?: () => Promise<void> | void
   /** Called for each piece; the stream waits for it. */
   readonly onPiece?: (end: number, response: IncomingMessage) => Promise<void> | void
 }
@@ -78,21 +84,26 @@ export async function followToEnd(
   server: { readonly url: string },
   path: string,
   headers: Headers,
-  { onPiece = () => {} }: FollowerOptions = {},
+  { from = 0, onOpen = () => {}, onPiece = () => {} }: FollowerOptions = {},
 ): Promise<Followed> {
   const hash = createHash('sha256')
-  let at = 0
+  let at = from
   let pieces = 0
   let lastId: string | undefined
-  for (let connections = 1; ; connections++) {
+  let connections = 0
+  for (;;) {
+    const followed = (told: unknown) => ({ end: at, sha256: hash.digest('hex'), connections, pieces, told })
     try {
       const resume: Headers = lastId === undefined ? {} : { 'Last-Event-ID': lastId }
-      const response = await openStream(server.url, path, { ...headers, ...resume })
+      const response = await openStream(server.url, `${path}?from=${from}`, { ...headers, ...resume })
+      connections++
+      if (response.statusCode === 204) return followed(undefined)
       assert.equal(response.statusCode, 200)
+      await onOpen()
       for await (const event of eventsOf(response)) {
         if (event.event === 'end') {
           response.destroy()
-          return { bytes: at, sha256: hash.digest('hex'), connections, pieces, end: event.json() }
+          return followed(event.json())
         }
         const { start, end, text } = event.json()
         assert.equal(start, at, 'a piece begins where the one before ended')

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { DetailedError, Upload } from 'tus-js-client'
+import { startServerOnPort } from '../server-on-port.ts'
 import type { ServerProcess } from '../server-process.ts'
 import { admin, type BuildAnswer, type Caller, logPath, sha256, uploader } from '../wire.ts'
-import { startServerOnPort } from './server-on-port.ts'
 
 const MIB = 1024 * 1024
 const LOG = logOf(6 * MIB + 1234, 'compiling')
