@@ -1,6 +1,6 @@
 import { TailraceError } from '../contract/errors.ts'
 import type { EpochMs } from '../contract/quantities.ts'
-import { assertAdmin, notAllowed, type Principal } from '../core/access/principal.ts'
+import { assertAdmin, assertMember, type Principal } from '../core/access/principal.ts'
 import type { CredentialStores } from '../core/ports/credentials.ts'
 import { newAccessKey, newSecretKey } from './new-credentials.ts'
 import type { SecretBox } from './secret-box.ts'
@@ -62,7 +62,7 @@ export function openKeyAdministration({ stores, box, now }: KeyAdministrationPor
 
 /** The user whose keys alone the caller may handle; undefined for an admin. */
 function onlyOwn(who: Principal): string | undefined {
-  if (who.onlyRecord !== undefined || who.roles.size === 0) throw notAllowed()
+  assertMember(who)
   return who.roles.has('admin') ? undefined : who.userId
 }
 

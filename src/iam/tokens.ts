@@ -43,11 +43,14 @@ export interface Tokens {
    */
   rescopeToken(text: string, scope: WantedScope | undefined, clientAddress: string): Promise<NewToken>
 
-  /** What a token stands for. Rejects with `not-authenticated` when the caller's own token does not hold, and with `not-found` when the subject does not, or is none of the caller's business. */
-  describeToken(callerText: string | undefined, subjectText: string): Promise<KnownToken>
+  /**
+   * What a token stands for. Rejects with `not-authenticated` when the caller's own token does not hold, then with `invalid-parameter` when there is no
+   * subject, and with `not-found` when it does not hold, or is none of the caller's business.
+   */
+  describeToken(callerText: string | undefined, subjectText: string | undefined): Promise<KnownToken>
 
   /** Ends a token at once. Rejects as `describeToken`. */
-  revokeToken(callerText: string | undefined, subjectText: string): Promise<void>
+  revokeToken(callerText: string | undefined, subjectText: string | undefined): Promise<void>
 }
 
 export interface TokensPorts {
@@ -170,9 +173,14 @@ function isSame(domain: Domain, by: IdOrName): boolean {
   return 'id' in by ? by.id === domain.id : by.name === domain.name
 }
 
-async function knownSubject(callers: Callers, callerText: string | undefined, subjectText: string) {
+async function knownSubject(
+  callers: Callers,
+  callerText: string | undefined,
+  subjectText: string | undefined,
+) {
   if (callerText === undefined) throw notAuthenticated('x-auth-token not found')
   const caller = await callers.requireToken(callerText).catch(ownTokenRefused)
+  if (subjectText === undefined) throw new TailraceError('invalid-parameter', 'X-Subject-Token is missing.')
   const subject = await callers.requireToken(subjectText).catch(isGone)
   if (subject === undefined || !mayHandle(caller, subject))
     throw new TailraceError('not-found', 'The token cannot be found.')

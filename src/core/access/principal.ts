@@ -23,6 +23,11 @@ export function notAllowed(): TailraceError {
   return new TailraceError('not-allowed', 'The IAM user is not authorized to access the API.')
 }
 
+/** Rejects with `not-allowed` callers without a role in the project, and holders of upload tokens, who are nobody in it. */
+export function assertMember(who: Principal): void {
+  if (who.onlyRecord !== undefined || who.roles.size === 0) throw notAllowed()
+}
+
 /** Rejects callers who can read no build at all, before anything is looked up. */
 export function assertMayReadSome(who: Principal): void {
   if (who.onlyRecord === undefined && who.roles.size === 0) throw notAllowed()

@@ -8,6 +8,7 @@ import {
   assertMayCreateBuild,
   assertMayReadSome,
   assertMayWriteSome,
+  assertMember,
   type Principal,
 } from '../../core/access/principal.ts'
 import type { User } from '../../core/ports/credentials.ts'
@@ -56,10 +57,10 @@ declare module 'fastify' {
 }
 
 /**
- * Who may use a route; every route states it. `open`: everybody, without credentials. `user`: any user, for whatever scope. `read`: who can read some build. `write`: who can write to
+ * Who may use a route; every route states it. `open`: everybody, without credentials. `user`: any user, for whatever scope. `member`: any user with a role in the project. `read`: who can read some build. `write`: who can write to
  * some build, or holds the upload token of the record in the path. Whether this very build is allowed is decided once it is found.
  */
-export type Access = 'open' | 'user' | 'read' | 'write' | 'create-build' | 'admin'
+export type Access = 'open' | 'user' | 'member' | 'read' | 'write' | 'create-build' | 'admin'
 
 /** Bodies that are read before it is known who sent them, together. */
 const BODIES_MAX_BYTES = 128 * MIB
@@ -126,7 +127,8 @@ function sentForms(request: FastifyRequest, { publicUrl }: Site) {
 
 function assertMayUse(access: Exclude<Access, 'open' | 'user'>, who: Principal, params: unknown): void {
   const { record_id: recordId = '' } = params as { record_id?: string }
-  if (access === 'read') assertMayReadSome(who)
+  if (access === 'member') assertMember(who)
+  else if (access === 'read') assertMayReadSome(who)
   else if (access === 'write') assertMayWriteSome(who, recordId)
   else if (access === 'create-build') assertMayCreateBuild(who)
   else assertAdmin(who)

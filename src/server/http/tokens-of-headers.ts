@@ -1,14 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { TailraceError } from '../../contract/errors.ts'
 
-/** The caller's own token, where it came, and the one that the request is about. Rejects with `invalid-parameter` when that is missing. */
+/** The caller's own token and the one that the request is about; undefined where one is missing. */
 export function tokensOfHeaders(headers: IncomingHttpHeaders): {
   readonly own: string | undefined
-  readonly subject: string
+  readonly subject: string | undefined
 } {
-  const subject = headers['x-subject-token']
-  const own = headers['x-auth-token']
-  if (typeof subject !== 'string' || subject === '')
-    throw new TailraceError('invalid-parameter', 'X-Subject-Token is missing.')
-  return { own: typeof own === 'string' && own !== '' ? own : undefined, subject }
+  return { own: textOf(headers['x-auth-token']), subject: textOf(headers['x-subject-token']) }
+}
+
+function textOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }

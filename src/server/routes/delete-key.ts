@@ -6,7 +6,7 @@ import { principalOf } from '../http/guard-routes.ts'
 export function deleteKeyRoute(app: FastifyInstance, keys: KeyAdministration): void {
   app.delete<{ Params: DeleteKeyParams }>(
     operation.path,
-    { schema: { params: operation.params }, config: { access: 'read' } },
+    { schema: { params: operation.params }, config: { access: 'member' } },
     async (request, reply) => {
       await keys.deleteKey(principalOf(request), request.params.access_key)
       return reply.code(204).send()

@@ -16,7 +16,7 @@ export function describeTokenRoute(app: FastifyInstance, tokens: Tokens, publicU
     handler: async (request, reply) => {
       const { own, subject } = tokensOfHeaders(request.headers)
       const known = await tokens.describeToken(own, subject)
-      reply.header('x-subject-token', subject).header('cache-control', 'no-store')
+      reply.header('x-subject-token', subject ?? '').header('cache-control', 'no-store')
       if (request.method === 'HEAD') return reply.send()
       return tokenBody(known, { publicUrl, withCatalog: request.query.nocatalog === undefined })
     },
