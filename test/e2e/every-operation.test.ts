@@ -5,53 +5,13 @@ import fc from 'fast-check'
 import type { Operation } from '../../src/contract/operation.ts'
 import { OPERATIONS } from '../../src/contract/operations.ts'
 import { startServer } from '../server-process.ts'
-import { ADMIN, admin, type BuildAnswer, type Caller, type Headers, send, signIn, uploader } from '../wire.ts'
+import { admin, type BuildAnswer, type Caller, type Headers, uploader } from '../wire.ts'
 
 const server = await startServer({
   env: { TAILRACE_CHANGES_PER_MINUTE: '0', TAILRACE_READS_PER_MINUTE: '0' },
 })
 after(() => server.stop())
 const caller = await admin(server)
-
-/** Operations that need no credentials, or bring their own. */
-const OPEN = new Set(
-  ['check-health', 'check-readiness', 'read-api-document', 'read-api-docs', 'describe-uploads'].concat(
-    OPERATIONS.filter(({ path }) => /^\/v3\/auth\/tokens|session$|securitytokens$/.test(path)).map(
-      one => one.name,
-    ),
-  ),
-)
-const guarded = OPERATIONS.filter(({ name }) => !OPEN.has(name))
-
-describe('every operation that is not open to everybody', async () => {
-  const build = await caller.newBuild(1)
-  const domainScoped = await signIn(server.url, ADMIN, { domain: { name: 'acme' } })
-  const revoked = await signIn(server.url)
-  await send(server.url, 'DELETE', '/v3/auth/tokens', { 'X-Auth-Token': revoked, 'X-Subject-Token': revoked })
-  const callers: readonly (readonly [string, Headers, readonly number[]])[] = [
-    ['nobody', {}, [401]],
-    ['a token that was never issued', { 'X-Auth-Token': 'x'.repeat(64) }, [401]],
-    ['a revoked token', { 'X-Auth-Token': revoked }, [401]],
-    ['a forged upload token', { 'X-Auth-Token': `tru_${'A'.repeat(86)}` }, [401]],
-    [
-      'a signature that is none',
-      { Authorization: 'SDK-HMAC-SHA256 Access=A, SignedHeaders=host, Signature=0' },
-      [401],
-    ],
-    ['a domain-scoped token', { 'X-Auth-Token': domainScoped }, [403]],
-  ]
-  for (const operation of guarded)
-    test(`${operation.method} ${operation.path} refuses whom it must`, async () => {
-      for (const [who, headers, statuses] of callers) {
-        const reply = await send(server.url, operation.method, aPath(operation, build), {
-          ...headers,
-          ...JSON_TYPE,
-        })
-        const allowed = isForUsers(operation) && statuses[0] === 403 ? [200] : statuses
-        assert.ok(allowed.includes(reply.status), `${who}: ${reply.status} ${reply.text.slice(0, 200)}`)
-      }
-    })
-})
 
 describe('every operation', async () => {
   const build = await caller.newBuild(2)
@@ -75,7 +35,6 @@ describe('every operation', async () => {
 })
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
-const isForUsers = ({ name }: Operation) => name.startsWith('discover-')
 /** Answers that last as long as the log: they are asked with bad values only. */
 const isStream = ({ name }: Operation) => name.startsWith('follow-')
 
@@ -86,10 +45,6 @@ const GOOD: Readonly<Record<string, (build: BuildAnswer) => string>> = {
   build_no: build => String(build.build_no),
   build_number: build => String(build.build_no),
   step_id: () => '1',
-}
-
-function aPath({ path }: Operation, build: BuildAnswer): string {
-  return path.replaceAll(/:(\w+)/g, (_, name: string) => GOOD[name]?.(build) ?? 'x')
 }
 
 const odd = fc.oneof(
