@@ -25,7 +25,8 @@ else restart(pinnedNode())
 function start() {
   const built = join(dirname(here), '..', 'dist', 'cli', 'main.js')
   const source = join(dirname(here), '..', 'src', 'cli', 'main.ts')
-  import(pathToFileURL(existsSync(built) ? built : source).href)
+  // A checkout may hold an older build beside its sources; the package has the build alone.
+  import(pathToFileURL(existsSync(source) ? source : built).href)
     .then(cli => cli.main(process.argv.slice(2)))
     .then(exitWhenWritten)
     .catch(error => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type Credentials, TailraceClient } from 'tailrace/client'
+import { type Credentials, TailraceClient } from '../../src/client/index.ts'
 import { BOOTSTRAP, type ServerProcess, startServer } from '../server-process.ts'
 import { admin, type Caller, sha256, signIn } from '../wire.ts'
 import { startRelay } from './runner.ts'

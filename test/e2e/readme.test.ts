@@ -23,7 +23,7 @@ test("the README's examples run as they are written", async () => {
     .replaceAll('./data/', `${server.data}/`)
     .replaceAll('./hello.ids', `${server.data}/hello.ids`)
     .replaceAll('--ids hello.ids', `--ids ${server.data}/hello.ids`)
-    .concat('\necho; node --input-type=module -e "$PROGRAM"')
+    .concat('\necho; node --conditions=tailrace-source --input-type=module -e "$PROGRAM"')
   const env = { ...withoutTailrace(), TAILRACE_SPOOL: join(server.data, 'spool'), PROGRAM: program }
   const { stdout, stderr, status } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: ROOT,
