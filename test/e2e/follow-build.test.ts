@@ -8,7 +8,9 @@ import {
   admin,
   assertRefused,
   assertSameRefusal,
+  type BuildAnswer,
   Caller,
+  logPath,
   sha256,
   signIn,
   UNKNOWN_RECORD,
@@ -49,6 +51,35 @@ test('the build and its steps come as they are, then each change, then the end',
   assert.deepEqual([...brief(end), end.id], ['end', 'FAILURE', 'end'])
   assert.equal((await events.next()).done, true)
 })
+
+/** Followers look by themselves too, but seldom: what they are told comes from the change. That it comes without any look is tried in src/core/keep/tell-followers.test.ts. */
+test('a follower sees that a step is abandoned', async () => {
+  await using quick = await startServer({ env: { TAILRACE_ABANDONED_AFTER_S: '1' } })
+  const there = await admin(quick)
+  const build = await there.newLog('one\n', { live: true })
+  const events = eventsOf(await openStream(quick.url, pathOf(build), there.headers))
+  for (let seen: unknown; seen !== 'abandoned'; ) seen = brief((await events.next()).value!)[1]
+  await events.return(undefined)
+})
+
+for (const [what, remove] of [
+  ['build', (build: BuildAnswer) => caller.send('DELETE', `/api/v1/builds/${build.record_id}`)],
+  ['job', (build: BuildAnswer) => caller.send('DELETE', `/api/v1/jobs/${build.job_id}`)],
+] as const)
+  test(`the streams of a build and of its log end when its ${what} is deleted`, async () => {
+    const build = await caller.newBuild(1, { job_name: `deleted ${what}` })
+    await caller.append(build, 1, 0, 'one\n')
+    const paths = [pathOf(build), `${logPath(build, 1)}/events`]
+    const streams = await Promise.all(paths.map(path => openStream(server.url, path, caller.headers)))
+    const seen = streams.map(stream => {
+      const events = eventsOf(stream)
+      return { first: events.next(), events }
+    })
+    await Promise.all(seen.map(({ first }) => first))
+    assert.equal((await remove(build)).status, 204)
+    for (const { events } of seen)
+      assert.ok((await Array.fromAsync(events)).every(({ event }) => event !== 'end'))
+  })
 
 test('who resumes after the end is told by 204 that nothing follows', async () => {
   const build = await caller.newBuild()

@@ -11,7 +11,7 @@ interface Ports {
 /** What a follower of a build is told: the build, or one of its steps, as it stands now. */
 export type BuildChange = { readonly build: Build } | { readonly step: Step }
 
-/** A hint may be missed, and a step that falls silent is abandoned without one. */
+/** A hint may be missed: the build is read again after this long without one. */
 const RECHECK_MS = 10_000
 
 /** True when the build has its result and nothing is expected of any step. */

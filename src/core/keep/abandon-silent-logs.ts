@@ -1,13 +1,15 @@
 import type { EpochMs } from '../../contract/quantities.ts'
-import type { BuildCatalog, StepCensus } from '../ports/build-catalog.ts'
+import type { BuildCatalog, RunningLog, StepCensus } from '../ports/build-catalog.ts'
 import type { Journal, LogId } from '../ports/journal.ts'
 import type { Notifier } from '../ports/notifier.ts'
+import type { LogReader } from '../read/log-reader.ts'
 import type { LogLocks } from '../write/log-locks.ts'
 
 export interface AbandonPorts {
   readonly builds: BuildCatalog
   readonly census: StepCensus
   readonly journal: Journal
+  readonly reader: LogReader
   readonly notifier: Notifier
   readonly locks: LogLocks
 }
@@ -29,17 +31,17 @@ export async function abandonSilentLogs(
   let abandoned = 0
   let after = 0
   for (;;) {
-    const logs = await ports.census.runningLogs(after, BATCH_LOGS)
-    for (const log of logs.filter(silent)) if (await abandon(ports, log, silent)) abandoned++
-    const last = logs.at(-1)
-    if (last === undefined || logs.length < BATCH_LOGS) return abandoned
-    after = last
+    const running = await ports.census.runningLogs(after, BATCH_LOGS)
+    for (const one of running) if (silent(one.log) && (await abandon(ports, one, silent))) abandoned++
+    const last = running.at(-1)
+    if (last === undefined || running.length < BATCH_LOGS) return abandoned
+    after = last.log
   }
 }
 
 function abandon(
-  { builds, journal, notifier, locks }: AbandonPorts,
-  log: LogId,
+  { builds, journal, reader, notifier, locks }: AbandonPorts,
+  { log, projectId, recordId }: RunningLog,
   silent: (log: LogId) => boolean,
 ): Promise<boolean> {
   return locks.hold(log, async () => {
@@ -50,8 +52,10 @@ function abandon(
       if (extent !== undefined) await journal.open(log, extent.head)
       return false
     }
-    const changed = await builds.changeStep(log, ['running'], { state: 'abandoned' })
-    if (changed && extent !== undefined) notifier.announce(log, extent.head)
-    return changed
+    const head = await reader.head(log)
+    if (!(await builds.changeStep(log, ['running'], { state: 'abandoned' }))) return false
+    notifier.announce(log, head)
+    notifier.announceBuild(projectId, recordId)
+    return true
   })
 }

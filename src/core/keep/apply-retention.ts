@@ -39,6 +39,7 @@ export async function applyRetention(
       const tooMuch = count(used, build, bytes, rule)
       if (!(tooMuch || isTooOld(build, rule, now)) || !isOver(build, now)) continue
       const logs = await ports.removal.removeBuild(build.projectId, build.recordId)
+      ports.notifier.announceBuild(build.projectId, build.recordId)
       await endLogs(ports, logs ?? [])
       removedBuilds++
       removedLogBytes += bytes

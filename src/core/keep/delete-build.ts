@@ -16,5 +16,6 @@ export async function deleteBuild(ports: DeletePorts, who: Principal, record: Re
   assertAdmin(who)
   const logs = await ports.removal.removeBuild(who.projectId, record)
   if (logs === undefined) throw new TailraceError('not-found', 'The build does not exist.')
+  ports.notifier.announceBuild(who.projectId, record)
   await endLogs(ports, logs)
 }

@@ -16,6 +16,7 @@ export async function deleteJob(ports: DeletePorts, who: Principal, job: JobId):
   for (let jobIsGone = false, first = true; !jobIsGone; first = false) {
     const removed = await ports.removal.removeJob(who.projectId, job, BUILDS_AT_ONCE)
     if (removed === undefined && first) throw new TailraceError('not-found', 'The job does not exist.')
+    for (const record of removed?.records ?? []) ports.notifier.announceBuild(who.projectId, record)
     await endLogs(ports, removed?.logs ?? [])
     jobIsGone = removed?.jobIsGone ?? true
   }

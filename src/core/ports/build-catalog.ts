@@ -118,13 +118,20 @@ export interface StepSummary {
   readonly sizeBytes?: ByteOffset
 }
 
+/** A log that takes appends, and the build that it is of. */
+export interface RunningLog {
+  readonly log: LogId
+  readonly projectId: ProjectId
+  readonly recordId: RecordId
+}
+
 /** What upkeep needs to know of steps, across projects. */
 export interface StepCensus {
   /** What upkeep needs of each of these logs; a log that is not there is left out. */
   statesOf(logs: readonly LogId[]): Promise<ReadonlyMap<LogId, StepSummary>>
 
   /** All logs with state running, in order of log id, after `after`, at most `limit`. */
-  runningLogs(after: LogId, limit: number): Promise<readonly LogId[]>
+  runningLogs(after: LogId, limit: number): Promise<readonly RunningLog[]>
 
   /** The greatest log id ever given, also to logs that were deleted since; 0 before the first. */
   lastLog(): Promise<LogId>

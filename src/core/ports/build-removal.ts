@@ -3,7 +3,8 @@ import type { LogId } from './journal.ts'
 
 /** What one step of a job's removal did. */
 export interface JobRemoval {
-  /** The logs of the builds that are gone. */
+  /** The builds that are gone, and their logs. */
+  readonly records: readonly RecordId[]
   readonly logs: readonly LogId[]
   /** True when no build was left, and the job itself is gone too. */
   readonly jobIsGone: boolean

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { RunningLog } from '../../core/ports/build-catalog.ts'
 import { ADA, BOB, create, recordId, refusedAs, type Spec, step } from './build-drafts.ts'
 
 /** How steps are added and listed. */
@@ -194,22 +195,26 @@ export const CENSUS: Spec = {
   async 'running logs are listed in order, part by part'(catalog) {
     const steps = Array.from({ length: 60 }, (_, i) => ({ stepId: i + 1, name: 's' }))
     const builds = [await create(catalog, { steps }), await create(catalog, { projectId: BOB, steps })]
-    const running: number[] = []
+    const running: RunningLog[] = []
     for (const build of builds)
-      for (const { log, stepId } of await catalog.listSteps(build.projectId, build.recordId)) {
+      for (const { log, stepId, projectId, recordId } of await catalog.listSteps(
+        build.projectId,
+        build.recordId,
+      )) {
         const state = stepId % 3 === 0 ? 'running' : 'abandoned'
         await catalog.changeStep(log, ['waiting'], { state })
-        if (state === 'running') running.push(log)
+        if (state === 'running') running.push({ log, projectId, recordId })
       }
-    const listed: number[] = []
-    for (let after = 0, part: readonly number[] = [0]; part.length > 0; after = listed.at(-1) ?? 0) {
-      part = await catalog.runningLogs(after, 7)
+    const listed: RunningLog[] = []
+    for (let more = true; more; ) {
+      const part = await catalog.runningLogs(listed.at(-1)?.log ?? 0, 7)
       assert.ok(part.length <= 7)
       listed.push(...part)
+      more = part.length > 0
     }
     assert.deepEqual(
       listed,
-      running.sort((a, b) => a - b),
+      running.sort((a, b) => a.log - b.log),
     )
   },
 }

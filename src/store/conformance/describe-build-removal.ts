@@ -72,6 +72,10 @@ const REMOVAL: Record<string, (catalog: Removable) => Promise<void>> = {
     const { jobId: job } = builds[0]!
     const first = await catalog.removeJob(ADA, job, 3)
     assert.deepEqual([first?.logs.length, first?.jobIsGone], [3, false])
+    assert.deepEqual(
+      first?.records,
+      builds.slice(0, 3).map(build => build.recordId),
+    )
     const left = await Promise.all(builds.map(build => catalog.findBuild(ADA, build)))
     assert.deepEqual(
       left.map(build => build?.buildNo),

@@ -7,6 +7,7 @@ import type {
   BuildCatalog,
   BuildDraft,
   Outcome,
+  RunningLog,
   Step,
   StepCensus,
   StepChange,
@@ -126,9 +127,10 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus, BuildRemoval {
     )
   }
 
-  async runningLogs(after: LogId, limit: number): Promise<readonly LogId[]> {
+  async runningLogs(after: LogId, limit: number): Promise<readonly RunningLog[]> {
     const later = [...this.#places.keys()].filter(log => log > after)
-    return later.filter(log => this.#stepOf(log)?.state === 'running').slice(0, limit)
+    const running = later.flatMap(log => this.#stepOf(log) ?? []).filter(({ state }) => state === 'running')
+    return running.slice(0, limit).map(({ log, projectId, recordId }) => ({ log, projectId, recordId }))
   }
 
   async lastLog(): Promise<LogId> {
@@ -147,10 +149,12 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus, BuildRemoval {
       ({ build }) => build.projectId === project && build.jobId === jobId,
     )
     own.sort((a, b) => a.build.buildNo - b.build.buildNo)
-    const logs = own.slice(0, maxBuilds).flatMap(stored => this.#remove(stored))
+    const oldest = own.slice(0, maxBuilds)
+    const records = oldest.map(({ build }) => build.recordId)
+    const logs = oldest.flatMap(stored => this.#remove(stored))
     const jobIsGone = own.length < maxBuilds
     if (jobIsGone) this.#jobs = this.#jobs.filter(one => one !== job)
-    return { logs, jobIsGone }
+    return { records, logs, jobIsGone }
   }
 
   async removedLogs(limit: number): Promise<readonly LogId[]> {

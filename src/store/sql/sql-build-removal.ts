@@ -27,7 +27,7 @@ export function sqlBuildRemoval(db: Kysely<Tables>): BuildRemoval {
       const logs = await removeBuilds(trx, builds)
       const jobIsGone = builds.length < maxBuilds
       if (jobIsGone) await trx.deleteFrom('jobs').where('id', '=', job.id).execute()
-      return { logs, jobIsGone }
+      return { records: builds.map(build => build.record_id), logs, jobIsGone }
     })
   return {
     removeBuild: (...wanted) => reportFailures(() => removeBuild(...wanted)),

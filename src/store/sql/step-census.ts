@@ -23,11 +23,12 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
   const running = compileOnce<{ after: LogId; limit: number }>()(value =>
     db
       .selectFrom('steps')
-      .select('log')
+      .innerJoin('builds', 'builds.id', 'steps.build')
+      .select(['steps.log', 'builds.project_id as projectId', 'builds.record_id as recordId'])
       // Literally the condition of the index steps_running: a parameter would keep the planner from it.
-      .where(sql<boolean>`state = ${sql.lit(RUNNING)}`)
-      .where('log', '>', value('after'))
-      .orderBy('log')
+      .where(sql<boolean>`steps.state = ${sql.lit(RUNNING)}`)
+      .where('steps.log', '>', value('after'))
+      .orderBy('steps.log')
       .limit(limitOf(value('limit'))),
   )
   return {
@@ -41,7 +42,8 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
       )
     },
     async runningLogs(after, limit) {
-      return (await running(db, { after, limit })).map(row => row.log)
+      const rows = await running(db, { after, limit })
+      return rows.map(({ log, projectId, recordId }) => ({ log, projectId, recordId }))
     },
     async lastLog() {
       const { rows } = await lastIdentity(db, 'steps', 'log').execute(db)
