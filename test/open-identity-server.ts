@@ -12,6 +12,7 @@ export async function openIdentityServer(): Promise<IdentityServer> {
   const opened = await openTestIam()
   const app = openApp({
     authentication: opened.iam,
+    holdsMetricsToken: () => false,
     corsOrigins: [],
     requestLimits: { readsPerMinute: 0, appendsPerMinute: 0, changesPerMinute: 0 },
     tls: undefined,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { openMetricsToken } from '../iam/metrics-token.ts'
 import { compose, storeAnswers } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { greeting } from './greeting.ts'
@@ -28,6 +29,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   const services = ending.use(await compose(config, report, metrics))
   app = openApp({
     authentication: services.identity.iam,
+    holdsMetricsToken: openMetricsToken(config.metricsToken?.reveal()),
     site: config,
     corsOrigins: config.corsOrigins,
     requestLimits: config.requestLimits,

@@ -30,6 +30,8 @@ export interface Config {
   /** What is kept of a project whose jobs say nothing else; 0: no limit. */
   readonly retention: { readonly days: number; readonly bytes: number }
   readonly idleTimeoutMs: number
+  /** Opens the metrics and nothing else; undefined: only admins read them. */
+  readonly metricsToken: Secret | undefined
   /** Encrypts the secrets of keys; undefined: a key file in the data directory. */
   readonly secretKey: Secret | undefined
   readonly bootstrap: Bootstrap

@@ -92,6 +92,7 @@ function toConfig(settings: Settings): Config {
     abandonedAfterMs: settings.abandonedAfterS * 1000,
     retention: { days: settings.retentionDays, bytes: Math.round(settings.retentionGib * GIB) },
     idleTimeoutMs: settings.idleTimeoutS * 1000,
+    metricsToken: secret(settings.metricsToken),
     secretKey: secret(settings.secretKey),
     bootstrap: {
       domain: settings.bootstrapDomain,

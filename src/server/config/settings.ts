@@ -77,6 +77,13 @@ function readOrigins(read: string, source: string): readonly string[] {
   return origins
 }
 
+/** The value itself is never shown. */
+function readHeaderSecret(read: string, source: string): string {
+  if (!/^[\x21-\x7e]{16,512}$/.test(read))
+    throw new ConfigError(`${source} must be 16 to 512 visible ASCII characters without spaces`)
+  return read
+}
+
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text
 }
@@ -211,6 +218,12 @@ export const SETTINGS = {
     fallback: 120,
     read: integer(1, 86_400),
     help: 'seconds after which a connection without traffic is closed',
+  },
+  metricsToken: {
+    env: 'TAILRACE_METRICS_TOKEN',
+    fallback: undefined as string | undefined,
+    read: readHeaderSecret,
+    help: 'who sends it as Authorization: Bearer may read /metrics, and nothing else',
   },
   secretKey: {
     env: 'TAILRACE_SECRET_KEY',

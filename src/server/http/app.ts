@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
+import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
 import { type AllowedOrigins, allowOrigins } from './allow-origins.ts'
 import { basePathOf } from './base-path.ts'
 import { describeInvalid } from './describe-invalid.ts'
@@ -15,6 +16,7 @@ import { boundUnsentAnswers } from './unsent-answers.ts'
 
 export interface AppOptions {
   readonly authentication: Authentication
+  readonly holdsMetricsToken: HoldsMetricsToken
   readonly site: Site
   readonly corsOrigins: AllowedOrigins
   readonly requestLimits: RequestLimits
@@ -71,7 +73,7 @@ export function openApp(options: AppOptions): FastifyInstance {
   allowOrigins(app, options.corsOrigins)
   boundUnsentAnswers(app)
   readJsonBodies(app)
-  guardRoutes(app, options.authentication, options.site, limitRequests(options.requestLimits))
+  guardRoutes(app, options, limitRequests(options.requestLimits))
   return app
 }
 

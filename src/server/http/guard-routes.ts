@@ -12,6 +12,7 @@ import {
   type Principal,
 } from '../../core/access/principal.ts'
 import type { User } from '../../core/ports/credentials.ts'
+import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
 import { basePathOf, sentTarget } from './base-path.ts'
 import { ByteBudget } from './byte-budget.ts'
 import type { LimitRequest } from './limit-requests.ts'
@@ -58,9 +59,16 @@ declare module 'fastify' {
 
 /**
  * Who may use a route; every route states it. `open`: everybody, without credentials. `user`: any user, for whatever scope. `member`: any user with a role in the project. `read`: who can read some build. `write`: who can write to
- * some build, or holds the upload token of the record in the path. Whether this very build is allowed is decided once it is found.
+ * some build, or holds the upload token of the record in the path. `metrics`: admins, and who holds the metrics token. Whether this very build is allowed is decided once it is found.
  */
-export type Access = 'open' | 'user' | 'member' | 'read' | 'write' | 'create-build' | 'admin'
+export type Access = 'open' | 'user' | 'member' | 'read' | 'write' | 'create-build' | 'admin' | 'metrics'
+
+/** What a guard asks. */
+interface Guards {
+  readonly authentication: Authentication
+  readonly holdsMetricsToken: HoldsMetricsToken
+  readonly site: Site
+}
 
 /** Bodies that are read before it is known who sent them, together. */
 const BODIES_MAX_BYTES = 128 * MIB
@@ -68,8 +76,7 @@ const BODIES_MAX_BYTES = 128 * MIB
 /** Authenticates every request of a known route, and asks for the role that the route needs, before anything else looks at it (api.md §1, order of refusal). */
 export function guardRoutes(
   app: FastifyInstance,
-  { authenticate, identify }: Authentication,
-  site: Site,
+  { authentication: { authenticate, identify }, holdsMetricsToken, site }: Guards,
   limitRequest: LimitRequest,
 ): void {
   app.decorateRequest('principal', undefined)
@@ -91,6 +98,10 @@ export function guardRoutes(
       rawHeaders: headersWithSession(request, site),
       clientAddress: request.ip,
     }
+    if (access === 'metrics' && holdsMetricsToken(received)) {
+      limitRequest(request, METRICS_CALLER)
+      return
+    }
     if (access === 'user') {
       request.user = await identify(received, body.sha256)
       limitRequest(request, request.user.id)
@@ -107,6 +118,9 @@ export function guardRoutes(
       : Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false })
   })
 }
+
+/** No user has such an id. */
+const METRICS_CALLER = 'metrics'
 
 /** Upload tokens are nobody's: each counts for itself. */
 function callerOf({ projectId, userId, onlyRecord }: Principal): string {
