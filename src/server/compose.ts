@@ -38,6 +38,8 @@ import { sqlFrameUpkeep } from '../store/sql/sql-frame-upkeep.ts'
 import { sqlRetentionCatalog } from '../store/sql/sql-retention-catalog.ts'
 import { sqlStepLogs } from '../store/sql/sql-step-logs.ts'
 import type { Config } from './config/config.ts'
+import { diskSpace } from './disk-space.ts'
+import { gaugeStore } from './metrics/gauge-store.ts'
 import { meteredJournal } from './metrics/metered-journal.ts'
 import { meteredPacks } from './metrics/metered-packs.ts'
 import { meteredReader } from './metrics/metered-reader.ts'
@@ -107,6 +109,8 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   const kept = { write, packs, census: builds, removal, retention, frameUpkeep: sqlFrameUpkeep(db), identity }
   const health: Health = { lastFlushFailureMs: 0 }
   keep(opening, health, config, kept, report, metrics)
+  const disk = () => diskSpace(config.dataDirectory)
+  gaugeStore(metrics.registry, { journalSpace: () => local.space(), disk, packs })
   const ending = opening.move()
   return {
     write,
@@ -221,7 +225,18 @@ function keep(
       unreadable: new Set(),
       rule: config.retention,
     },
-    error => report.error(error, 'bringing back space failed'),
+    {
+      onRetained: ({ removedBuilds, removedLogBytes }) => {
+        metrics.expiredBuilds.inc(removedBuilds)
+        metrics.expiredBytes.inc(removedLogBytes)
+      },
+      onReclaimed: ({ droppedPacks, droppedBytes, movedBytes }) => {
+        metrics.droppedPacks.inc(droppedPacks)
+        metrics.droppedBytes.inc(droppedBytes)
+        metrics.movedBytes.inc(movedBytes)
+      },
+      onError: error => report.error(error, 'bringing back space failed'),
+    },
     ending.signal,
   )
   opening.defer(async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { applyRetention, type RetentionPorts } from '../core/keep/apply-retention.ts'
-import { type ReclaimPorts, reclaimPacks } from '../core/keep/reclaim-packs.ts'
+import { applyRetention, type Retained, type RetentionPorts } from '../core/keep/apply-retention.ts'
+import { type Reclaimed, type ReclaimPorts, reclaimPacks } from '../core/keep/reclaim-packs.ts'
 import { type SweepPorts, sweepRemovedLogs } from '../core/keep/sweep-removed-logs.ts'
 import type { RetentionRule } from '../core/ports/retention-catalog.ts'
 
@@ -17,19 +17,27 @@ export interface SpacePorts extends SweepPorts, ReclaimPorts, RetentionPorts {
   readonly rule: RetentionRule
 }
 
+/** Hears of what upkeep of space did. */
+export interface SpaceListener {
+  readonly onRetained: (retained: Retained) => void
+  readonly onReclaimed: (reclaimed: Reclaimed) => void
+  readonly onError: (error: unknown) => void
+}
+
 /** Brings back space until `signal` aborts; a pass under way is finished. Never rejects: failures go to `onError`, and the work is tried again. */
 export async function keepSpace(
   ports: SpacePorts,
-  onError: (error: unknown) => void,
+  listener: SpaceListener,
   signal: AbortSignal,
 ): Promise<void> {
   for (let pass = 0; !signal.aborted; pass++) {
     try {
-      if (pass % RETAIN_EVERY_PASSES === 0) await applyRetention(ports, ports.rule, Date.now())
+      if (pass % RETAIN_EVERY_PASSES === 0)
+        listener.onRetained(await applyRetention(ports, ports.rule, Date.now()))
       const swept = await sweepRemovedLogs(ports)
-      if (swept > 0 || pass % RECLAIM_EVERY_PASSES === 0) await reclaimAll(ports, signal)
+      if (swept > 0 || pass % RECLAIM_EVERY_PASSES === 0) await reclaimAll(ports, listener, signal)
     } catch (error) {
-      onError(error)
+      listener.onError(error)
       // What was swept before is reclaimed by the pass that succeeds.
       pass = -1
     }
@@ -37,6 +45,14 @@ export async function keepSpace(
   }
 }
 
-async function reclaimAll(ports: ReclaimPorts, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted && (await reclaimPacks(ports)).droppedPacks > 0);
+async function reclaimAll(
+  ports: ReclaimPorts,
+  { onReclaimed }: SpaceListener,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let more = true; more && !signal.aborted; ) {
+    const reclaimed = await reclaimPacks(ports)
+    onReclaimed(reclaimed)
+    more = reclaimed.droppedPacks > 0
+  }
 }

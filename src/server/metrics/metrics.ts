@@ -57,6 +57,31 @@ export class Metrics {
     help: 'Passes from the journal to packs that failed and were tried again.',
     registers: [this.registry],
   })
+  readonly expiredBuilds = new Counter({
+    name: 'tailrace_builds_expired_total',
+    help: 'Builds that retention deleted.',
+    registers: [this.registry],
+  })
+  readonly expiredBytes = new Counter({
+    name: 'tailrace_log_bytes_expired_total',
+    help: 'Log bytes of the builds that retention deleted.',
+    registers: [this.registry],
+  })
+  readonly droppedPacks = new Counter({
+    name: 'tailrace_packs_dropped_total',
+    help: 'Packs that were removed because no log, or too little of any, was left in them.',
+    registers: [this.registry],
+  })
+  readonly droppedBytes = new Counter({
+    name: 'tailrace_pack_bytes_dropped_total',
+    help: 'Bytes of the packs that were removed.',
+    registers: [this.registry],
+  })
+  readonly movedBytes = new Counter({
+    name: 'tailrace_log_bytes_moved_total',
+    help: 'Log bytes that were stored again because their pack was removed.',
+    registers: [this.registry],
+  })
 
   constructor() {
     collectDefaultMetrics({ register: this.registry })

@@ -1,6 +1,7 @@
 import { TailraceError } from '../../../contract/errors.ts'
 import { FRAME_TARGET_BYTES } from '../../../contract/limits.ts'
 import { KIB, MIB } from '../../../contract/quantities.ts'
+import type { JournalGauge } from '../../../core/ports/capabilities.ts'
 import type { Journal } from '../../../core/ports/journal.ts'
 import type { FileLayer, OpenFile } from './file-layer.ts'
 import type { JournalDamage } from './journal-damage.ts'
@@ -44,7 +45,7 @@ export interface LocalJournalOptions {
  * Opens the journal of a directory and reads back what an earlier one left. A fresh one makes its first segment at
  * once and each further one when it is needed. Rejects with `store-unavailable` when the directory cannot be used.
  */
-export async function openLocalJournal(options: LocalJournalOptions): Promise<Journal> {
+export async function openLocalJournal(options: LocalJournalOptions): Promise<Journal & JournalGauge> {
   const { directory, known, files = nodeFileLayer, segmentBytes = 64 * MIB, segments = 8 } = options
   const { onDamage = () => {}, frameBytes = FRAME_TARGET_BYTES, batchBytes = 8 * MIB } = options
   const { spaceTimeoutMs = 10_000, maxRecords = 20_000, recentBytes = 16 * MIB } = options

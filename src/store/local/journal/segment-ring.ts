@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { MIB } from '../../../contract/quantities.ts'
+import { KIB, MIB } from '../../../contract/quantities.ts'
+import type { JournalSpace } from '../../../core/ports/capabilities.ts'
 import type { LogId } from '../../../core/ports/journal.ts'
 import { Bell } from './bell.ts'
 import { type FileLayer, writeFully } from './file-layer.ts'
@@ -14,6 +15,9 @@ export interface RingSettings {
   /** At most so many are in use; at least 3. */
   readonly segments: number
 }
+
+/** What one append of a streaming body takes at most, its record's frame included. */
+const USUAL_RECORD_BYTES = 257 * KIB
 
 /** What recovery found in the directory. */
 export interface FoundSegments {
@@ -61,6 +65,22 @@ export class SegmentRing {
   /** Bytes of records that a segment takes. */
   get recordCapacityBytes(): number {
     return this.#settings.segmentBytes - FIRST_RECORD_POSITION
+  }
+
+  /** A segment that is no longer written counts as a whole, whatever is left of it at its end. */
+  space(): JournalSpace {
+    const { segments, segmentBytes } = this.#settings
+    const capacity = this.recordCapacityBytes
+    const { newest } = this
+    const room = newest?.roomBytes ?? 0
+    const fits = room >= Math.min(USUAL_RECORD_BYTES, capacity)
+    const hasFile = this.#spares.length > 0 || this.#creating !== undefined
+    return {
+      usedBytes: this.#chain.length * capacity - room,
+      capacityBytes: (segments - Math.ceil(segments / 4)) * capacity,
+      isFull: !fits && !this.mayBegin(),
+      neededDiskBytes: fits || hasFile ? 0 : segmentBytes,
+    }
   }
 
   /** The logs that stand in the oldest space, as soon as more than half of the segments are in use: those whose release makes it half again. */

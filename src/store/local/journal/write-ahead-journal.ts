@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TailraceError } from '../../../contract/errors.ts'
 import { CHECKED_BODY_MAX_BYTES } from '../../../contract/limits.ts'
 import { type ByteOffset, type EpochMs, KIB } from '../../../contract/quantities.ts'
+import type { JournalGauge, JournalSpace } from '../../../core/ports/capabilities.ts'
 import type { DueLog, Extent, Journal, JournalPiece, LogId } from '../../../core/ports/journal.ts'
 import { DueLogs } from './due-logs.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -27,7 +28,7 @@ export interface WriteAheadJournalParts {
 }
 
 /** The journal as one write-ahead log for all logs, in recycled segment files (docs/formats/journal.md). */
-export class WriteAheadJournal implements Journal {
+export class WriteAheadJournal implements Journal, JournalGauge {
   readonly #ring: SegmentRing
   readonly #logs: Map<LogId, LiveLog>
   readonly #due: DueLogs
@@ -124,6 +125,10 @@ export class WriteAheadJournal implements Journal {
     live.release(upTo)
     this.#changed([live])
     this.#ring.dropFreed()
+  }
+
+  space(): JournalSpace {
+    return this.#ring.space()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

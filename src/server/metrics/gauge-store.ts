@@ -1,0 +1,65 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { DiskSpace, JournalSpace } from '../../core/ports/capabilities.ts'
+import type { PackStore } from '../../core/ports/pack-store.ts'
+
+/** Whom a scrape asks how much there is. */
+export interface StoreFigures {
+  readonly journalSpace: () => JournalSpace
+  readonly disk: () => Promise<DiskSpace>
+  readonly packs: Pick<PackStore, 'packs'>
+}
+
+/** Adds gauges to the registry whose values are looked up at each scrape. What cannot be looked up is NaN: the other metrics must not go with it. */
+export function gaugeStore(registry: Registry, { journalSpace, disk, packs }: StoreFigures): void {
+  const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      async collect() {
+        this.set(await Promise.try(value).catch(() => Number.NaN))
+      },
+    })
+  gauge(
+    'tailrace_journal_used_bytes',
+    'Bytes of the journal that are in use.',
+    () => journalSpace().usedBytes,
+  )
+  gauge(
+    'tailrace_journal_capacity_bytes',
+    'Bytes of the journal that may be in use before appends wait.',
+    () => journalSpace().capacityBytes,
+  )
+  gauge(
+    'tailrace_disk_free_bytes',
+    'Bytes that the server may still write to the file system of its data directory.',
+    async () => (await disk()).freeBytes,
+  )
+  gauge(
+    'tailrace_disk_size_bytes',
+    'Size of the file system of the data directory.',
+    async () => (await disk()).sizeBytes,
+  )
+  const stored = measured(packs)
+  gauge('tailrace_packs', 'Packs in the pack store.', async () => (await stored()).count)
+  gauge('tailrace_packs_bytes', 'Bytes of all packs together.', async () => (await stored()).bytes)
+}
+
+/** Lists the packs once for both gauges of a scrape, which ask in the same turn. */
+function measured(packs: StoreFigures['packs']) {
+  let underWay: Promise<{ readonly count: number; readonly bytes: number }> | undefined
+  const measure = async () => {
+    let [count, bytes] = [0, 0]
+    for await (const { storedBytes } of packs.packs()) {
+      count++
+      bytes += storedBytes
+    }
+    return { count, bytes }
+  }
+  return () => {
+    underWay ??= measure().finally(() => {
+      underWay = undefined
+    })
+    return underWay
+  }
+}
