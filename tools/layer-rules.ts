@@ -141,8 +141,13 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'src/server/open-offline',
     mayImport: ['src/contract', 'src/core', 'src/store', 'src/server', 'node:*'],
-    onlyFor: ['src/cli/doctor'],
+    onlyFor: ['src/cli/doctor', 'src/cli/backup'],
     because: 'it opens the same store as compose, without serving it',
+  },
+  {
+    path: 'src/server/store-snapshots',
+    mayImport: ['src/contract', 'src/core', 'src/store', 'node:*'],
+    because: 'a snapshot is taken of the store that compose or open-offline has opened',
   },
   {
     path: 'src/server/config',
@@ -199,6 +204,16 @@ export const ROOMS: readonly Room[] = [
     path: 'src/cli/doctor',
     mayImport: ['src/client', 'src/contract', 'src/text', 'src/core', 'src/server', 'src/cli', 'node:*'],
     because: 'it looks at a store that no server has',
+  },
+  {
+    path: 'src/cli/backup',
+    mayImport: ['src/contract', 'src/server', 'src/cli', 'node:*'],
+    because: 'it copies a store beside its server, or one that no server has',
+  },
+  {
+    path: 'src/cli/restore',
+    mayImport: ['src/cli', 'node:*'],
+    because: 'it makes a store that no server has yet',
   },
   {
     path: 'src/cli/serve',

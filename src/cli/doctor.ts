@@ -1,13 +1,15 @@
 import { parseArgs } from 'node:util'
 import { checkStore, type StoreCheck, type StoreFault } from '../core/keep/check-store.ts'
-import { readConfig } from '../server/config/read-config.ts'
-import { ConfigError } from '../server/config/settings.ts'
-import { type Command, type CommandIo, UsageError } from './command.ts'
+import { askSnapshot } from '../server/control/ask-snapshot.ts'
+import type { StoreSnapshot } from '../server/store-snapshots.ts'
+import { storeConfig } from './backup/store-config.ts'
+import type { Command, CommandIo } from './command.ts'
 
 const USAGE = `Usage: tailrace doctor [--data DIR] [--json]
 
 Reads a whole store and tells what is not as it should be: frames that fail their checksum or do not join, logs that are not
-what they were sealed with, what the journal cannot read back. The server of the store must be stopped.
+what they were sealed with, what the journal cannot read back. Where a server runs, it is checked as it is at one moment, and
+the server goes on; run this on its machine, as its user.
 Exit code: 0, or 1 when there are faults.
 
   --data DIR                      directory of the store, as for serve
@@ -17,7 +19,7 @@ Exit code: 0, or 1 when there are faults.
 const PROGRESS_EVERY_MS = 200
 
 export const command: Command = {
-  summary: 'Check a store that is not served',
+  summary: 'Check a store, while it is served or not',
   usage: USAGE,
 
   async run(args, io) {
@@ -25,31 +27,31 @@ export const command: Command = {
       args,
       options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
     })
-    const config = configOf(values.data, io)
-    const { openOffline } = await import('../server/open-offline.ts')
+    const { dataDirectory, journal } = storeConfig(values.data, io)
+    const { openOffline, placeOf } = await import('../server/open-offline.ts')
+    await using snapshot = await askSnapshot(dataDirectory)
     const faults: StoreFault[] = []
     const onFault = (fault: StoreFault) => {
       faults.push(fault)
       if (!values.json) io.print(`${fault.subject}: ${fault.message}\n`)
     }
-    await using store = await openOffline(config, damage =>
+    await using store = await openOffline(snapshot ?? placeOf(dataDirectory), journal, damage =>
       onFault({ subject: 'journal', message: JSON.stringify(damage) }),
     )
     const progress = progressOn(io)
-    const check = await checkStore(store, { onFault, onProgress: progress.show })
-    progress.clear()
+    const found = await checkStore(store, { onFault, onProgress: progress.show }).finally(progress.clear)
+    snapshot?.lost.throwIfAborted()
+    const check = snapshot === undefined ? found : withoutNewPacks(found, snapshot)
     io.print(values.json ? `${JSON.stringify({ ...check, faults })}\n` : summary(check, faults.length))
     return faults.length === 0 ? 0 : 1
   },
 }
 
-function configOf(data: string | undefined, io: CommandIo) {
-  try {
-    return readConfig(data === undefined ? [] : ['--data', data], io.env)
-  } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(error.message)
-    throw error
-  }
+/** Packs that the server began since the snapshot have no rows in it. */
+function withoutNewPacks(check: StoreCheck, { packs }: StoreSnapshot): StoreCheck {
+  const sequenceOf = (pack: string) => Number.parseInt(pack.split('-')[1] ?? '', 10)
+  const newest = Math.max(0, ...packs.map(({ name }) => sequenceOf(name)))
+  return { ...check, unnamedPacks: check.unnamedPacks.filter(pack => sequenceOf(pack) <= newest) }
 }
 
 /** A line that is written over, where a person looks on. */

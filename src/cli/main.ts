@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { terminalText } from '../text/terminal-text.ts'
 import { closestWord } from './closest-word.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { Interrupted, OutputClosed } from './process-end.ts'
 import { takeProfile } from './take-profile.ts'
+import { version } from './version.ts'
 
 const FOR_ALL = `Commands that speak to a server take --profile NAME too, the login to use instead of the environment; by default the
 environment goes before the login of "tailrace login". Exit codes: 0, 1 for a failure, 2 for wrong usage, 128 + N for an
@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   run: () => import('./run.ts'),
   deliver: () => import('./deliver.ts'),
   doctor: () => import('./doctor.ts'),
+  backup: () => import('./backup.ts'),
+  restore: () => import('./restore.ts'),
   login: () => import('./login.ts'),
   logout: () => import('./logout.ts'),
   builds: () => import('./builds.ts'),
@@ -80,12 +82,6 @@ async function overview(): Promise<string> {
     ),
   )
   return `Usage: tailrace COMMAND [OPTION]...\n\n${lines.join('\n')}\n\n${FOR_ALL}`
-}
-
-/** The same depth below the package's root for src/cli and dist/cli. */
-function version(): string {
-  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { version: string }).version
 }
 
 function printed(io: CommandIo, text: string): number {

@@ -6,8 +6,9 @@ import { TailraceError } from '../contract/errors.ts'
 import type { EpochMs } from '../contract/quantities.ts'
 import { abandonSilentLogs } from '../core/keep/abandon-silent-logs.ts'
 import { UnrecordedFrames } from '../core/keep/flush-frames.ts'
-import { takeTurns } from '../core/keep/in-turn.ts'
+import { type InTurn, takeTurns } from '../core/keep/in-turn.ts'
 import { keepFlushing } from '../core/keep/keep-flushing.ts'
+import { PackHold } from '../core/keep/pack-hold.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../core/ports/build-history.ts'
 import type { BuildRemoval } from '../core/ports/build-removal.ts'
@@ -26,7 +27,8 @@ import { LogLocks } from '../core/write/log-locks.ts'
 import { openLocalJournal } from '../store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../store/local/packs/node-files.ts'
-import { openSqlite } from '../store/local/sqlite.ts'
+import { CATALOG_NAME, CatalogFile } from '../store/local/snapshot/catalog-file.ts'
+import { openSqliteConnection } from '../store/local/sqlite.ts'
 import { createMemoryNotifier } from '../store/memory/memory-notifier.ts'
 import { withFrameCache } from '../store/pack/with-frame-cache.ts'
 import { sqlBuildCatalog } from '../store/sql/sql-build-catalog.ts'
@@ -45,6 +47,8 @@ import { meteredPacks } from './metrics/metered-packs.ts'
 import { meteredReader } from './metrics/metered-reader.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
+import { removeLeftSnapshots, type TakeSnapshot, takeSnapshots } from './store-snapshots.ts'
+import { assertRestored } from './unfinished-restore.ts'
 import { keepSpace } from './upkeep.ts'
 
 /** How upkeep fares. */
@@ -63,6 +67,7 @@ export interface Services extends AsyncDisposable {
   readonly packs: PackStore
   readonly mint: Mint
   readonly identity: Identity
+  readonly takeSnapshot: TakeSnapshot
 }
 
 interface Report {
@@ -76,9 +81,12 @@ const FLUSH_RETRY_MS = 1000
 export async function compose(config: Config, report: Report, metrics: Metrics): Promise<Services> {
   await using opening = new AsyncDisposableStack()
   await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
-  const db = opening.adopt(await openSqlite(join(config.dataDirectory, 'catalog.sqlite')), one =>
-    one.destroy(),
-  )
+  await assertRestored(config.dataDirectory)
+  const catalog = join(config.dataDirectory, CATALOG_NAME)
+  const catalogFile = opening.use(new CatalogFile(catalog))
+  const connection = opening.adopt(await openSqliteConnection(catalog), ({ db }) => db.destroy())
+  const { db } = connection
+  await removeLeftSnapshots(config.dataDirectory)
   const builds = sqlBuildCatalog(db)
   const frames = sqlFrameCatalog(db)
   const identity = await openIdentity(config, sqlCredentials(db))
@@ -106,7 +114,9 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   }
   const removal = sqlBuildRemoval(db)
   const retention = sqlRetentionCatalog(db)
-  const kept = { write, packs, census: builds, removal, retention, frameUpkeep: sqlFrameUpkeep(db), identity }
+  const [inTurn, packHold] = [takeTurns(), new PackHold()]
+  const upkeep = { census: builds, removal, retention, frameUpkeep: sqlFrameUpkeep(db), inTurn, packHold }
+  const kept = { ...upkeep, write, packs, identity }
   const health: Health = { lastFlushFailureMs: 0 }
   keep(opening, health, config, kept, report, metrics)
   const disk = () => diskSpace(config.dataDirectory)
@@ -122,6 +132,12 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     mint,
     identity,
     health,
+    takeSnapshot: takeSnapshots({
+      dataDirectory: config.dataDirectory,
+      source: { connection, catalogFile, journal: local },
+      inTurn,
+      packHold,
+    }),
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   }
 }
@@ -165,6 +181,8 @@ interface Kept {
   readonly retention: RetentionCatalog
   readonly frameUpkeep: FrameUpkeep
   readonly identity: Identity
+  readonly inTurn: InTurn
+  readonly packHold: PackHold
 }
 
 /** The work that goes on beside requests; disposing ends it, the pass under way included. */
@@ -172,13 +190,12 @@ function keep(
   opening: AsyncDisposableStack,
   health: Health,
   config: Config,
-  { write, packs, census, removal, retention, frameUpkeep, identity }: Kept,
+  { write, packs, census, removal, retention, frameUpkeep, identity, inTurn, packHold }: Kept,
   report: Report,
   metrics: Metrics,
 ): void {
   const ending = new AbortController()
   const since = Date.now()
-  const inTurn = takeTurns()
   const unrecorded = new UnrecordedFrames()
   const flushing = keepFlushing(
     {
@@ -223,6 +240,7 @@ function keep(
       inTurn,
       unrecorded,
       unreadable: new Set(),
+      packHold,
       rule: config.retention,
     },
     {

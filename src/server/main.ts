@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { openMetricsToken } from '../iam/metrics-token.ts'
 import { compose, storeAnswers } from './compose.ts'
 import type { Config } from './config/config.ts'
+import { serveControl } from './control/serve-control.ts'
 import { greeting } from './greeting.ts'
 import { onHangUp } from './hang-up.ts'
 import { openApp } from './http/app.ts'
@@ -51,6 +52,11 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     packageVersion(),
   )
   ending.adopt(app, closeApp)
+  ending.use(
+    await serveControl(config.dataDirectory, services.takeSnapshot, error =>
+      report.error(error, 'a snapshot of the store failed'),
+    ),
+  )
   await app.listen({ host: config.host, port: config.port })
   own.url = urlOf(app, tls === undefined ? 'http' : 'https')
   print(await greeting(config, own.url, await services.identity.bootstrap()))

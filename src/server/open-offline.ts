@@ -3,38 +3,107 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TailraceError } from '../contract/errors.ts'
 import type { CheckPorts } from '../core/keep/check-store.ts'
+import { PackHold } from '../core/keep/pack-hold.ts'
 import type { LogId } from '../core/ports/journal.ts'
 import { storeLogReader } from '../core/read/store-log-reader.ts'
 import { openLocalJournal } from '../store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../store/local/packs/node-files.ts'
-import { openSqlite } from '../store/local/sqlite.ts'
+import { CATALOG_NAME, CatalogFile } from '../store/local/snapshot/catalog-file.ts'
+import { openSqliteConnection } from '../store/local/sqlite.ts'
 import { sqlBuildCatalog } from '../store/sql/sql-build-catalog.ts'
 import { sqlBuildRemoval } from '../store/sql/sql-build-removal.ts'
 import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
 import { sqlRetentionCatalog } from '../store/sql/sql-retention-catalog.ts'
 import type { Config } from './config/config.ts'
+import { askSnapshot, type GivenSnapshot } from './control/ask-snapshot.ts'
+import { takeSnapshots } from './store-snapshots.ts'
 
 /** A store that no server has, to be looked at. */
 export interface OfflineStore extends CheckPorts, AsyncDisposable {}
 
+/** Where the parts of a store are: those of a snapshot stand apart. */
+export interface StorePlace {
+  /** Of `catalog.sqlite` and `journal`. */
+  readonly directory: string
+  readonly packsDirectory: string
+}
+
+/** A store in one directory, as a server has it. */
+export const placeOf = (dataDirectory: string): StorePlace => ({
+  directory: dataDirectory,
+  packsDirectory: join(dataDirectory, 'packs'),
+})
+
 /**
- * Opens the store in the data directory as a server would, under the same lock, but serves and keeps nothing, and cuts nothing off packs. What the journal
+ * Opens a store as a server would, under the same lock, but serves and keeps nothing, and cuts nothing off packs. What the journal
  * could not read back goes to `onDamage`. Rejects with `store-unavailable` when a server has it, `not-found` when there is none.
  */
 export async function openOffline(
-  { dataDirectory, journal }: Pick<Config, 'dataDirectory' | 'journal'>,
+  place: StorePlace,
+  sizes: Config['journal'],
   onDamage: (damage: object) => void,
 ): Promise<OfflineStore> {
-  const catalog = join(dataDirectory, 'catalog.sqlite')
-  if ((await stat(catalog).catch(() => undefined)) === undefined)
-    throw new TailraceError('not-found', `There is no store in ${dataDirectory}.`)
   await using opening = new AsyncDisposableStack()
-  const db = opening.adopt(await openSqlite(catalog), one => one.destroy())
-  const [builds, frames] = [sqlBuildCatalog(db), sqlFrameCatalog(db)]
-  const directory = await openPackDirectory(join(dataDirectory, 'packs'))
+  const records = opening.use(await openRecords(place.directory, sizes, onDamage))
+  const { connection, builds, frames, journal } = records
+  const directory = await openPackDirectory(place.packsDirectory)
   // A pack without an end by rows is left as it is.
   const packs = opening.use(await openLocalPackStore({ directory, packEnd: async () => 0 }))
+  const ending = opening.move()
+  return {
+    builds,
+    frames,
+    packs,
+    removal: sqlBuildRemoval(connection.db),
+    retention: sqlRetentionCatalog(connection.db),
+    reader: storeLogReader({ journal, frames, packs }),
+    newSha256: () => {
+      const hash = createHash('sha256')
+      return { update: bytes => void hash.update(bytes), hex: () => hash.copy().digest('hex') }
+    },
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  }
+}
+
+/** A snapshot of the store in a data directory, from its server or, where none runs, under its lock. Rejects as `openOffline` and `askSnapshot`. */
+export async function openSnapshot({
+  dataDirectory,
+  journal: sizes,
+}: Pick<Config, 'dataDirectory' | 'journal'>): Promise<GivenSnapshot> {
+  const given = await askSnapshot(dataDirectory)
+  if (given !== undefined) return given
+  await using opening = new AsyncDisposableStack()
+  const catalogFile = opening.use(new CatalogFile(join(dataDirectory, CATALOG_NAME)))
+  const { connection, journal } = opening.use(await openRecords(dataDirectory, sizes, () => {}))
+  const snapshot = opening.use(
+    await takeSnapshots({
+      dataDirectory,
+      source: { connection, catalogFile, journal },
+      inTurn: work => work(),
+      packHold: new PackHold(),
+    })(),
+  )
+  const ending = opening.move()
+  const { directory, packsDirectory, packs } = snapshot
+  return {
+    directory,
+    packsDirectory,
+    packs,
+    lost: new AbortController().signal,
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  }
+}
+
+/** Catalog and journal, under the lock that a server has. */
+async function openRecords(directory: string, sizes: Config['journal'], onDamage: (damage: object) => void) {
+  const catalog = join(directory, CATALOG_NAME)
+  if ((await stat(catalog).catch(() => undefined)) === undefined)
+    throw new TailraceError('not-found', `There is no store in ${directory}.`)
+  await using opening = new AsyncDisposableStack()
+  const connection = opening.adopt(await openSqliteConnection(catalog), ({ db }) => db.destroy())
+  const { db } = connection
+  const [builds, frames] = [sqlBuildCatalog(db), sqlFrameCatalog(db)]
   const known = async (logs: readonly LogId[]) => {
     const [states, ends] = await Promise.all([builds.statesOf(logs), frames.packedEnds(logs)])
     return new Map(
@@ -48,21 +117,9 @@ export async function openOffline(
       ]),
     )
   }
-  const live = opening.use(
-    await openLocalJournal({ directory: join(dataDirectory, 'journal'), ...journal, known, onDamage }),
+  const journal = opening.use(
+    await openLocalJournal({ directory: join(directory, 'journal'), ...sizes, known, onDamage }),
   )
   const ending = opening.move()
-  return {
-    builds,
-    frames,
-    packs,
-    removal: sqlBuildRemoval(db),
-    retention: sqlRetentionCatalog(db),
-    reader: storeLogReader({ journal: live, frames, packs }),
-    newSha256: () => {
-      const hash = createHash('sha256')
-      return { update: bytes => void hash.update(bytes), hex: () => hash.copy().digest('hex') }
-    },
-    [Symbol.asyncDispose]: () => ending.disposeAsync(),
-  }
+  return { connection, builds, frames, journal, [Symbol.asyncDispose]: () => ending.disposeAsync() }
 }

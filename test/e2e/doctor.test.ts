@@ -27,10 +27,21 @@ function doctorOf(
   })
 }
 
-test('refuses a store that is served, and a directory without one', async () => {
-  const served = await doctor()
-  assert.deepEqual([served.code, served.stdout], [1, ''])
-  assert.match(served.stderr, /Another Tailrace server/)
+test('checks a store that is served, beside its server', async () => {
+  const sealed = await caller.newLog(Buffer.alloc(3_000_000, 'a line of a sealed log\n'))
+  const live = await caller.newLog('still going', { live: true })
+  const { code, stdout, stderr } = await doctor('--json')
+  assert.deepEqual([code, stderr], [0, ''])
+  const { builds, logs, logBytes, faults } = JSON.parse(stdout)
+  assert.deepEqual(
+    { builds, logs, logBytes, faults },
+    { builds: 2, logs: 2, logBytes: 3_000_011, faults: [] },
+  )
+  for (const { record_id } of [sealed, live])
+    assert.equal((await caller.send('DELETE', `/api/v1/builds/${record_id}`)).status, 204)
+})
+
+test('refuses a directory without a store', async () => {
   const none = await doctor('--data', join(server.data, 'none'))
   assert.equal(none.code, 1)
   assert.match(none.stderr, /no store/)

@@ -5,6 +5,7 @@ import type { FrameMove, FrameUpkeep } from '../ports/frame-upkeep.ts'
 import type { Frame, FrameDraft, PackId, PackStore, RetentionDay } from '../ports/pack-store.ts'
 import type { UnrecordedFrames } from './flush-frames.ts'
 import type { InTurn } from './in-turn.ts'
+import type { PackHold } from './pack-hold.ts'
 
 export interface ReclaimPorts {
   readonly packs: PackStore
@@ -15,6 +16,8 @@ export interface ReclaimPorts {
   readonly unrecorded: UnrecordedFrames
   /** Packs that cannot be rewritten because live frames of them are damaged; kept from pass to pass. */
   readonly unreadable: Set<PackId>
+  /** While it is held nothing is dropped, and nothing rewritten. */
+  readonly packHold: PackHold
 }
 
 export interface Reclaimed {
@@ -42,6 +45,7 @@ export async function reclaimPacks(ports: ReclaimPorts): Promise<Reclaimed> {
   const days = await daysOfPacks(ports.packs)
   const wanted = PACKS_AT_ONCE + ports.unreadable.size
   for (const { pack, endPosition, liveBytes } of await ports.frameUpkeep.sparsePacks(wanted)) {
+    if (ports.packHold.isHeld) break
     if (ports.unreadable.has(pack)) continue
     const day = days.get(pack)
     if (liveBytes > 0 && day !== undefined) movedBytes += await rewrite(ports, pack, day)
@@ -59,8 +63,10 @@ async function daysOfPacks(packs: PackStore): Promise<ReadonlyMap<PackId, Retent
 }
 
 /** In the turn of all that changes the frame table: between a flush's write and its rows a pack looks as empty as a dead one. */
-function dropEmpty({ packs, frameUpkeep, unrecorded, inTurn }: ReclaimPorts, pack: PackId): Promise<boolean> {
+function dropEmpty(ports: ReclaimPorts, pack: PackId): Promise<boolean> {
+  const { packs, frameUpkeep, unrecorded, inTurn, packHold } = ports
   return inTurn(async () => {
+    if (packHold.isHeld) return false
     if (unrecorded.frames.some(frame => frame.pack === pack)) return false
     if ((await frameUpkeep.liveBytes(pack)) > 0) return false
     // A crash between the two leaves a pack that is known but gone: the next pass forgets it.

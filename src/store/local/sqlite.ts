@@ -18,14 +18,28 @@ const CACHE_KIB = 16 * 1024
  * process has it, when it cannot be opened, or when a newer Tailrace made it.
  */
 export async function openSqlite(path: string): Promise<Kysely<Tables>> {
-  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(openLocked(path)) })
+  return (await openSqliteConnection(path)).db
+}
+
+/** A database and the one connection behind it. Destroying the database closes the connection. */
+export interface SqliteConnection {
+  readonly db: Kysely<Tables>
+  /** Runs a PRAGMA of the connection now, whatever stands in the database's queue. */
+  pragma(text: string): void
+}
+
+/** Like `openSqlite`, for whoever must steer the connection too. */
+export async function openSqliteConnection(path: string): Promise<SqliteConnection> {
+  const connection = openLocked(path)
+  const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) })
   try {
     await migrate(db)
   } catch (error) {
     await db.destroy()
     throw error
   }
-  return db
+  // Not by a statement of the database: those are kept, and SQLite runs some pragmas when it prepares them.
+  return { db, pragma: text => connection.exec(`PRAGMA ${text}`) }
 }
 
 function openLocked(path: string): DatabaseSync {

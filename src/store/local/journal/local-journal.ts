@@ -1,8 +1,6 @@
 import { TailraceError } from '../../../contract/errors.ts'
 import { FRAME_TARGET_BYTES } from '../../../contract/limits.ts'
 import { KIB, MIB } from '../../../contract/quantities.ts'
-import type { JournalGauge } from '../../../core/ports/capabilities.ts'
-import type { Journal } from '../../../core/ports/journal.ts'
 import type { FileLayer, OpenFile } from './file-layer.ts'
 import type { JournalDamage } from './journal-damage.ts'
 import { nodeFileLayer } from './node-file-layer.ts'
@@ -10,7 +8,7 @@ import { recoverJournal } from './recover-journal.ts'
 import type { FindKnownLogs } from './recover-logs.ts'
 import { MAX_EARLIER_SEGMENTS } from './segment-header.ts'
 import { SegmentRing } from './segment-ring.ts'
-import { WriteAheadJournal } from './write-ahead-journal.ts'
+import { type LocalJournal, WriteAheadJournal } from './write-ahead-journal.ts'
 
 const MIN_SEGMENTS = 3
 const MIN_SEGMENT_BYTES = 16 * KIB
@@ -45,7 +43,7 @@ export interface LocalJournalOptions {
  * Opens the journal of a directory and reads back what an earlier one left. A fresh one makes its first segment at
  * once and each further one when it is needed. Rejects with `store-unavailable` when the directory cannot be used.
  */
-export async function openLocalJournal(options: LocalJournalOptions): Promise<Journal & JournalGauge> {
+export async function openLocalJournal(options: LocalJournalOptions): Promise<LocalJournal> {
   const { directory, known, files = nodeFileLayer, segmentBytes = 64 * MIB, segments = 8 } = options
   const { onDamage = () => {}, frameBytes = FRAME_TARGET_BYTES, batchBytes = 8 * MIB } = options
   const { spaceTimeoutMs = 10_000, maxRecords = 20_000, recentBytes = 16 * MIB } = options

@@ -8,7 +8,7 @@ import { DueLogs } from './due-logs.ts'
 import { GroupCommit } from './group-commit.ts'
 import { LiveLog } from './live-log.ts'
 import { RecentBytes } from './recent-bytes.ts'
-import { encodedBytes } from './record-format.ts'
+import { encodedBytes, RECORD_HEADER_BYTES } from './record-format.ts'
 import { RecordReader } from './record-reader.ts'
 import type { SegmentRing } from './segment-ring.ts'
 
@@ -27,8 +27,21 @@ export interface WriteAheadJournalParts {
   readonly spaceTimeoutMs: number
 }
 
+/** A log of which bytes are in the journal. */
+export interface StoredLog {
+  readonly log: LogId
+  /** What its bytes and records take, about. */
+  readonly storedBytes: number
+}
+
+/** A journal that can be measured and copied. */
+export interface LocalJournal extends Journal, JournalGauge {
+  /** The logs of which durable bytes are here now. */
+  storedLogs(): readonly StoredLog[]
+}
+
 /** The journal as one write-ahead log for all logs, in recycled segment files (docs/formats/journal.md). */
-export class WriteAheadJournal implements Journal, JournalGauge {
+export class WriteAheadJournal implements LocalJournal {
   readonly #ring: SegmentRing
   readonly #logs: Map<LogId, LiveLog>
   readonly #due: DueLogs
@@ -62,6 +75,16 @@ export class WriteAheadJournal implements Journal, JournalGauge {
     this.#assertRunning()
     const live = this.#logs.get(log)
     return live && { from: live.from, head: live.head }
+  }
+
+  storedLogs(): readonly StoredLog[] {
+    this.#assertRunning()
+    return [...this.#logs.values()]
+      .filter(({ from, head }) => from < head)
+      .map(({ log, from, head, recordCount }) => ({
+        log,
+        storedBytes: head - from + recordCount * RECORD_HEADER_BYTES,
+      }))
   }
 
   async append(log: LogId, at: ByteOffset, bytes: Uint8Array, arrivedAtMs: EpochMs): Promise<ByteOffset> {

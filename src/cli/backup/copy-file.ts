@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { MIB } from '../../contract/quantities.ts'
+
+const PIECE_BYTES = MIB
+
+export interface CopyOptions {
+  readonly signal: AbortSignal
+  /** Hears how many more bytes are through. */
+  readonly onBytes: (bytes: number) => void
+}
+
+/**
+ * Copies the first `bytes` of a file to a new one that its owner alone may read, and makes them durable. Resolves to their SHA-256 in
+ * hexadecimal digits. Rejects with the system's error, with an error for people when the file is shorter, or with the signal's reason.
+ */
+export async function copyFile(
+  from: string,
+  to: string,
+  bytes: number,
+  options: CopyOptions,
+): Promise<string> {
+  await using source = await open(from, 'r')
+  await using target = await open(to, 'wx', 0o600)
+  const hash = createHash('sha256')
+  for await (const piece of piecesOf(source, bytes)) {
+    options.signal.throwIfAborted()
+    hash.update(piece)
+    await target.writeFile(piece)
+    options.onBytes(piece.length)
+  }
+  await target.sync()
+  const copied = (await target.stat()).size
+  if (copied !== bytes) throw new Error(`${from} has only ${copied} of its ${bytes} bytes.`)
+  return hash.digest('hex')
+}
+
+/** The SHA-256 of a whole file. */
+export async function sha256Of(path: string, { signal, onBytes }: CopyOptions): Promise<string> {
+  await using file = await open(path, 'r')
+  const hash = createHash('sha256')
+  for await (const piece of piecesOf(file, Number.MAX_SAFE_INTEGER)) {
+    signal.throwIfAborted()
+    hash.update(piece)
+    onBytes(piece.length)
+  }
+  return hash.digest('hex')
+}
+
+/** Each piece is valid until the next is asked for. */
+async function* piecesOf(file: FileHandle, bytes: number): AsyncGenerator<Buffer> {
+  const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, bytes))
+  for (let at = 0; at < bytes; ) {
+    const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, bytes - at), at)
+    if (bytesRead === 0) return
+    yield piece.subarray(0, bytesRead)
+    at += bytesRead
+  }
+}
+
+/** Makes the names in a directory durable. */
+export async function syncDirectory(path: string): Promise<void> {
+  await using directory = await open(path, 'r')
+  await directory.sync()
+}
+
+/** Makes the name of a file or directory durable. */
+export const syncName = (path: string): Promise<void> => syncDirectory(dirname(path))

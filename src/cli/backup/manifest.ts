@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** The file that makes a directory a back-up; written last. */
+export const MANIFEST_NAME = 'backup.json'
+const FORMAT = 1
+
+/** One file of a back-up. */
+export interface BackupFile {
+  /** Its path in the back-up, with "/" between. */
+  readonly name: string
+  readonly bytes: number
+  /** 64 hexadecimal digits. */
+  readonly sha256: string
+}
+
+/** What a back-up holds (docs/formats/backup.md). */
+export interface Manifest {
+  readonly format: typeof FORMAT
+  /** The version of Tailrace that made it. */
+  readonly tailrace: string
+  /** When the snapshot was there, ISO 8601 in UTC. */
+  readonly taken_at: string
+  readonly files: readonly BackupFile[]
+}
+
+export const manifestOf = (tailrace: string, takenAt: Date, files: readonly BackupFile[]): Manifest => ({
+  format: FORMAT,
+  tailrace,
+  taken_at: takenAt.toISOString(),
+  files,
+})
+
+/** Reads what `directory` holds. Rejects with an error for people when it is no back-up, or one of a newer Tailrace. */
+export async function readManifest(directory: string): Promise<Manifest> {
+  const text = await readFile(join(directory, MANIFEST_NAME), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      throw new Error(`${directory} is no back-up: it has no ${MANIFEST_NAME}.`)
+    },
+  )
+  const manifest = asObject(text)
+  if (manifest?.format !== FORMAT)
+    throw new Error(`${directory} is no back-up that this version can read: see its ${MANIFEST_NAME}.`)
+  for (const { name } of manifest.files) assertInside(name)
+  return manifest
+}
+
+function asObject(text: string): Manifest | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && 'files' in value && Array.isArray(value.files)
+      ? (value as Manifest)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const FILE_NAME = /^(?:catalog\.sqlite|(?:journal|packs)\/[A-Za-z0-9_-][A-Za-z0-9._-]*)$/
+
+/** A manifest may have been changed by others: none of its names leads out of the directory. */
+function assertInside(name: unknown): void {
+  if (typeof name !== 'string' || !FILE_NAME.test(name))
+    throw new Error(`The back-up names a file that none has: ${JSON.stringify(name)}.`)
+}
