@@ -43,6 +43,8 @@ export type ErrorCode =
   | 'log-damaged'
   /** Disk, database or object store fail or are full just now; the same request may succeed later. */
   | 'store-unavailable'
+  /** The external IAM does not answer, or not as it should; the same request may succeed later. Detail: retryAfterSeconds. */
+  | 'iam-unavailable'
   /** Over quota; the log is marked as cut at byte n. */
   | 'over-quota'
 

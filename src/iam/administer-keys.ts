@@ -3,6 +3,7 @@ import type { EpochMs } from '../contract/quantities.ts'
 import { assertAdmin, assertMember, type Principal } from '../core/access/principal.ts'
 import type { CredentialStores } from '../core/ports/credentials.ts'
 import { newAccessKey, newSecretKey } from './new-credentials.ts'
+import { requireOwnUser } from './refusal.ts'
 import type { SecretBox } from './secret-box.ts'
 
 /** An access key without its secret. */
@@ -63,6 +64,7 @@ export function openKeyAdministration({ stores, box, now }: KeyAdministrationPor
 /** The user whose keys alone the caller may handle; undefined for an admin. */
 function onlyOwn(who: Principal): string | undefined {
   assertMember(who)
+  requireOwnUser(who)
   return who.roles.has('admin') ? undefined : who.userId
 }
 

@@ -1,14 +1,16 @@
 import { assertAdmin, notAllowed, type Principal } from '../core/access/principal.ts'
-import type { CredentialStores, Membership, Project, User } from '../core/ports/credentials.ts'
+import type { CredentialStores, Membership, Project } from '../core/ports/credentials.ts'
+import type { KnownUser } from './callers.ts'
 import { requireName } from './names.ts'
 import { newId } from './new-credentials.ts'
+import { requireOwnUser } from './refusal.ts'
 
 export interface ProjectAdministration {
   /** The projects to which the caller belongs, with his roles in each. */
   listProjects(who: Principal): Promise<readonly Membership[]>
 
   /** The projects to which a user belongs, with his roles in each. */
-  projectsOf(user: User): Promise<readonly Membership[]>
+  projectsOf(user: KnownUser): Promise<readonly Membership[]>
 
   /** Makes a project in the domain of the caller's, with him as its reader, runner and admin. For admins. Rejects with `already-exists` when the name is taken. */
   createProject(who: Principal, name: string): Promise<Project>
@@ -18,13 +20,18 @@ export function openProjectAdministration(stores: CredentialStores): ProjectAdmi
   return {
     async listProjects(who) {
       if (who.onlyRecord !== undefined) throw notAllowed()
+      requireOwnUser(who)
       return stores.membershipsOf(who.userId)
     },
 
-    projectsOf: user => stores.membershipsOf(user.id),
+    async projectsOf(user) {
+      requireOwnUser(user)
+      return stores.membershipsOf(user.id)
+    },
 
     async createProject(who, name) {
       assertAdmin(who)
+      requireOwnUser(who)
       const current = await stores.findProject({ id: who.projectId })
       if (current === undefined) throw notAllowed()
       const project = { id: newId(), name: requireName(name, 'name'), domain: current.domain }

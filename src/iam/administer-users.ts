@@ -5,6 +5,7 @@ import type { CredentialStores, User, UserId } from '../core/ports/credentials.t
 import { requireName, requirePassword } from './names.ts'
 import { newId } from './new-credentials.ts'
 import type { PasswordHasher } from './password-hasher.ts'
+import { requireOwnUser } from './refusal.ts'
 import type { RequestRate } from './request-rate.ts'
 
 /** A user as one project sees him. */
@@ -59,13 +60,13 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
   const { stores, passwords } = ports
   return {
     async listUsers(who) {
-      assertAdmin(who)
+      assertOwnAdmin(who)
       const members = await stores.membersOf(who.projectId)
       return members.map(({ user, roles }) => ({ id: user.id, name: user.name, roles }))
     },
 
     async createUser(who, { name, password, roles }) {
-      assertAdmin(who)
+      assertOwnAdmin(who)
       requireName(name, 'name')
       requirePassword(password, 'password')
       if (roles.size === 0) throw invalid('roles must name at least one of reader, runner, admin.')
@@ -83,9 +84,10 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
 
     async changeUser(who, name, change) {
       if (who.onlyRecord !== undefined) throw notAllowed()
+      requireOwnUser(who)
       if (name === who.userName && change.oldPassword !== undefined)
         return changeOwnPassword(ports, who, change)
-      assertAdmin(who)
+      assertOwnAdmin(who)
       if (change.password === undefined && change.roles === undefined)
         throw invalid('password or roles must be given.')
       const user = await requireUser(stores, who, name)
@@ -95,13 +97,18 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
     },
 
     async deleteUser(who, name) {
-      assertAdmin(who)
+      assertOwnAdmin(who)
       const user = await requireUser(stores, who, name)
       await requireMember(stores, who, user)
       if (user.id === who.userId) throw refusal('Nobody deletes himself: another admin must do it.')
       if (!(await stores.deleteUser(user.id, who.projectId))) throw belongsElsewhere(name)
     },
   }
+}
+
+function assertOwnAdmin(who: Principal): void {
+  assertAdmin(who)
+  requireOwnUser(who)
 }
 
 async function changeOwnPassword(

@@ -129,7 +129,7 @@ describe('a token', () => {
     const [kept, revoked] = [await tokenFor(PROJECT), await tokenFor(PROJECT)]
     const who = await authenticate({ 'X-Auth-Token': kept })
     await authenticate({ 'X-Auth-Token': revoked })
-    await test.iam.tokens.revokeToken(kept, revoked)
+    await test.iam.tokens.revokeToken(kept, revoked, '192.0.2.1')
     await assert.rejects(authenticate({ 'X-Auth-Token': revoked }), is401(/decrypt token fail/))
     await authenticate({ 'X-Auth-Token': kept })
     await test.iam.users.changeUser(who, who.userName, { roles: new Set(['admin']) })
@@ -145,7 +145,7 @@ describe('a token', () => {
     const own = await tokenFor(PROJECT)
     test.clock.ms += 31_000
     const findUser = test.stores.findUser.bind(test.stores)
-    let revoke = async () => test.iam.tokens.revokeToken(own, token)
+    let revoke = async () => test.iam.tokens.revokeToken(own, token, '192.0.2.1')
     test.stores.findUser = async by => {
       const user = await findUser(by)
       const once = revoke

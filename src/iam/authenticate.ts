@@ -1,7 +1,8 @@
+import { TailraceError } from '../contract/errors.ts'
 import { SDK_HMAC_SHA256, V11_HMAC_SHA256 } from '../contract/signing/authorization-header.ts'
 import { notAllowed, type Principal } from '../core/access/principal.ts'
-import type { User } from '../core/ports/credentials.ts'
 import { authenticateSignature, type SignaturePorts } from './authenticate-signature.ts'
+import type { KnownUser } from './callers.ts'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
 import { notAuthenticated } from './refusal.ts'
 import type { UploadGrant, UploadTokens } from './upload-tokens.ts'
@@ -13,21 +14,22 @@ export interface AuthenticatePorts extends SignaturePorts {
 /** The SHA-256 of the request's body, 64 hexadecimal digits in lower case. */
 export type PayloadSha256 = () => Promise<string>
 
-/** Rejects with `not-authenticated` (in the gateway's words) or `not-allowed`. */
+/** Rejects with `not-authenticated` (in the gateway's words) or `not-allowed`; for tokens of an external IAM also with `iam-unavailable` and `rate-limited`. */
 export type Authenticate = (request: ReceivedRequest, payloadSha256: PayloadSha256) => Promise<Principal>
 
 /** Rejects as `Authenticate`. */
-export type Identify = (request: ReceivedRequest, payloadSha256: PayloadSha256) => Promise<User>
+export type Identify = (request: ReceivedRequest, payloadSha256: PayloadSha256) => Promise<KnownUser>
 
 /**
- * Who sends a request: the holder of a token (`X-Auth-Token`, or `Authorization: Bearer`; IAM token or upload token), or of an
+ * Who sends a request: the holder of a token (`X-Auth-Token`, or `Authorization: Bearer`; a token of this server's or of the external IAM, or an upload token), or of an
  * access key (`Authorization: SDK-HMAC-SHA256` or `V11-HMAC-SHA256`). With both, each must hold for the same project, and the key's owner is the caller.
  * A domain-scoped token is not allowed, nor is an `X-Project-Id` that names another project (contract.md 4.5, 5).
  */
 export function openAuthenticate(ports: AuthenticatePorts): Authenticate {
   return async (request, payloadSha256) => {
-    const { principal, byKey } = await prove(ports, request, payloadSha256)
-    if (principal === undefined) throw notAllowed()
+    const { principal, refusal, byKey } = await prove(ports, request, payloadSha256)
+    if (principal === undefined)
+      throw refusal === undefined ? notAllowed() : new TailraceError('not-allowed', refusal)
     const projects = headerLines(request, 'x-project-id')
     if (projects.some(project => project !== principal.projectId)) throw notAllowed()
     // A key is for one project; a caller who names only a domain means something that it does not open.
@@ -49,8 +51,10 @@ export function openIdentify(ports: AuthenticatePorts): Identify {
 interface Proof {
   /** Undefined for a domain-scoped token. */
   readonly principal: Principal | undefined
+  /** Why a token for a project opens nothing. */
+  readonly refusal?: string | undefined
   /** Undefined for an upload token. */
-  readonly user: User | undefined
+  readonly user: KnownUser | undefined
   readonly byKey: boolean
 }
 
@@ -64,7 +68,7 @@ async function prove(
   const token = tokenOf(request, authorization)
   if (authorization !== undefined && isSignature(authorization)) {
     const { principal, user } = await authenticateSignature(ports, request, authorization, payloadSha256)
-    if (token !== undefined) requireSameProject(await proofOfToken(ports, token), principal)
+    if (token !== undefined) requireSameProject(await proofOfToken(ports, token, request), principal)
     return { principal, user, byKey: true }
   }
   if (token === undefined && isOtherSignature(authorization))
@@ -72,7 +76,7 @@ async function prove(
       `verify aksk signature fail, only ${SDK_HMAC_SHA256} and ${V11_HMAC_SHA256} are supported`,
     )
   if (token === undefined) throw notAuthenticated('x-auth-token not found')
-  return proofOfToken(ports, token)
+  return proofOfToken(ports, token, request)
 }
 
 /** The text of the one token that came; undefined for none. Other schemes of Authorization (a proxy's Basic, say) are none of ours. */
@@ -96,11 +100,15 @@ function requireSameProject({ principal }: Proof, { projectId }: Principal): voi
   if (principal?.projectId !== projectId) throw notAllowed()
 }
 
-async function proofOfToken({ callers, uploadTokens }: AuthenticatePorts, text: string): Promise<Proof> {
+async function proofOfToken(
+  { callers, uploadTokens }: AuthenticatePorts,
+  text: string,
+  { clientAddress }: ReceivedRequest,
+): Promise<Proof> {
   const grant = uploadTokens.read(text)
   if (grant !== undefined) return { principal: uploader(grant), user: undefined, byKey: false }
-  const { principal, user } = await callers.requireToken(text)
-  return { principal, user, byKey: false }
+  const { principal, refusal, user } = await callers.requireToken(text, clientAddress)
+  return { principal, refusal, user, byKey: false }
 }
 
 const NO_ROLES: Principal['roles'] = new Set()

@@ -1,19 +1,39 @@
 import type { EpochMs } from '../contract/quantities.ts'
 import type { Principal } from '../core/access/principal.ts'
-import type { AccessKey, CredentialStores, Project, Token, User } from '../core/ports/credentials.ts'
+import type { AccessKey, CredentialStores, Domain, Project, Token, User } from '../core/ports/credentials.ts'
 import type { CallerCache } from './caller-cache.ts'
-import { notAuthenticated } from './refusal.ts'
+import type { ExternalTokens } from './external-tokens.ts'
+import { managedElsewhere, notAuthenticated, requireUnexpired } from './refusal.ts'
 import type { SecretBox } from './secret-box.ts'
-import { keystoneTime, tokenSha256 } from './token-text.ts'
+import { tokenSha256 } from './token-text.ts'
+
+/** A user as others see him. */
+export interface KnownUser {
+  readonly id: string
+  readonly name: string
+  readonly domain: Domain
+  /** Set for a user of an external IAM: where that is. */
+  readonly iamUrl?: string
+}
 
 /** A token that holds, with whom and what it stands for. */
 export interface KnownToken {
+  readonly token: Pick<Token, 'sha256' | 'methods' | 'roles' | 'issuedAtMs' | 'expiresAtMs'>
+  readonly user: KnownUser
+  /** Undefined for a token that is for no project. */
+  readonly project: Project | undefined
+  /** Set for a domain-scoped token. */
+  readonly domain: Domain | undefined
+  /** Undefined for a token that opens no project. */
+  readonly principal: Principal | undefined
+  /** Why a token of an external IAM opens the project that it is for not here. */
+  readonly refusal?: string | undefined
+}
+
+/** A token that this server issued. */
+export interface OwnToken extends KnownToken {
   readonly token: Token
   readonly user: User
-  /** Undefined for a domain-scoped token. */
-  readonly project: Project | undefined
-  /** Undefined for a domain-scoped token. */
-  readonly principal: Principal | undefined
 }
 
 /** An access key with its secret, and whom it stands for. */
@@ -24,11 +44,17 @@ export interface KnownKey {
 }
 
 export interface Callers {
-  /** Rejects with `not-authenticated` for a token that was never issued, has expired or has ended otherwise. */
-  requireToken(text: string): Promise<KnownToken>
+  /**
+   * A token of this server's or of the external IAM, if there is one. Rejects with `not-authenticated` for a token that was never issued, has expired or has
+   * ended otherwise; for tokens that are not this server's also with `iam-unavailable` and, counted by address, `rate-limited`.
+   */
+  requireToken(text: string, clientAddress: string): Promise<KnownToken>
 
-  /** As `requireToken`, by the hash of the text. */
-  requireStoredToken(sha256: string): Promise<KnownToken>
+  /** As `requireToken`; rejects with `not-allowed` for a token of the external IAM. */
+  requireOwnToken(text: string, clientAddress: string): Promise<OwnToken>
+
+  /** A token of this server's by the hash of its text. Rejects with `not-authenticated`. */
+  requireStoredToken(sha256: string): Promise<OwnToken>
 
   /** Rejects with `not-authenticated` for an unknown access key, and for one whose secret cannot be read. */
   requireKey(accessKey: string): Promise<KnownKey>
@@ -39,19 +65,40 @@ export interface CallersPorts {
   readonly cache: CallerCache
   readonly box: SecretBox
   readonly now: () => EpochMs
+  /** Undefined when only this server's own tokens are taken. */
+  readonly external: ExternalTokens | undefined
 }
 
-export function openCallers({ stores, cache, box, now }: CallersPorts): Callers {
-  const requireStoredToken = async (sha256: string) => {
+/** Of other kinds than tokens; such a text is never shown to an external IAM. */
+const OTHER_CREDENTIAL = /^tr[us]_/
+
+export function openCallers({ stores, cache, box, now, external }: CallersPorts): Callers {
+  const findOwn = async (sha256: string) => {
     const known = await cache.through(`token ${sha256}`, () => loadToken(stores, sha256))
-    if (known === undefined) throw notAuthenticated('decrypt token fail')
-    const { expiresAtMs } = known.token
-    if (expiresAtMs <= now()) throw notAuthenticated(`token expires, expires_at:${keystoneTime(expiresAtMs)}`)
+    if (known !== undefined) requireUnexpired(known.token.expiresAtMs, now())
     return known
   }
+  const askExternal = async (text: string, sha256: string, clientAddress: string) => {
+    if (external === undefined || OTHER_CREDENTIAL.test(text)) throw notAuthenticated('decrypt token fail')
+    return external.require(text, sha256, clientAddress)
+  }
   return {
-    requireToken: text => requireStoredToken(tokenSha256(text)),
-    requireStoredToken,
+    async requireToken(text, clientAddress) {
+      const sha256 = tokenSha256(text)
+      const known = external?.recall(sha256) ?? (await findOwn(sha256))
+      return known ?? askExternal(text, sha256, clientAddress)
+    },
+    async requireOwnToken(text, clientAddress) {
+      const sha256 = tokenSha256(text)
+      const own = await findOwn(sha256)
+      if (own !== undefined) return own
+      throw managedElsewhere((await askExternal(text, sha256, clientAddress)).user)
+    },
+    async requireStoredToken(sha256) {
+      const known = await findOwn(sha256)
+      if (known === undefined) throw notAuthenticated('decrypt token fail')
+      return known
+    },
     async requireKey(accessKey) {
       const known = await cache.through(`key ${accessKey}`, () => loadKey(stores, box, accessKey))
       if (known === undefined) throw notAuthenticated(`ak ${printable(accessKey)} not exist`)
@@ -60,13 +107,15 @@ export function openCallers({ stores, cache, box, now }: CallersPorts): Callers 
   }
 }
 
-async function loadToken(stores: CredentialStores, sha256: string): Promise<KnownToken | undefined> {
+async function loadToken(stores: CredentialStores, sha256: string): Promise<OwnToken | undefined> {
   const token = await stores.findToken(sha256)
   if (token === undefined) return undefined
   const project =
     'projectId' in token.scope ? await stores.findProject({ id: token.scope.projectId }) : undefined
   const user = await stores.findUser({ id: token.userId })
-  return user && { token, user, project, principal: project && principalOfToken(token, user, project) }
+  if (user === undefined) return undefined
+  const domain = project === undefined ? user.domain : undefined
+  return { token, user, project, domain, principal: project && principalOfToken(token, user, project) }
 }
 
 function principalOfToken({ roles }: Token, user: User, project: Project): Principal {

@@ -4,10 +4,13 @@ import type { CredentialStores } from '../core/ports/credentials.ts'
 import { type KeyAdministration, openKeyAdministration } from './administer-keys.ts'
 import { openProjectAdministration, type ProjectAdministration } from './administer-projects.ts'
 import { openUserAdministration, type UserAdministration } from './administer-users.ts'
+import type { ExternalRules } from './admit-external.ts'
+import type { AskKeystone } from './ask-keystone.ts'
 import { type Authenticate, type Identify, openAuthenticate, openIdentify } from './authenticate.ts'
 import { type BootstrapWishes, bootstrap, type FirstCredentials } from './bootstrap.ts'
 import { openCallerCache } from './caller-cache.ts'
 import { openCallers } from './callers.ts'
+import { type ExternalTokens, openExternalTokens } from './external-tokens.ts'
 import { openPasswordHasher, type PasswordHasher } from './password-hasher.ts'
 import { openRequestRate } from './request-rate.ts'
 import { openSecretBox, type SecretBox } from './secret-box.ts'
@@ -23,6 +26,15 @@ export interface IamOptions {
   readonly secret: Uint8Array
   readonly now: () => EpochMs
   readonly passwords?: PasswordHasher
+  /** A Keystone-compatible service whose tokens are taken too. */
+  readonly external?: ExternalIam
+}
+
+/** An external IAM: how to ask it, what its word counts for, and how long it is believed. */
+export interface ExternalIam {
+  readonly ask: AskKeystone
+  readonly rules: ExternalRules
+  readonly cacheMs: number
 }
 
 /** Everything that decides who asks, over one store. All changes of the store go through here, so that they act at once. */
@@ -44,6 +56,7 @@ export interface Iam {
 const TOLD_FOR_MS = 24 * 60 * 60_000
 const LOGINS = { burst: 60, perMinute: 30 }
 const LOGINS_OF_ADDRESS = { burst: 300, perMinute: 300 }
+const FOREIGN_TOKENS_OF_ADDRESS = { burst: 300, perMinute: 300 }
 
 /** Rejects with `invalid-parameter` when the store was made under another secret. */
 export async function openIam({
@@ -51,12 +64,19 @@ export async function openIam({
   secret,
   now,
   passwords = openPasswordHasher(),
+  external,
 }: IamOptions): Promise<Iam> {
   const box = openSecretBox(secret)
   await requireRightSecret(stores, box)
   const cache = openCallerCache({ now })
   const watched = withCallerCache(stores, cache)
-  const callers = openCallers({ stores, cache, box, now })
+  const callers = openCallers({
+    stores,
+    cache,
+    box,
+    now,
+    external: external && externalTokens(external, stores, now),
+  })
   const uploads = uploadTokens(secret)
   const loginRate = openRequestRate({ ...LOGINS, now })
   const addressRate = openRequestRate({ ...LOGINS_OF_ADDRESS, now })
@@ -74,6 +94,12 @@ export async function openIam({
     bootstrap: wishes => bootstrap({ stores, passwords, box, now }, wishes),
     purge: () => stores.purgeTokens(now() - TOLD_FOR_MS),
   }
+}
+
+function externalTokens(external: ExternalIam, stores: CredentialStores, now: () => EpochMs): ExternalTokens {
+  const refusedRate = openRequestRate({ ...FOREIGN_TOKENS_OF_ADDRESS, now })
+  const isOwnProject = async (id: string) => (await stores.findProject({ id })) !== undefined
+  return openExternalTokens({ ...external, isOwnProject, refusedRate, now })
 }
 
 /** Keys that could not be opened would fail one by one, each a riddle to its owner. */

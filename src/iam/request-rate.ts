@@ -14,6 +14,9 @@ export interface RequestRateOptions {
 export interface RequestRate {
   /** Counts one request; rejects with `rate-limited`, and the time until the next is free, when the key has none left. */
   take(key: string): void
+
+  /** Takes back that one request was counted. */
+  giveBack(key: string): void
 }
 
 export function openRequestRate({
@@ -30,6 +33,10 @@ export function openRequestRate({
       const available = Math.min(burst, left + Math.max(0, now() - atMs) * perMs)
       if (available < 1) throw refusal(perMinute, (1 - available) / perMs)
       buckets.set(key, { left: available - 1, atMs: now() })
+    },
+    giveBack(key) {
+      const bucket = buckets.get(key)
+      if (bucket !== undefined) buckets.set(key, { ...bucket, left: Math.min(burst, bucket.left + 1) })
     },
   }
 }

@@ -26,6 +26,7 @@ describe('a temporary key', () => {
     const { accessKey, secretKey, securityToken, expiresAtMs } = await test.iam.temporaryKeys.createKey(
       await projectToken(),
       HOUR_MS,
+      '192.0.2.1',
     )
     assert.equal(expiresAtMs, test.clock.ms + HOUR_MS)
     assert.ok(!securityToken.includes(secretKey))
@@ -42,15 +43,15 @@ describe('a temporary key', () => {
   it('never outlives its token', async () => {
     const token = await projectToken()
     test.clock.ms += 23 * HOUR_MS
-    const { expiresAtMs } = await test.iam.temporaryKeys.createKey(token, 24 * HOUR_MS)
+    const { expiresAtMs } = await test.iam.temporaryKeys.createKey(token, 24 * HOUR_MS, '192.0.2.1')
     assert.equal(expiresAtMs, test.clock.ms + HOUR_MS)
   })
 
   it('is nothing with the security token of another key, a changed one, or one sealed as a stored secret', async () => {
     const token = await projectToken()
     const [one, other] = [
-      await test.iam.temporaryKeys.createKey(token, HOUR_MS),
-      await test.iam.temporaryKeys.createKey(token, HOUR_MS),
+      await test.iam.temporaryKeys.createKey(token, HOUR_MS, '192.0.2.1'),
+      await test.iam.temporaryKeys.createKey(token, HOUR_MS, '192.0.2.1'),
     ]
     const stored = (await test.stores.anyKey())?.sealedSecretKey
     for (const text of [
@@ -71,7 +72,7 @@ describe('a temporary key', () => {
   })
 
   it('is not made from a token for a domain', async () => {
-    await assert.rejects(test.iam.temporaryKeys.createKey(await newToken(), HOUR_MS), error =>
+    await assert.rejects(test.iam.temporaryKeys.createKey(await newToken(), HOUR_MS, '192.0.2.1'), error =>
       isTailraceError(error, 'not-allowed'),
     )
   })

@@ -18,9 +18,9 @@ export interface TemporaryKey {
 export interface TemporaryKeys {
   /**
    * A key that opens what the token opens, for so long but never longer than the token, and ends with it. Rejects with `not-authenticated` for a
-   * token that does not hold, with `not-allowed` for one that is for no project.
+   * token that does not hold, with `not-allowed` for one that is for no project or of the external IAM.
    */
-  createKey(tokenText: string, lifeMs: number): Promise<TemporaryKey>
+  createKey(tokenText: string, lifeMs: number, clientAddress: string): Promise<TemporaryKey>
 
   /** Rejects with `not-authenticated` when the two do not belong together, the key has expired, or its token has ended. */
   requireKey(accessKey: string, securityToken: string): Promise<KnownKey>
@@ -43,8 +43,8 @@ const PREFIX = 'trs_'
 
 export function openTemporaryKeys({ callers, box, now }: TemporaryKeysPorts): TemporaryKeys {
   return {
-    async createKey(tokenText, lifeMs) {
-      const { token, principal } = await callers.requireToken(tokenText)
+    async createKey(tokenText, lifeMs, clientAddress) {
+      const { token, principal } = await callers.requireOwnToken(tokenText, clientAddress)
       if (principal === undefined) throw notAllowed()
       const [accessKey, secretKey] = [newAccessKey(), newSecretKey()]
       const expiresAtMs = Math.min(now() + lifeMs, token.expiresAtMs)

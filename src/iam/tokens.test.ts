@@ -149,19 +149,22 @@ describe('a token in question', () => {
     const bobsDomainWide = (await create(as('bob'))).text
     const eves = (await create({ ...as('eve'), scope })).text
     const notFound = (error: unknown) => isTailraceError(error, 'not-found')
-    assert.equal((await test.iam.tokens.describeToken(own, bobs)).user.name, 'bob')
-    assert.equal((await test.iam.tokens.describeToken(bobsDomainWide, bobs)).user.name, 'bob')
-    await assert.rejects(test.iam.tokens.describeToken(eves, bobs), notFound)
-    await assert.rejects(test.iam.tokens.revokeToken(eves, bobs), notFound)
-    await assert.rejects(test.iam.tokens.describeToken(own, bobsDomainWide), notFound)
-    await assert.rejects(test.iam.tokens.describeToken(own, 'nothing'), notFound)
+    assert.equal((await test.iam.tokens.describeToken(own, bobs, ADDRESS)).user.name, 'bob')
+    assert.equal((await test.iam.tokens.describeToken(bobsDomainWide, bobs, ADDRESS)).user.name, 'bob')
+    await assert.rejects(test.iam.tokens.describeToken(eves, bobs, ADDRESS), notFound)
+    await assert.rejects(test.iam.tokens.revokeToken(eves, bobs, ADDRESS), notFound)
+    await assert.rejects(test.iam.tokens.describeToken(own, bobsDomainWide, ADDRESS), notFound)
+    await assert.rejects(test.iam.tokens.describeToken(own, 'nothing', ADDRESS), notFound)
     await assert.rejects(
-      test.iam.tokens.describeToken('nothing', own),
+      test.iam.tokens.describeToken('nothing', own, ADDRESS),
       refusedWith(/^The token must be updated\.$/),
     )
-    await assert.rejects(test.iam.tokens.describeToken(undefined, own), refusedWith(/x-auth-token not found/))
-    await test.iam.tokens.revokeToken(own, bobs)
-    await assert.rejects(test.iam.tokens.describeToken(own, bobs), notFound)
+    await assert.rejects(
+      test.iam.tokens.describeToken(undefined, own, ADDRESS),
+      refusedWith(/x-auth-token not found/),
+    )
+    await test.iam.tokens.revokeToken(own, bobs, ADDRESS)
+    await assert.rejects(test.iam.tokens.describeToken(own, bobs, ADDRESS), notFound)
   })
 
   it('is not called gone when the store fails', async () => {
@@ -169,7 +172,7 @@ describe('a token in question', () => {
     test.stores.findToken = async () => {
       throw new Error('disk')
     }
-    await assert.rejects(test.iam.tokens.describeToken(own, 'other'), /disk/)
+    await assert.rejects(test.iam.tokens.describeToken(own, 'other', ADDRESS), /disk/)
   })
 })
 

@@ -2,9 +2,9 @@ import { isTailraceError, TailraceError } from '../contract/errors.ts'
 import type { EpochMs } from '../contract/quantities.ts'
 import type { Role } from '../contract/roles.ts'
 import type { CredentialStores, Domain, Token, User } from '../core/ports/credentials.ts'
-import type { Callers, KnownToken } from './callers.ts'
+import type { Callers, KnownToken, OwnToken } from './callers.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { notAuthenticated } from './refusal.ts'
+import { notAuthenticated, requireOwnUser } from './refusal.ts'
 import type { RequestRate } from './request-rate.ts'
 import { newTokenText, tokenSha256 } from './token-text.ts'
 
@@ -26,7 +26,7 @@ export interface Login {
 /** A new token: its text, which is nowhere else, and what it stands for. */
 export interface NewToken {
   readonly text: string
-  readonly known: KnownToken
+  readonly known: OwnToken
 }
 
 export interface Tokens {
@@ -39,7 +39,7 @@ export interface Tokens {
   /**
    * Makes a token of the same user for another scope; without one, for his domain. It expires with the token that it is made from, and ends
    * when that ends. A token for a project opens no other project this way, also not over a domain: rejects with `not-allowed`. Rejects with
-   * `not-authenticated` when the token does not hold, was re-scoped too many times over, or the user has no part in the scope, and as `createToken` with `rate-limited`.
+   * `not-authenticated` when the token does not hold, was re-scoped too many times over, or the user has no part in the scope, as `createToken` with `rate-limited`, and with `not-allowed` for a token of the external IAM.
    */
   rescopeToken(text: string, scope: WantedScope | undefined, clientAddress: string): Promise<NewToken>
 
@@ -47,10 +47,18 @@ export interface Tokens {
    * What a token stands for. Rejects with `not-authenticated` when the caller's own token does not hold, then with `invalid-parameter` when there is no
    * subject, and with `not-found` when it does not hold, or is none of the caller's business.
    */
-  describeToken(callerText: string | undefined, subjectText: string | undefined): Promise<KnownToken>
+  describeToken(
+    callerText: string | undefined,
+    subjectText: string | undefined,
+    clientAddress: string,
+  ): Promise<KnownToken>
 
-  /** Ends a token at once. Rejects as `describeToken`. */
-  revokeToken(callerText: string | undefined, subjectText: string | undefined): Promise<void>
+  /** Ends a token at once. Rejects as `describeToken`, and with `not-allowed` for a token of the external IAM. */
+  revokeToken(
+    callerText: string | undefined,
+    subjectText: string | undefined,
+    clientAddress: string,
+  ): Promise<void>
 }
 
 export interface TokensPorts {
@@ -86,7 +94,7 @@ export function openTokens(ports: TokensPorts): Tokens {
     },
     async rescopeToken(text, wanted, clientAddress) {
       ports.addressRate.take(clientAddress)
-      const { token, user } = await ports.callers.requireToken(text)
+      const { token, user } = await ports.callers.requireOwnToken(text, clientAddress)
       ports.loginRate.take(tokenSha256(`${user.id} ${clientAddress}`))
       const scoped = await scopeOf(ports.stores, user, wanted)
       await requireWithin(ports.stores, token, scoped.scope)
@@ -95,9 +103,11 @@ export function openTokens(ports: TokensPorts): Tokens {
       const issuedAtMs = ports.now()
       return issue(ports, { ...token, ...scoped, parentSha256, methods, issuedAtMs })
     },
-    describeToken: (callerText, subjectText) => knownSubject(ports.callers, callerText, subjectText),
-    async revokeToken(callerText, subjectText) {
-      const { token } = await knownSubject(ports.callers, callerText, subjectText)
+    describeToken: (callerText, subjectText, clientAddress) =>
+      knownSubject(ports.callers, callerText, subjectText, clientAddress),
+    async revokeToken(callerText, subjectText, clientAddress) {
+      const { token, user } = await knownSubject(ports.callers, callerText, subjectText, clientAddress)
+      requireOwnUser(user)
       await ports.stores.revokeToken(token.sha256)
     },
   }
@@ -106,7 +116,7 @@ export function openTokens(ports: TokensPorts): Tokens {
 async function issue({ stores, callers }: TokensPorts, token: Omit<Token, 'sha256'>): Promise<NewToken> {
   const text = newTokenText()
   await stores.addToken({ ...token, sha256: tokenSha256(text) })
-  return { text, known: await callers.requireToken(text) }
+  return { text, known: await callers.requireStoredToken(tokenSha256(text)) }
 }
 
 /** More re-scopings in a row than this are no client's need. */
@@ -177,11 +187,12 @@ async function knownSubject(
   callers: Callers,
   callerText: string | undefined,
   subjectText: string | undefined,
-) {
+  clientAddress: string,
+): Promise<KnownToken> {
   if (callerText === undefined) throw notAuthenticated('x-auth-token not found')
-  const caller = await callers.requireToken(callerText).catch(ownTokenRefused)
+  const caller = await callers.requireToken(callerText, clientAddress).catch(ownTokenRefused)
   if (subjectText === undefined) throw new TailraceError('invalid-parameter', 'X-Subject-Token is missing.')
-  const subject = await callers.requireToken(subjectText).catch(isGone)
+  const subject = await callers.requireToken(subjectText, clientAddress).catch(isGone)
   if (subject === undefined || !mayHandle(caller, subject))
     throw new TailraceError('not-found', 'The token cannot be found.')
   return subject
@@ -198,12 +209,13 @@ function isGone(error: unknown): undefined {
   if (!isTailraceError(error, 'not-authenticated')) throw error
 }
 
-/** One's own tokens, and those of one's project for its admins. */
+/** One's own tokens, and those of one's project for its admins. Ids of an external IAM's users are of no account among this server's own. */
 function mayHandle(caller: KnownToken, subject: KnownToken): boolean {
+  if (caller.user.iamUrl !== subject.user.iamUrl) return false
   if (caller.user.id === subject.user.id) return true
   return (
-    caller.project !== undefined &&
-    caller.project.id === subject.project?.id &&
-    caller.token.roles.has('admin')
+    caller.principal !== undefined &&
+    caller.principal.projectId === subject.project?.id &&
+    caller.principal.roles.has('admin')
   )
 }

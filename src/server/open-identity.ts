@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { CredentialStores } from '../core/ports/credentials.ts'
+import { openKeystone } from '../iam/ask-keystone.ts'
 import type { FirstCredentials } from '../iam/bootstrap.ts'
 import { type Iam, openIam } from '../iam/open-iam.ts'
 import { loadSecretKey } from '../iam/secret-key.ts'
@@ -18,7 +19,7 @@ export interface Identity {
 
 /** Rejects with `invalid-parameter`, in one line for the person who starts the server, for a bad secret key. */
 export async function openIdentity(
-  { dataDirectory, secretKey, bootstrap }: Config,
+  { dataDirectory, secretKey, externalIam, bootstrap }: Config,
   stores: CredentialStores,
 ): Promise<Identity> {
   const secret = await loadSecretKey({
@@ -26,7 +27,12 @@ export async function openIdentity(
     keyFile: join(dataDirectory, 'secret.key'),
     mayCreate: (await stores.anyKey()) === undefined,
   })
-  const iam = await openIam({ stores, secret, now: Date.now })
+  const external = externalIam && {
+    ask: openKeystone(externalIam.url),
+    rules: externalIam,
+    cacheMs: externalIam.cacheMs,
+  }
+  const iam = await openIam({ stores, secret, now: Date.now, ...(external && { external }) })
   return {
     iam,
     bootstrap: () =>

@@ -10,6 +10,8 @@ export interface Principal {
   readonly roles: ReadonlySet<Role>
   /** Set for the holder of an upload token: may write to and read this build, and nothing else. */
   readonly onlyRecord?: RecordId
+  /** Set for a user of an external IAM, by whose word he is this: where that is. */
+  readonly iamUrl?: string
 }
 
 /** What access to a build depends on. */

@@ -1,4 +1,5 @@
 import type { OffsetFormat } from '../../contract/offset-format.ts'
+import type { Role } from '../../contract/roles.ts'
 import type { Secret } from './secret.ts'
 
 /** Everything that a server can be told, checked. Sizes in bytes, times in milliseconds. */
@@ -34,7 +35,21 @@ export interface Config {
   readonly metricsToken: Secret | undefined
   /** Encrypts the secrets of keys; undefined: a key file in the data directory. */
   readonly secretKey: Secret | undefined
+  /** Undefined: nobody but the server's own users. */
+  readonly externalIam: ExternalIam | undefined
   readonly bootstrap: Bootstrap
+}
+
+/** A Keystone-compatible IAM whose tokens the server takes. */
+export interface ExternalIam {
+  /** Below which `/v3/auth/tokens` is, without a final "/". */
+  readonly url: string
+  /** Ids of projects, or of domains for all projects of theirs, that are served; `*` for all. */
+  readonly projects: readonly string[]
+  /** Names of the IAM's roles that stand for each of ours. */
+  readonly roles: Readonly<Record<Role, readonly string[]>>
+  /** How long what the IAM said of a token is believed. */
+  readonly cacheMs: number
 }
 
 export interface TlsFiles {

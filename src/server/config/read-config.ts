@@ -94,6 +94,7 @@ function toConfig(settings: Settings): Config {
     idleTimeoutMs: settings.idleTimeoutS * 1000,
     metricsToken: secret(settings.metricsToken),
     secretKey: secret(settings.secretKey),
+    externalIam: externalIam(settings),
     bootstrap: {
       domain: settings.bootstrapDomain,
       project: settings.bootstrapProject,
@@ -102,6 +103,23 @@ function toConfig(settings: Settings): Config {
       accessKey: settings.bootstrapAk,
       secretKey: secret(settings.bootstrapSk),
     },
+  }
+}
+
+function externalIam(settings: Settings): Config['externalIam'] {
+  const { iamUrl: url, iamProjects: projects } = settings
+  if (url === undefined && projects.length === 0) return undefined
+  if (url === undefined || projects.length === 0)
+    throw new ConfigError('TAILRACE_IAM_URL and TAILRACE_IAM_PROJECTS must be set together')
+  return {
+    url,
+    projects,
+    roles: {
+      reader: settings.iamReaderRoles,
+      runner: settings.iamRunnerRoles,
+      admin: settings.iamAdminRoles,
+    },
+    cacheMs: settings.iamCacheS * 1000,
   }
 }
 

@@ -88,6 +88,24 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text
 }
 
+/** The base of an identity service; clients are often told it with the `/v3` of its API, which is taken off. */
+function readIamUrl(read: string, source: string): string {
+  const url = URL.canParse(read) ? new URL(read) : undefined
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    throw new ConfigError(`${source} must be an http or https URL without query, not "${read}"`)
+  if (url.username !== '' || url.password !== '')
+    throw new ConfigError(`${source} must not hold a user or password`)
+  return read.replace(/\/+$/, '').replace(/\/v3$/, '')
+}
+
+function words(read: string, source: string): readonly string[] {
+  const found = text(read, source)
+    .split(',')
+    .map(word => word.trim())
+  if (found.includes('')) throw new ConfigError(`${source} must be words with commas between, not "${read}"`)
+  return found
+}
+
 /** Every setting of `tailrace serve`. */
 export const SETTINGS = {
   listen: {
@@ -230,6 +248,42 @@ export const SETTINGS = {
     fallback: undefined as string | undefined,
     read: text,
     help: 'encrypts the secrets of keys: 32 bytes as 64 hexadecimal digits or base64; a key file in the data directory without it',
+  },
+  iamUrl: {
+    env: 'TAILRACE_IAM_URL',
+    fallback: undefined as string | undefined,
+    read: readIamUrl,
+    help: 'base of a Keystone-compatible IAM whose tokens are taken too',
+  },
+  iamProjects: {
+    env: 'TAILRACE_IAM_PROJECTS',
+    fallback: [] as readonly string[],
+    read: words,
+    help: 'ids of projects of the IAM, or of domains for all their projects; * for all',
+  },
+  iamAdminRoles: {
+    env: 'TAILRACE_IAM_ADMIN_ROLES',
+    fallback: ['admin', 'te_admin'] as readonly string[],
+    read: words,
+    help: 'roles of the IAM that stand for admin',
+  },
+  iamRunnerRoles: {
+    env: 'TAILRACE_IAM_RUNNER_ROLES',
+    fallback: ['member', 'runner'] as readonly string[],
+    read: words,
+    help: 'roles of the IAM that stand for runner',
+  },
+  iamReaderRoles: {
+    env: 'TAILRACE_IAM_READER_ROLES',
+    fallback: ['reader', 'readonly'] as readonly string[],
+    read: words,
+    help: 'roles of the IAM that stand for reader',
+  },
+  iamCacheS: {
+    env: 'TAILRACE_IAM_CACHE_S',
+    fallback: 60,
+    read: integer(0, 3600),
+    help: 'seconds for which the word of the IAM on a token is believed; 0: it is asked each time',
   },
   bootstrapDomain: {
     env: 'TAILRACE_BOOTSTRAP_DOMAIN',

@@ -30,6 +30,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, Status>> = {
   'checksum-mismatch': { status: 460, errorCode: 'TR.CHECKSUM' },
   'log-damaged': { status: 500, errorCode: 'CB.00060101' },
   'store-unavailable': { status: 503, errorCode: 'TR.UNAVAILABLE' },
+  'iam-unavailable': { status: 503, errorCode: 'TR.UNAVAILABLE' },
   'over-quota': { status: 507, errorCode: 'TR.QUOTA' },
 }
 

@@ -11,7 +11,7 @@ import {
   assertMember,
   type Principal,
 } from '../../core/access/principal.ts'
-import type { User } from '../../core/ports/credentials.ts'
+import type { KnownUser } from '../../iam/callers.ts'
 import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
 import { basePathOf, sentTarget } from './base-path.ts'
 import { ByteBudget } from './byte-budget.ts'
@@ -36,20 +36,20 @@ export interface RequestToAuthenticate {
   readonly clientAddress: string
 }
 
-/** Tells who asks, or rejects with `not-authenticated`, `not-allowed` or `rate-limited`. Asks for the body's hash only where a signature covers it. */
+/** Tells who asks, or rejects with `not-authenticated`, `not-allowed`, `iam-unavailable` or `rate-limited`. Asks for the body's hash only where a signature covers it. */
 type Ask<Who> = (request: RequestToAuthenticate, payloadSha256: () => Promise<string>) => Promise<Who>
 
 export interface Authentication {
   /** Who asks, for one project. */
   readonly authenticate: Ask<Principal>
   /** Which user asks, for whatever scope. */
-  readonly identify: Ask<User>
+  readonly identify: Ask<KnownUser>
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | undefined
-    user: User | undefined
+    user: KnownUser | undefined
     receivedBody: ReceivedBody | undefined
   }
   interface FastifyContextConfig {
@@ -155,7 +155,7 @@ export function principalOf(request: FastifyRequest): Principal {
 }
 
 /** Which user asks. Only for routes of `user` access. */
-export function userOf(request: FastifyRequest): User {
+export function userOf(request: FastifyRequest): KnownUser {
   if (request.user === undefined) throw new Error('the route is not for users of whatever scope')
   return request.user
 }

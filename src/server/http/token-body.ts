@@ -8,14 +8,18 @@ export interface TokenBodySettings {
 }
 
 /** A token as Keystone v3 describes it; a project's catalog names this server. */
-export function tokenBody({ token, user, project }: KnownToken, settings: TokenBodySettings): TokenAnswer {
+export function tokenBody(
+  { token, user, project, domain }: KnownToken,
+  settings: TokenBodySettings,
+): TokenAnswer {
   return {
     token: {
       methods: [...token.methods],
       issued_at: keystoneTime(token.issuedAtMs),
       expires_at: keystoneTime(token.expiresAtMs),
       user: { id: user.id, name: user.name, domain: user.domain, password_expires_at: '' },
-      ...(project === undefined ? { domain: user.domain } : { project }),
+      ...(project && { project }),
+      ...(domain && { domain }),
       roles: [...token.roles].map(role => ({ id: role, name: role })),
       catalog:
         project === undefined || !settings.withCatalog ? [] : catalog(settings.publicUrl(), project.name),

@@ -43,7 +43,7 @@ async function newToken(tokens: Tokens, body: CreateSessionBody, address: string
   if (token !== undefined) {
     if (user !== undefined || password !== undefined)
       throw new TailraceError('invalid-parameter', 'Either token, or user and password must be given.')
-    return tokens.rescopeToken(token, scopeOf(body) ?? (await scopeOfToken(tokens, token)), address)
+    return tokens.rescopeToken(token, scopeOf(body) ?? (await scopeOfToken(tokens, token, address)), address)
   }
   if (user === undefined || password === undefined)
     throw new TailraceError('invalid-parameter', 'user and password must be given, or token.')
@@ -60,8 +60,8 @@ function scopeOf({ project, project_id: id }: CreateSessionBody): WantedScope | 
   return project === undefined ? undefined : { project: { name: project } }
 }
 
-async function scopeOfToken(tokens: Tokens, token: string): Promise<WantedScope> {
-  const { project } = await tokens.describeToken(token, token)
+async function scopeOfToken(tokens: Tokens, token: string, address: string): Promise<WantedScope> {
+  const { project } = await tokens.describeToken(token, token, address)
   if (project === undefined) throw projectMissing()
   return { project: { id: project.id } }
 }

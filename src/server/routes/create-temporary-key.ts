@@ -31,7 +31,7 @@ export function createTemporaryKeyRoute(app: FastifyInstance, keys: TemporaryKey
       const text = token?.id ?? request.headers['x-auth-token']
       if (typeof text !== 'string' || text === '') throw notAuthenticated('x-auth-token not found')
       const lifeSeconds = token?.duration_seconds ?? TEMPORARY_KEY_DEFAULT_SECONDS
-      const made = await keys.createKey(text, lifeSeconds * 1000)
+      const made = await keys.createKey(text, lifeSeconds * 1000, request.ip)
       reply.code(201).header('cache-control', 'no-store')
       return {
         credential: {

@@ -10,7 +10,7 @@ export function deleteSessionRoute(app: FastifyInstance, tokens: Tokens, site: S
     const text = sessionTokenOf(request, site)
     if (text !== undefined) {
       requireSameOrigin(request, site)
-      await tokens.revokeToken(text, text).catch(error => {
+      await tokens.revokeToken(text, text, request.ip).catch(error => {
         // A session that has ended already needs no end.
         if (!isTailraceError(error, 'not-authenticated')) throw error
       })

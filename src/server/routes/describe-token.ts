@@ -15,7 +15,7 @@ export function describeTokenRoute(app: FastifyInstance, tokens: Tokens, publicU
     errorHandler: refuseAsKeystone,
     handler: async (request, reply) => {
       const { own, subject } = tokensOfHeaders(request.headers)
-      const known = await tokens.describeToken(own, subject)
+      const known = await tokens.describeToken(own, subject, request.ip)
       reply.header('x-subject-token', subject ?? '').header('cache-control', 'no-store')
       if (request.method === 'HEAD') return reply.send()
       return tokenBody(known, { publicUrl, withCatalog: request.query.nocatalog === undefined })

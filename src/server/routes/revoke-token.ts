@@ -10,7 +10,7 @@ export function revokeTokenRoute(app: FastifyInstance, tokens: Tokens): void {
     { config: { access: 'open' }, errorHandler: refuseAsKeystone },
     async (request, reply) => {
       const { own, subject } = tokensOfHeaders(request.headers)
-      await tokens.revokeToken(own, subject)
+      await tokens.revokeToken(own, subject, request.ip)
       return reply.code(204).send()
     },
   )
