@@ -5,7 +5,6 @@ import type { CredentialStores, User, UserId } from '../core/ports/credentials.t
 import { requireName, requirePassword } from './names.ts'
 import { newId } from './new-credentials.ts'
 import type { PasswordHasher } from './password-hasher.ts'
-import { requireOwnUser } from './refusal.ts'
 import type { RequestRate } from './request-rate.ts'
 
 /** A user as one project sees him. */
@@ -60,13 +59,13 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
   const { stores, passwords } = ports
   return {
     async listUsers(who) {
-      assertOwnAdmin(who)
+      assertAdmin(who)
       const members = await stores.membersOf(who.projectId)
       return members.map(({ user, roles }) => ({ id: user.id, name: user.name, roles }))
     },
 
     async createUser(who, { name, password, roles }) {
-      assertOwnAdmin(who)
+      assertAdmin(who)
       requireName(name, 'name')
       requirePassword(password, 'password')
       if (roles.size === 0) throw invalid('roles must name at least one of reader, runner, admin.')
@@ -84,10 +83,9 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
 
     async changeUser(who, name, change) {
       if (who.onlyRecord !== undefined) throw notAllowed()
-      requireOwnUser(who)
       if (name === who.userName && change.oldPassword !== undefined)
         return changeOwnPassword(ports, who, change)
-      assertOwnAdmin(who)
+      assertAdmin(who)
       if (change.password === undefined && change.roles === undefined)
         throw invalid('password or roles must be given.')
       const user = await requireUser(stores, who, name)
@@ -97,18 +95,13 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
     },
 
     async deleteUser(who, name) {
-      assertOwnAdmin(who)
+      assertAdmin(who)
       const user = await requireUser(stores, who, name)
       await requireMember(stores, who, user)
       if (user.id === who.userId) throw refusal('Nobody deletes himself: another admin must do it.')
       if (!(await stores.deleteUser(user.id, who.projectId))) throw belongsElsewhere(name)
     },
   }
-}
-
-function assertOwnAdmin(who: Principal): void {
-  assertAdmin(who)
-  requireOwnUser(who)
 }
 
 async function changeOwnPassword(

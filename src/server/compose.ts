@@ -89,7 +89,11 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   await removeLeftSnapshots(config.dataDirectory)
   const builds = sqlBuildCatalog(db)
   const frames = sqlFrameCatalog(db)
-  const identity = await openIdentity(config, sqlCredentials(db))
+  const identity = await openIdentity(config, sqlCredentials(db), {
+    answered: outcome => metrics.iamAnswers.inc({ outcome }),
+    failing: error =>
+      report.error(error, `the IAM at ${config.externalIam?.url} does not answer as it should`),
+  })
   const packs = opening.use(await openPacks(config, frames, metrics))
   const local = opening.use(
     await openLocalJournal({

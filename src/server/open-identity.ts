@@ -4,6 +4,7 @@ import { openKeystone } from '../iam/ask-keystone.ts'
 import type { FirstCredentials } from '../iam/bootstrap.ts'
 import { type Iam, openIam } from '../iam/open-iam.ts'
 import { loadSecretKey } from '../iam/secret-key.ts'
+import { type AnswerWatch, watchAnswers } from '../iam/watch-answers.ts'
 import type { Config } from './config/config.ts'
 
 /** Who asks. */
@@ -21,6 +22,7 @@ export interface Identity {
 export async function openIdentity(
   { dataDirectory, secretKey, externalIam, bootstrap }: Config,
   stores: CredentialStores,
+  watch: AnswerWatch,
 ): Promise<Identity> {
   const secret = await loadSecretKey({
     given: secretKey?.reveal(),
@@ -28,7 +30,7 @@ export async function openIdentity(
     mayCreate: (await stores.anyKey()) === undefined,
   })
   const external = externalIam && {
-    ask: openKeystone(externalIam.url),
+    ask: watchAnswers(openKeystone(externalIam.url), watch, Date.now),
     rules: externalIam,
     cacheMs: externalIam.cacheMs,
   }

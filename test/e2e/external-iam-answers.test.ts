@@ -195,6 +195,16 @@ describe('an IAM that answers otherwise', () => {
     assert.equal(reply.headers['retry-after'], '17')
   })
 
+  test('is reported, but not for each request', async () => {
+    const reports = server.stderr.split('\n').filter(line => line.includes('does not answer as it should'))
+    assert.ok(reports.length > 0 && reports.length < Object.keys(cases).length, `${reports.length} reports`)
+    assert.match(reports[0]!, /it answered 500/)
+    assert.ok(!server.stderr.includes('gAAAAAB'))
+    const { text } = await (await admin(server)).get('/metrics')
+    for (const outcome of ['known', 'unknown', 'failed'])
+      assert.match(text, new RegExp(`tailrace_iam_answers_total\\{outcome="${outcome}"\\} [1-9]`))
+  })
+
   test('leaves no mark: the next token is taken', async () => {
     assert.equal((await askedWith(json(200, keystoneToken(['admin'])))).status, 200)
   })

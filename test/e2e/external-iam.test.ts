@@ -207,12 +207,15 @@ describe('what is kept at the IAM', () => {
     for (const reply of [
       await caller.get('/api/v1/projects'),
       await caller.post('/api/v1/projects', { name: 'new' }),
+      await caller.post('/api/v1/projects', '{'),
       await caller.get('/api/v1/users'),
       await caller.post('/api/v1/users', user),
+      await caller.post('/api/v1/users', {}),
       await caller.send('PATCH', `/api/v1/users/${ADMIN.name}`, JSON_TYPE, change),
       await caller.send('DELETE', `/api/v1/users/${ADMIN.name}`),
       await caller.get('/api/v1/keys'),
       await caller.post('/api/v1/keys', {}),
+      await caller.post('/api/v1/keys', []),
       await caller.send('DELETE', `/api/v1/keys/${BOOTSTRAP.ak}`),
     ])
       assertRefused(reply, 403, 'APIGW.0302', NAMES_IAM)

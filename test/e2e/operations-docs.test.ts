@@ -19,7 +19,7 @@ function rows(form: RegExp): Map<string, string> {
 function shown(fallback: unknown): string {
   if (fallback === undefined || (Array.isArray(fallback) && fallback.length === 0)) return 'not set'
   if (typeof fallback === 'boolean') return fallback ? '`on`' : '`off`'
-  if (typeof fallback !== 'object') return `\`${fallback}\``
+  if (typeof fallback !== 'object' || Array.isArray(fallback)) return `\`${fallback}\``
   const { host, port } = fallback as typeof SETTINGS.listen.fallback
   return `\`${host}:${port}\``
 }

@@ -13,6 +13,7 @@ import {
 } from '../../core/access/principal.ts'
 import type { KnownUser } from '../../iam/callers.ts'
 import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
+import { requireOwnUser } from '../../iam/refusal.ts'
 import { basePathOf, sentTarget } from './base-path.ts'
 import { ByteBudget } from './byte-budget.ts'
 import type { LimitRequest } from './limit-requests.ts'
@@ -58,10 +59,19 @@ declare module 'fastify' {
 }
 
 /**
- * Who may use a route; every route states it. `open`: everybody, without credentials. `user`: any user, for whatever scope. `member`: any user with a role in the project. `read`: who can read some build. `write`: who can write to
- * some build, or holds the upload token of the record in the path. `metrics`: admins, and who holds the metrics token. Whether this very build is allowed is decided once it is found.
+ * Who may use a route; every route states it. `open`: everybody, without credentials. `user`: any user, for whatever scope. `member`: any user of this server's own with a role in the
+ * project, `own-admin`: with the role admin. `read`: who can read some build. `write`: who can write to some build, or holds the upload token of the record in the path. `metrics`: admins, and who holds the metrics token. Whether this very build is allowed is decided once it is found.
  */
-export type Access = 'open' | 'user' | 'member' | 'read' | 'write' | 'create-build' | 'admin' | 'metrics'
+export type Access =
+  | 'open'
+  | 'user'
+  | 'member'
+  | 'own-admin'
+  | 'read'
+  | 'write'
+  | 'create-build'
+  | 'admin'
+  | 'metrics'
 
 /** What a guard asks. */
 interface Guards {
@@ -141,8 +151,11 @@ function sentForms(request: FastifyRequest, { publicUrl }: Site) {
 
 function assertMayUse(access: Exclude<Access, 'open' | 'user'>, who: Principal, params: unknown): void {
   const { record_id: recordId = '' } = params as { record_id?: string }
-  if (access === 'member') assertMember(who)
-  else if (access === 'read') assertMayReadSome(who)
+  if (access === 'member' || access === 'own-admin') {
+    requireOwnUser(who)
+    if (access === 'member') assertMember(who)
+    else assertAdmin(who)
+  } else if (access === 'read') assertMayReadSome(who)
   else if (access === 'write') assertMayWriteSome(who, recordId)
   else if (access === 'create-build') assertMayCreateBuild(who)
   else assertAdmin(who)

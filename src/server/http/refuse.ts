@@ -24,13 +24,18 @@ export function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyR
   const error = asTailraceError(thrown)
   const { status } = ERROR_STATUS[error.code]
   if (hasGone(request)) request.log.info({ err: thrown }, 'the client went away')
-  else if (status >= 500) request.log.error({ err: thrown }, error.message)
+  else if (isOurFault(error)) request.log.error({ err: thrown }, error.message)
   if (error.detail.head !== undefined && status === 409) reply.header('upload-offset', error.detail.head)
   const retryAfter =
     error.detail.retryAfterSeconds ?? (status === 503 ? UNAVAILABLE_RETRY_SECONDS : undefined)
   if (!request.raw.complete) discardRest(request.raw, reply)
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   return reply.code(status).type('application/json;charset=UTF-8').send(errorBody(error, request.id))
+}
+
+/** Whether a person should look at this server for it. That the external IAM fails is reported by itself, not for each request. */
+export function isOurFault({ code }: TailraceError): boolean {
+  return ERROR_STATUS[code].status >= 500 && code !== 'iam-unavailable'
 }
 
 /** The client cut its request off: whatever failed by that is no fault of ours. */

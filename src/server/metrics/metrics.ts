@@ -82,6 +82,12 @@ export class Metrics {
     help: 'Log bytes that were stored again because their pack was removed.',
     registers: [this.registry],
   })
+  readonly iamAnswers = new Counter({
+    name: 'tailrace_iam_answers_total',
+    help: 'Times that the external IAM was asked about a token, by how it answered.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  })
 
   constructor() {
     collectDefaultMetrics({ register: this.registry })

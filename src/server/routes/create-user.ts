@@ -8,7 +8,7 @@ import { userAnswer } from './list-users.ts'
 export function createUserRoute(app: FastifyInstance, users: UserAdministration): void {
   app.post<{ Body: CreateUserBody }>(
     operation.path,
-    { schema: { body: operation.body }, config: { access: 'admin' } },
+    { schema: { body: operation.body }, config: { access: 'own-admin' } },
     async (request, reply): Promise<UserAnswer> => {
       const { name, password, roles = ['reader'] } = request.body
       const user = await users.createUser(principalOf(request), { name, password, roles: new Set(roles) })

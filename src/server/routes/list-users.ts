@@ -8,7 +8,7 @@ import type { ProjectUser, UserAdministration } from '../../iam/administer-users
 import { principalOf } from '../http/guard-routes.ts'
 
 export function listUsersRoute(app: FastifyInstance, users: UserAdministration): void {
-  app.get(operation.path, { config: { access: 'admin' } }, async (request): Promise<ListUsersAnswer> => {
+  app.get(operation.path, { config: { access: 'own-admin' } }, async (request): Promise<ListUsersAnswer> => {
     return { users: (await users.listUsers(principalOf(request))).map(userAnswer) }
   })
 }
