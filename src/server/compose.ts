@@ -47,6 +47,7 @@ import { meteredPacks } from './metrics/metered-packs.ts'
 import { meteredReader } from './metrics/metered-reader.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
+import type { Vitals } from './readiness.ts'
 import { removeLeftSnapshots, type TakeSnapshot, takeSnapshots } from './store-snapshots.ts'
 import { assertRestored } from './unfinished-restore.ts'
 import { keepSpace } from './upkeep.ts'
@@ -58,7 +59,7 @@ interface Health {
 
 /** A store that is open and kept, with everything that routes are made of. */
 export interface Services extends AsyncDisposable {
-  readonly health: Health
+  readonly vitals: Omit<Vitals, 'isStopping'>
   readonly write: WritePorts
   readonly stepLogs: StepLogs
   readonly history: BuildHistory
@@ -123,8 +124,8 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   const kept = { ...upkeep, write, packs, identity }
   const health: Health = { lastFlushFailureMs: 0 }
   keep(opening, health, config, kept, report, metrics)
-  const disk = () => diskSpace(config.dataDirectory)
-  gaugeStore(metrics.registry, { journalSpace: () => local.space(), disk, packs })
+  const space = { journalSpace: () => local.space(), disk: () => diskSpace(config.dataDirectory) }
+  gaugeStore(metrics.registry, { ...space, packs })
   const ending = opening.move()
   return {
     write,
@@ -135,7 +136,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     packs,
     mint,
     identity,
-    health,
+    vitals: { ...space, catalog: frames, lastFlushFailureMs: () => health.lastFlushFailureMs },
     takeSnapshot: takeSnapshots({
       dataDirectory: config.dataDirectory,
       source: { connection, catalogFile, journal: local },
@@ -292,19 +293,4 @@ const mint: Mint = {
 function newSha256(): Sha256 {
   const hash = createHash('sha256')
   return { update: bytes => void hash.update(bytes), hex: () => hash.copy().digest('hex') }
-}
-
-/** A store that failed to flush within this time will soon take no more appends. */
-const FLUSH_FAILING_MS = 10 * FLUSH_RETRY_MS
-
-/** True while the store answers and its journal is emptied. */
-export async function storeAnswers({ write, health }: Services): Promise<boolean> {
-  if (Date.now() - health.lastFlushFailureMs < FLUSH_FAILING_MS) return false
-  try {
-    await write.frames.packedEnds([1])
-    return true
-  } catch (error) {
-    if (error instanceof TailraceError) return false
-    throw error
-  }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { openMetricsToken } from '../iam/metrics-token.ts'
-import { compose, storeAnswers } from './compose.ts'
+import { compose } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { serveControl } from './control/serve-control.ts'
 import { greeting } from './greeting.ts'
@@ -10,6 +10,7 @@ import { onHangUp } from './hang-up.ts'
 import { openApp } from './http/app.ts'
 import { meterRequests } from './metrics/meter-requests.ts'
 import { Metrics } from './metrics/metrics.ts'
+import { unreadyParts } from './readiness.ts'
 import { registerRoutes } from './register-routes.ts'
 import { readTlsFiles, reloadTls } from './tls-files.ts'
 
@@ -47,7 +48,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     services,
     config,
     publicUrl,
-    async () => !stop.aborted && (await storeAnswers(services)),
+    () => unreadyParts({ ...services.vitals, isStopping: () => stop.aborted }, Date.now()),
     metrics,
     packageVersion(),
   )

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { CHECKED_BODY_MAX_BYTES } from '../contract/limits.ts'
+import type { UnreadyPart } from '../contract/operations/check-health.ts'
 import { OPERATIONS } from '../contract/operations.ts'
 import { LineEnds } from '../core/read/line-ends.ts'
 import type { Services } from './compose.ts'
@@ -44,7 +45,7 @@ export function registerRoutes(
   { write, stepLogs, history, removal, retention, packs, mint, identity }: Services,
   config: Config,
   publicUrl: () => string,
-  isReady: () => Promise<boolean>,
+  unreadyParts: () => Promise<readonly UnreadyPart[]>,
   { registry }: Metrics,
   version: string,
 ): void {
@@ -52,7 +53,7 @@ export function registerRoutes(
   const answers = { publicUrl, issueUploadToken: identity.iam.uploadTokens.issue }
   const bodies = { ...write, packs, sendZstd: config.sendZstd }
   const buildLogs = { ...write, stepLogs, lineEnds: new LineEnds(write.reader) }
-  healthRoutes(app, isReady)
+  healthRoutes(app, unreadyParts)
   readStepLogRoute(app, write, config.offsetFormat)
   downloadTaskLogRoute(app, bodies)
   readBuildLogRoute(app, buildLogs)

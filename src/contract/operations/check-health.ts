@@ -10,7 +10,13 @@ export const checkHealth = operation({
   answer: Type.Object({ status: Type.Literal('ok') }),
 })
 
-/** The server can take and give logs; 503 while it starts, stops, or its store fails. */
+/**
+ * What keeps a server from taking and giving logs: it stops; its catalog does not answer; logs cannot be moved to packs; appends would wait for
+ * space in the journal; the disk has no room for what the journal needs next.
+ */
+export type UnreadyPart = 'server' | 'catalog' | 'packs' | 'journal' | 'disk'
+
+/** The server can take and give logs. Otherwise 503, whose body has, beside what every refusal has, `not_ready`: the parts that are not. */
 export const checkReadiness = operation({
   name: 'check-readiness',
   method: 'GET',

@@ -10,7 +10,7 @@ export interface ErrorBody {
 }
 
 /** Seconds after which a client may try again when storage fails. */
-const UNAVAILABLE_RETRY_SECONDS = 2
+export const UNAVAILABLE_RETRY_SECONDS = 2
 
 /** The one body of every refusal (api.md §1). */
 export function errorBody(error: TailraceError, requestId: string): ErrorBody {
