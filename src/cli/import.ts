@@ -3,11 +3,11 @@ import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { TailraceClient } from '../client/tailrace-client.ts'
 import { UUID_PATTERN } from '../contract/ids.ts'
-import { NAME_MAX_CHARACTERS } from '../contract/limits.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { clientOf } from './connection.ts'
 import { type ImportedFile, openImportedFile } from './imported-file.ts'
 import { interruptible } from './process-end.ts'
+import { nameWithSuffix } from './run/names.ts'
 import { byteText, TransferProgress } from './transfer-progress.ts'
 
 const USAGE = `Usage: tailrace import --job NAME [OPTION]... FILE...
@@ -75,10 +75,14 @@ function planOf({ job, status, record, new: another }: Flags, paths: readonly st
 /** The file's name without what tells its compression; a number makes each its own. */
 function nameFor(path: string, taken: Map<string, number>): string {
   const plain = path === '-' ? 'stdin' : basename(path).replace(/\.(gz|zst)$/i, '')
-  const name = plain.replaceAll(/[\u0000-\u001f\u007f]/g, '?').slice(0, NAME_MAX_CHARACTERS - 8)
+  const name =
+    plain
+      .toWellFormed()
+      .replaceAll(/[\u0000-\u001f\u007f]/g, '?')
+      .trim() || 'file'
   const count = (taken.get(name) ?? 0) + 1
   taken.set(name, count)
-  return count === 1 ? name : `${name} (${count})`
+  return nameWithSuffix(name, count === 1 ? '' : ` (${count})`).trimEnd()
 }
 
 async function importFiles(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { type ServerProcess, startServer } from '../server-process.ts'
@@ -21,7 +21,11 @@ after(async () => {
   await server.stop()
 })
 
-const file = (name: string, bytes: string | Uint8Array) => writeFileSync(join(person.folder, name), bytes)
+function file(name: string, bytes: string | Uint8Array): void {
+  const path = join(person.folder, name)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, bytes)
+}
 const logOf = async (recordId: string, step: number) =>
   (await caller.get(`/api/v1/builds/${recordId}/steps/${step}/log`)).bytes
 
@@ -54,6 +58,18 @@ describe('tailrace import', () => {
     const { status, steps: stored } = (await caller.get(`/api/v1/builds/${record_id}`)).json()
     assert.equal(status, 'FAILURE')
     assert.ok(stored.every((step: { verified: boolean }) => step.verified))
+  })
+
+  it('names a step after any file, in whole characters', async () => {
+    // Cut by UTF-16 units its last character would be half a one, which the server refuses.
+    const long = `a${'\u{1f600}'.repeat(61)}`
+    const folders = ['one', 'two', 'three'].map(name => `${name}/${long}`)
+    for (const path of [' ', ...folders]) file(path, 'x')
+    const { steps } = await imported(['--job', 'names', ' ', ...folders])
+    assert.deepEqual(
+      steps.map(({ name }: { name: string }) => name),
+      ['file', long, `${long} (2)`, `${long} (3)`],
+    )
   })
 
   it('again makes nothing new, unless that is wanted', async () => {
