@@ -150,6 +150,12 @@ export const ROOMS: readonly Room[] = [
     because: 'a snapshot is taken of the store that compose or open-offline has opened',
   },
   {
+    path: 'src/server/open-offline-identity',
+    mayImport: ['src/contract', 'src/core', 'src/iam', 'src/store', 'src/server', 'node:*'],
+    onlyFor: ['src/cli/offline'],
+    because: 'it opens the same users and keys as compose, without serving them',
+  },
+  {
     path: 'src/server/config',
     mayImport: ['src/contract', 'node:*'],
     because: 'settings are read and checked before anything is built from them',
@@ -214,6 +220,11 @@ export const ROOMS: readonly Room[] = [
     path: 'src/cli/restore',
     mayImport: ['src/cli', 'node:*'],
     because: 'it makes a store that no server has yet',
+  },
+  {
+    path: 'src/cli/offline',
+    mayImport: ['src/contract', 'src/server', 'src/cli', 'node:*'],
+    because: 'it changes users and keys of a store that no server has',
   },
   {
     path: 'src/cli/serve',

@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   doctor: () => import('./doctor.ts'),
   backup: () => import('./backup.ts'),
   restore: () => import('./restore.ts'),
+  offline: () => import('./offline.ts'),
   login: () => import('./login.ts'),
   logout: () => import('./logout.ts'),
   builds: () => import('./builds.ts'),

@@ -13,7 +13,8 @@ import { openCallers } from './callers.ts'
 import { type ExternalTokens, openExternalTokens } from './external-tokens.ts'
 import { openPasswordHasher, type PasswordHasher } from './password-hasher.ts'
 import { openRequestRate } from './request-rate.ts'
-import { openSecretBox, type SecretBox } from './secret-box.ts'
+import { rightSecret } from './right-secret.ts'
+import { openSecretBox } from './secret-box.ts'
 import { openSignatureLock } from './signature-lock.ts'
 import { openTemporaryKeys, type TemporaryKeys } from './temporary-keys.ts'
 import { openTokens, type Tokens } from './tokens.ts'
@@ -67,7 +68,7 @@ export async function openIam({
   external,
 }: IamOptions): Promise<Iam> {
   const box = openSecretBox(secret)
-  await requireRightSecret(stores, box)
+  await requireRightSecret(stores, secret)
   const cache = openCallerCache({ now })
   const watched = withCallerCache(stores, cache)
   const callers = openCallers({
@@ -103,9 +104,8 @@ function externalTokens(external: ExternalIam, stores: CredentialStores, now: ()
 }
 
 /** Keys that could not be opened would fail one by one, each a riddle to its owner. */
-async function requireRightSecret(stores: CredentialStores, box: SecretBox): Promise<void> {
-  const key = await stores.anyKey()
-  if (key !== undefined && box.open(key.sealedSecretKey, key.accessKey) === undefined)
+async function requireRightSecret(stores: CredentialStores, secret: Uint8Array): Promise<void> {
+  if (!(await rightSecret(stores))(secret))
     throw new TailraceError(
       'invalid-parameter',
       'The secret keys in the store were encrypted with another TAILRACE_SECRET_KEY or key file: start with that one.',

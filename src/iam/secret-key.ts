@@ -19,9 +19,9 @@ const BYTES = 32
  * `invalid-parameter`, in one line for the person who starts the server, when either is malformed, readable by others, or missing where it is needed.
  */
 export async function loadSecretKey({ given, keyFile, mayCreate }: SecretKeySource): Promise<Uint8Array> {
-  if (given !== undefined) return parse(given, 'TAILRACE_SECRET_KEY')
+  if (given !== undefined) return parseSecretKey(given, 'TAILRACE_SECRET_KEY')
   const stored = await readKeyFile(keyFile)
-  if (stored !== undefined) return parse(stored, `The key file ${keyFile}`)
+  if (stored !== undefined) return stored
   if (!mayCreate)
     throw refusal(
       `The key file ${keyFile} is missing, and the secret keys in the store cannot be read without it: restore it, or set TAILRACE_SECRET_KEY.`,
@@ -30,18 +30,20 @@ export async function loadSecretKey({ given, keyFile, mayCreate }: SecretKeySour
   return loadSecretKey({ keyFile, mayCreate: false })
 }
 
-function parse(text: string, source: string): Uint8Array {
+/** Rejects with `invalid-parameter`, which names `source`, for a text that is no 32 bytes. */
+export function parseSecretKey(text: string, source: string): Uint8Array {
   const trimmed = text.trim()
   if (/^[0-9a-fA-F]{64}$/.test(trimmed)) return Buffer.from(trimmed, 'hex')
   if (/^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)) return Buffer.from(trimmed, 'base64')
   throw refusal(`${source} must be ${BYTES} bytes as 64 hexadecimal digits or as base64.`)
 }
 
-async function readKeyFile(path: string): Promise<string | undefined> {
+/** The secret in a key file; undefined when there is no such file. Rejects like `loadSecretKey`. */
+export async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
   try {
     const { mode } = await stat(path)
     if ((mode & 0o077) !== 0) throw refusal(`The key file ${path} can be read by others: chmod 600 ${path}`)
-    return await readFile(path, 'utf8')
+    return parseSecretKey(await readFile(path, 'utf8'), `The key file ${path}`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if (error instanceof TailraceError) throw error
@@ -72,7 +74,8 @@ async function createKeyFile(path: string): Promise<void> {
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** What was made, renamed or removed in a folder is so after a power cut too. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {
     await folder.sync()

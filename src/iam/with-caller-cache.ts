@@ -19,4 +19,5 @@ const ENDING: ReadonlySet<string | symbol> = new Set<keyof CredentialStores>([
   'setRoles',
   'revokeToken',
   'removeKey',
+  'resealKeys',
 ])

@@ -3,6 +3,8 @@ import type { CredentialStores } from '../core/ports/credentials.ts'
 import { openKeystone } from '../iam/ask-keystone.ts'
 import type { FirstCredentials } from '../iam/bootstrap.ts'
 import { type Iam, openIam } from '../iam/open-iam.ts'
+import { settleKeyFile } from '../iam/replace-key-file.ts'
+import { rightSecret } from '../iam/right-secret.ts'
 import { loadSecretKey } from '../iam/secret-key.ts'
 import { type AnswerWatch, watchAnswers } from '../iam/watch-answers.ts'
 import type { Config } from './config/config.ts'
@@ -24,9 +26,12 @@ export async function openIdentity(
   stores: CredentialStores,
   watch: AnswerWatch,
 ): Promise<Identity> {
+  const keyFile = join(dataDirectory, 'secret.key')
+  const given = secretKey?.reveal()
+  if (given === undefined) await settleKeyFile(keyFile, await rightSecret(stores))
   const secret = await loadSecretKey({
-    given: secretKey?.reveal(),
-    keyFile: join(dataDirectory, 'secret.key'),
+    given,
+    keyFile,
     mayCreate: (await stores.anyKey()) === undefined,
   })
   const external = externalIam && {

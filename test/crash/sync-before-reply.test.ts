@@ -1,6 +1,5 @@
 /** No 204 leaves before its bytes are on the disk: seen in the system calls of a real server. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,16 +7,11 @@ import { describe, test } from 'node:test'
 import { startServer } from '../server-process.ts'
 import { admin } from '../wire.ts'
 import { type Acknowledgement, readTrace, whyNotDurable } from './system-calls.ts'
+import { whyNoStrace } from './why-no-strace.ts'
 
 const CALLS = 'fdatasync,pwrite64,pwritev,pwritev2,write,writev,sendto,sendmsg'
 const WRITERS = 12
 const APPENDS = 30
-
-function whyNoStrace(): string | false {
-  const tried = spawnSync('strace', ['-f', '-o', '/dev/null', 'true'])
-  if (tried.error !== undefined) return `strace cannot be started: ${tried.error.message}`
-  return tried.status === 0 ? false : `strace cannot trace here: ${tried.stderr.toString().trim()}`
-}
 
 test('for every 204, an fdatasync of the journal began after the bytes were written and ended before the reply', {
   skip: whyNoStrace(),

@@ -165,6 +165,9 @@ export interface KeyStore {
   /** Removes a key of this project, and of this user where one is given; resolves to whether it did. */
   removeKey(project: ProjectId, accessKey: string, user?: UserId): Promise<boolean>
 
+  /** Replaces every key's sealed secret key by what `reseal` makes of the key, all or nothing; when it throws a `TailraceError`, rejects with that. Resolves to the number of keys. */
+  resealKeys(reseal: (key: AccessKey) => string): Promise<number>
+
   /** Any one key; undefined when there is none. Shows whether the secret that seals them is the right one. */
   anyKey(): Promise<AccessKey | undefined>
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isTailraceError } from '../../contract/errors.ts'
+import { isTailraceError, TailraceError } from '../../contract/errors.ts'
 import type { Role } from '../../contract/roles.ts'
 import type {
   AccessKey,
@@ -323,6 +323,23 @@ const KEYS: Record<string, Test> = {
     await establishTwo(stores)
     await assert.rejects(stores.addKey({ ...key('AK1', BOB, ALPHA, 2), sealedSecretKey: 'other' }), isTaken)
     assert.deepEqual(await stores.findKey('AK1'), KEY)
+  },
+  async 'all keys are sealed anew, or none'(stores) {
+    await establishTwo(stores)
+    const bobs = key('AK2', BOB, ALPHA, 5)
+    await stores.addKey(bobs)
+    const refuses = new TailraceError('invalid-parameter', 'not AK2')
+    const half = (one: AccessKey) => {
+      if (one.accessKey === 'AK2') throw refuses
+      return 'sealed by half'
+    }
+    await assert.rejects(stores.resealKeys(half), error => error === refuses)
+    assert.deepEqual(await stores.listKeys(ALPHA.id), [KEY, bobs])
+    assert.equal(await stores.resealKeys(one => `${one.sealedSecretKey} anew`), 2)
+    assert.deepEqual(await stores.listKeys(ALPHA.id), [
+      { ...KEY, sealedSecretKey: 'sealed AK1 anew' },
+      { ...bobs, sealedSecretKey: 'sealed AK2 anew' },
+    ])
   },
   async 'a key is removed only by its own project and user'(stores) {
     await establishTwo(stores)

@@ -158,6 +158,12 @@ export class MemoryCredentials implements CredentialStores {
     return this.#keys.delete(accessKey)
   }
 
+  async resealKeys(reseal: (key: AccessKey) => string): Promise<number> {
+    const resealed = [...this.#keys.values()].map(key => ({ ...key, sealedSecretKey: reseal(key) }))
+    for (const key of resealed) this.#keys.set(key.accessKey, key)
+    return resealed.length
+  }
+
   async anyKey(): Promise<AccessKey | undefined> {
     return this.#keys.values().next().value
   }

@@ -40,6 +40,18 @@ export function sqlKeys(db: Kysely<Tables>): KeyStore {
       return (await key.executeTakeFirstOrThrow()).numDeletedRows > 0n
     },
 
+    resealKeys: reseal =>
+      db.transaction().execute(async tx => {
+        const keys = (await tx.selectFrom('access_keys').selectAll().execute()).map(accessKeyOf)
+        for (const key of keys)
+          await tx
+            .updateTable('access_keys')
+            .set({ sealed_secret_key: reseal(key) })
+            .where('access_key', '=', key.accessKey)
+            .execute()
+        return keys.length
+      }),
+
     async anyKey() {
       const row = await db.selectFrom('access_keys').selectAll().limit(1).executeTakeFirst()
       return row && accessKeyOf(row)

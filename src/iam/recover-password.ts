@@ -1,0 +1,21 @@
+import { TailraceError } from '../contract/errors.ts'
+import type { CredentialStores } from '../core/ports/credentials.ts'
+import { requirePassword } from './names.ts'
+import type { PasswordHasher } from './password-hasher.ts'
+
+/**
+ * Sets the password of any user, whatever projects he belongs to, and ends his tokens: for whoever owns the store itself. `newPassword` is
+ * asked for when it is known that there is such a user; otherwise rejects with `not-found`.
+ */
+export async function recoverPassword(
+  stores: CredentialStores,
+  passwords: PasswordHasher,
+  name: string,
+  newPassword: () => Promise<string>,
+): Promise<void> {
+  const domain = await stores.soleDomain()
+  const user = domain && (await stores.findUser({ domainId: domain.id, name }))
+  if (user === undefined) throw new TailraceError('not-found', `There is no user ${JSON.stringify(name)}.`)
+  const password = requirePassword(await newPassword(), 'The password')
+  await stores.setPassword(user.id, await passwords.hash(password))
+}

@@ -1,0 +1,49 @@
+import { open, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { readKeyFile, syncFolder } from './secret-key.ts'
+
+/**
+ * A key file is replaced in three steps: the new key appears beside it, the store is sealed with the new key in one
+ * transaction, the new file takes the old one's name. What a crash leaves between them, `settleKeyFile` ends.
+ */
+const nextOf = (keyFile: string) => `${keyFile}.next`
+
+/** Puts a secret durably beside the key file, whole or not at all, for the key file's owner alone. Only one process may do so at a time. */
+export async function proposeKeyFile(keyFile: string, secret: Uint8Array): Promise<void> {
+  const draft = `${nextOf(keyFile)}.draft`
+  await rm(draft, { force: true })
+  const { uid, gid } = await stat(keyFile)
+  const file = await open(draft, 'wx', 0o600)
+  try {
+    await file.chmod(0o600)
+    // Made by root, the server's own user could not read it.
+    if (process.getuid?.() === 0) await file.chown(uid, gid)
+    await file.writeFile(`${Buffer.from(secret).toString('hex')}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(draft, nextOf(keyFile))
+  await syncFolder(dirname(keyFile))
+}
+
+/** Lets the proposed key file take the place of the old one. */
+export async function adoptKeyFile(keyFile: string): Promise<void> {
+  await rename(nextOf(keyFile), keyFile)
+  await syncFolder(dirname(keyFile))
+}
+
+/**
+ * Ends a replacement that was interrupted: the proposed key is adopted if only it is right, and dropped if the old one
+ * still is. With neither, both stay. Rejects like `loadSecretKey`.
+ */
+export async function settleKeyFile(
+  keyFile: string,
+  isRight: (secret: Uint8Array) => boolean,
+): Promise<void> {
+  const proposed = await readKeyFile(nextOf(keyFile))
+  if (proposed === undefined) return
+  const current = await readKeyFile(keyFile)
+  if (current !== undefined && isRight(current)) await rm(nextOf(keyFile))
+  else if (isRight(proposed)) await adoptKeyFile(keyFile)
+}
