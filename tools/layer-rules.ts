@@ -156,6 +156,12 @@ export const ROOMS: readonly Room[] = [
     because: 'it opens the same users and keys as compose, without serving them',
   },
   {
+    path: 'src/server/search-worker',
+    mayImport: ['src/contract', 'src/core', 'src/store', 'src/server', 'node:*'],
+    onlyFor: ['src/server'],
+    because: 'a thread joins the parts it is made of by itself, as compose does for the server',
+  },
+  {
     path: 'src/server/config',
     mayImport: ['src/contract', 'node:*'],
     because: 'settings are read and checked before anything is built from them',

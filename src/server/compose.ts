@@ -48,6 +48,7 @@ import { meteredReader } from './metrics/metered-reader.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
 import type { Vitals } from './readiness.ts'
+import { openSearchThread, type SearchThread } from './search-thread.ts'
 import { removeLeftSnapshots, type TakeSnapshot, takeSnapshots } from './store-snapshots.ts'
 import { assertRestored } from './unfinished-restore.ts'
 import { keepSpace } from './upkeep.ts'
@@ -66,6 +67,7 @@ export interface Services extends AsyncDisposable {
   readonly removal: BuildRemoval
   readonly retention: RetentionCatalog
   readonly packs: PackStore
+  readonly searchThread: SearchThread
   readonly mint: Mint
   readonly identity: Identity
   readonly takeSnapshot: TakeSnapshot
@@ -117,6 +119,17 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     locks: new LogLocks(),
     clock: Date.now,
   }
+  const searchThread = opening.use(
+    openSearchThread({
+      packsDirectory: packsDirectory(config),
+      journal,
+      frames,
+      onRead: counts => {
+        metrics.readBytes.inc(counts.bytes)
+        metrics.packReads.inc(counts.frames)
+      },
+    }),
+  )
   const removal = sqlBuildRemoval(db)
   const retention = sqlRetentionCatalog(db)
   const [inTurn, packHold] = [takeTurns(), new PackHold()]
@@ -134,6 +147,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     removal,
     retention,
     packs,
+    searchThread,
     mint,
     identity,
     vitals: { ...space, catalog: frames, lastFlushFailureMs: () => health.lastFlushFailureMs },
@@ -147,9 +161,13 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   }
 }
 
+function packsDirectory({ dataDirectory }: Config): string {
+  return join(dataDirectory, 'packs')
+}
+
 async function openPacks(config: Config, frames: FrameCatalog, metrics: Metrics): Promise<PackStore> {
   const local = await openLocalPackStore({
-    directory: await openPackDirectory(join(config.dataDirectory, 'packs')),
+    directory: await openPackDirectory(packsDirectory(config)),
     packEnd: pack => frames.packEnd(pack),
     packBytes: config.packBytes,
   })

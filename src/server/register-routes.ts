@@ -42,7 +42,7 @@ const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
 /** Every operation of the API, each with just what it uses. */
 export function registerRoutes(
   app: FastifyInstance,
-  { write, stepLogs, history, removal, retention, packs, mint, identity }: Services,
+  { write, stepLogs, history, removal, retention, packs, searchThread, mint, identity }: Services,
   config: Config,
   publicUrl: () => string,
   unreadyParts: () => Promise<readonly UnreadyPart[]>,
@@ -68,7 +68,7 @@ export function registerRoutes(
   const streams = new EventStreams(app)
   followLogRoute(app, write, streams)
   readLinesRoute(app, { ...buildLogs, packs })
-  searchLogRoute(app, { ...write, packs }, { assert: assertExpression, open: regexpMatchers() })
+  searchLogRoute(app, write, { assert: assertExpression, open: regexpMatchers() }, searchThread.search)
   followBuildRoute(app, write, streams)
   finishStepRoute(app, write)
   finishBuildRoute(app, write)

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { after, describe, test } from 'node:test'
 import { corpora, corporaFolder, NO_CORPORA, type SampleLog } from '../corpus/corpora.ts'
 import { ownLogs } from '../corpus/own-logs.ts'
+import { openStream } from '../event-stream.ts'
 import { startServer } from '../server-process.ts'
 import {
   ADMIN,
@@ -12,6 +13,7 @@ import {
   assertSameRefusal,
   type BuildAnswer,
   Caller,
+  eventually,
   logPath,
   signIn,
   UNKNOWN_RECORD,
@@ -103,6 +105,56 @@ describe('a search', () => {
     for (const q of ['译 [a.b*]', '\u00e9', '\0', '\u001b[31m\r'])
       assert.equal((await search(build, { q })).end.count, 1)
     assert.equal((await search(build, { q: '^编.\\s', regex: '1' })).end.count, 1)
+  })
+})
+
+describe('a long log, which is searched in a thread of its own', () => {
+  const line = (n: number) => `${n} ${n % 1000 === 7 ? 'a needle, Übergröße' : 'hay'} ${'.'.repeat(n % 50)}\n`
+  const giant = `${'x'.repeat(600_000)}needle${'y'.repeat(700_000)}\n`
+  const lines = [...Array.from({ length: 150_000 }, (_, n) => line(n)), giant, 'hay\n', 'NEEDLE at the end']
+  const log = Buffer.from(lines.join(''))
+  let offset = 0
+  const places = lines.map((text, n) => {
+    const place = { n: n + 1, offset, text: text.replace(/\n$/, '') }
+    offset += Buffer.byteLength(text)
+    return place
+  })
+  const wanted = (pattern: RegExp) =>
+    places
+      .filter(({ text }) => pattern.test(text))
+      .map(place =>
+        place.text.length > 65_536 ? { ...place, text: place.text.slice(0, 65_536), truncated: true } : place,
+      )
+
+  test('gives the same hits, live and finished', async () => {
+    assert.ok(log.length > 5_000_000)
+    const build = await caller.newLog(log, { live: true })
+    for (let finished = 0; finished < 2; finished++) {
+      const all = wanted(/needle/)
+      assert.deepEqual(await search(build, { q: 'needle' }), {
+        hits: all,
+        end: { count: all.length, complete: true },
+      })
+      assert.deepEqual((await search(build, { q: 'nEEdle', case: 'false' })).hits, wanted(/needle/i))
+      assert.deepEqual((await search(build, { q: 'hay' })).hits, wanted(/hay/))
+      const some = await search(build, { q: 'needle', from: all[0]!.offset + 1, limit: 100 })
+      assert.deepEqual(some.hits, all.slice(1, 101))
+      assert.deepEqual(some.end, { count: 100, complete: false, next: all[101]!.offset })
+      await caller.finishStep(build, 1)
+    }
+  })
+
+  test('is not searched on for clients that went away', async () => {
+    const build = await caller.newLog(log)
+    for (let n = 0; n < 20; n++) {
+      const response = await eventually(async () => {
+        const opened = await openStream(server.url, searchPath(build, { q: 'a' }), caller.headers)
+        assert.equal(opened.statusCode, 200)
+        return opened
+      })
+      response.destroy()
+    }
+    assert.equal((await eventually(() => search(build, { q: 'needle' }))).end.count, wanted(/needle/).length)
   })
 })
 

@@ -3,10 +3,11 @@ import { LINE_FEED } from '../../text/lines.ts'
 import { countLineEnds } from '../keep/cut-frames.ts'
 import type { LogId } from '../ports/journal.ts'
 import type { FindBytes, OpenLineMatcher } from '../ports/line-matcher.ts'
-import { type LineIndexPorts, lineAt } from '../read/line-index.ts'
+import { type LineCountPorts, lineAt } from '../read/line-index.ts'
 import { LINE_READ_MAX_BYTES, type LineText, lineText } from '../read/line-text.ts'
 import type { LogReader } from '../read/log-reader.ts'
 import { readRange } from '../read/read-range.ts'
+import { BlockTexts } from './block-texts.ts'
 import { findExpression } from './find-expression.ts'
 import { findLiteral } from './find-literal.ts'
 import { BLOCK_MIN_BYTES, blocksOf, type SearchedBlock } from './searched-block.ts'
@@ -14,7 +15,7 @@ import { BLOCK_MIN_BYTES, blocksOf, type SearchedBlock } from './searched-block.
 /** Hits of one block that are held together at most. */
 const HITS_AT_ONCE = 500
 
-export interface SearchPorts extends LineIndexPorts {
+export interface SearchPorts extends LineCountPorts {
   readonly openMatcher: OpenLineMatcher
   readonly findBytes: FindBytes
 }
@@ -66,14 +67,16 @@ export async function* searchLog(
   const numbers = new LineNumbers(ports, log)
   let count = 0
   for await (const block of searched) {
+    if (block.hits.length > 0) await numbers.enter(block)
+    const texts = new BlockTexts(block, head)
     let hits: SearchHit[] = []
     for (const offset of block.hits) {
       if (count === maxHits) {
         yield hits
         return { count, next: offset }
       }
-      const line = await numbers.of(offset, block)
-      hits.push({ line, offset, ...(await textOf(ports, log, head, offset, block)) })
+      const { text, truncated } = texts.at(offset) ?? (await storedText(ports.reader, log, head, offset))
+      hits.push({ line: numbers.of(offset, block), offset, text, truncated })
       count++
       if (hits.length < HITS_AT_ONCE) continue
       yield hits
@@ -102,19 +105,13 @@ async function lineBeginFrom(
   return head
 }
 
-async function textOf(
-  { reader }: SearchPorts,
+async function storedText(
+  reader: LogReader,
   log: LogId,
   head: ByteOffset,
   offset: ByteOffset,
-  { at, bytes }: SearchedBlock,
 ): Promise<LineText> {
-  const upTo = Math.min(head, offset + LINE_READ_MAX_BYTES)
-  if (offset >= at) {
-    const rest = bytes.subarray(offset - at, offset - at + LINE_READ_MAX_BYTES)
-    if (rest.length === upTo - offset || rest.includes(LINE_FEED)) return lineText(rest)
-  }
-  return lineText(await readRange(reader, log, offset, upTo))
+  return lineText(await readRange(reader, log, offset, Math.min(head, offset + LINE_READ_MAX_BYTES)))
 }
 
 /** A block at least this long is cheaper looked up, when a later hit needs the number of its line, than counted. */
@@ -122,24 +119,29 @@ const WORTH_A_LOOKUP_BYTES = 2 * BLOCK_MIN_BYTES
 
 /** Numbers of lines, counted only where hits need them. */
 class LineNumbers {
-  readonly #ports: LineIndexPorts
+  readonly #ports: LineCountPorts
   readonly #log: LogId
   /** Line ends before this place of the log, where known. */
   #known: { readonly at: ByteOffset; readonly lines: LineNumber } | undefined
 
-  constructor(ports: LineIndexPorts, log: LogId) {
+  constructor(ports: LineCountPorts, log: LogId) {
     this.#ports = ports
     this.#log = log
   }
 
-  /** The number of the line that begins at `offset`, in `block` or before it. */
-  async of(offset: ByteOffset, { at, bytes }: SearchedBlock): Promise<LineNumber> {
-    const place = Math.max(offset, at)
+  /** Called for a block before the lines in it are numbered. */
+  async enter({ at }: SearchedBlock): Promise<void> {
     if (this.#known === undefined || this.#known.at < at)
       this.#known = { at, lines: await lineAt(this.#ports, this.#log, at) }
-    const between = bytes.subarray(this.#known.at - at, place - at)
-    this.#known = { at: place, lines: this.#known.lines + countLineEnds(between) }
-    return this.#known.lines
+  }
+
+  /** The number of the line that begins at `offset`, in the block that was entered or before it; behind lines that were numbered before. */
+  of(offset: ByteOffset, { at, bytes }: SearchedBlock): LineNumber {
+    const known = this.#known!
+    const place = Math.max(offset, at)
+    const lines = known.lines + countLineEnds(bytes.subarray(known.at - at, place - at))
+    this.#known = { at: place, lines }
+    return lines
   }
 
   /** Goes on behind `block`. */

@@ -7,6 +7,12 @@ import type { LogId } from '../ports/journal.ts'
 import { type Frame, LINES_PER_MARK, type PackStore } from '../ports/pack-store.ts'
 import type { LogReader } from './log-reader.ts'
 
+/** What counting line ends needs. */
+export interface LineCountPorts {
+  readonly frames: Pick<FrameCatalog, 'framesOf' | 'packedEnds'>
+  readonly reader: LogReader
+}
+
 export interface LineIndexPorts {
   readonly frames: FrameCatalog
   readonly packs: PackStore
@@ -15,7 +21,7 @@ export interface LineIndexPorts {
 
 /** Line ends before `offset`, which is at most the head: by the frame table and a part of one frame, or of what is not in packs yet. Rejects as the reader does. */
 export async function lineAt(
-  { frames, reader }: LineIndexPorts,
+  { frames, reader }: LineCountPorts,
   log: LogId,
   offset: ByteOffset,
 ): Promise<LineNumber> {

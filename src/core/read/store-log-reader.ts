@@ -6,17 +6,20 @@ import type { Frame, PackStore } from '../ports/pack-store.ts'
 import type { LogReader } from './log-reader.ts'
 
 interface Stores {
-  readonly journal: Journal
-  readonly frames: FrameCatalog
-  readonly packs: PackStore
+  readonly journal: Pick<Journal, 'extent' | 'read'>
+  readonly frames: Pick<FrameCatalog, 'framesOf' | 'packedEnds'>
+  readonly packs: Pick<PackStore, 'read'>
 }
 
 /** Frames asked from the catalog at once: few for a page, then as many as a download wants. */
 const FIRST_FRAMES = 2
 const MORE_FRAMES = 64
 
-/** The one reader over journal and packs. A read that is overtaken by a flush goes on in the packs, at the same byte. */
-export function storeLogReader({ journal, frames, packs }: Stores): LogReader {
+/**
+ * The one reader over journal and packs. A read that is overtaken by a flush goes on in the packs, at the same byte. Each read
+ * has up to `framesAhead` (at least 1) frames decoded while one is consumed.
+ */
+export function storeLogReader({ journal, frames, packs }: Stores, framesAhead = 1): LogReader {
   async function head(log: LogId): Promise<ByteOffset> {
     const extent = await journal.extent(log)
     if (extent !== undefined) return extent.head
@@ -37,7 +40,7 @@ export function storeLogReader({ journal, frames, packs }: Stores): LogReader {
       if (at >= to) return
       const packedTo = extent === undefined ? to : Math.min(to, Math.max(extent.from, at + 1))
       const some = await frames.framesOf(log, at, packedTo, round === 0 ? FIRST_FRAMES : MORE_FRAMES)
-      for await (const bytes of readFrames(packs, some, at, to)) {
+      for await (const bytes of readFrames(packs, some, at, to, framesAhead)) {
         at += bytes.length
         yield bytes
       }
@@ -49,24 +52,25 @@ export function storeLogReader({ journal, frames, packs }: Stores): LogReader {
   return { head, read }
 }
 
-/** Yields the bytes of `[from, to)` that stand in these frames, decoding the next frame while one is consumed. */
+/** Yields the bytes of `[from, to)` that stand in these frames, decoding the next ones while one is consumed. */
 async function* readFrames(
-  packs: PackStore,
+  packs: Stores['packs'],
   some: readonly Frame[],
   from: ByteOffset,
   to: ByteOffset,
+  framesAhead: number,
 ): AsyncGenerator<Uint8Array> {
-  let ahead = readAhead(packs, some[0])
+  const ahead = some.slice(0, framesAhead).map(frame => readAhead(packs, frame))
   for (const [i, frame] of some.entries()) {
-    const bytes = await ahead
-    ahead = readAhead(packs, some[i + 1])
+    const bytes = await ahead.shift()
+    ahead.push(readAhead(packs, some[i + framesAhead]))
     const start = Math.max(from, frame.at)
     const end = Math.min(to, frame.end)
     if (bytes !== undefined && start < end) yield bytes.subarray(start - frame.at, end - frame.at)
   }
 }
 
-function readAhead(packs: PackStore, frame: Frame | undefined): Promise<Uint8Array | undefined> {
+function readAhead(packs: Stores['packs'], frame: Frame | undefined): Promise<Uint8Array | undefined> {
   if (frame === undefined) return Promise.resolve(undefined)
   const bytes = packs.read(frame)
   // The failure is seen when the frame's turn comes; until then nobody awaits it.

@@ -4,16 +4,18 @@ import type { StepLogParams } from '../../contract/operations/append-log.ts'
 import {
   searchLog as operation,
   type SearchEndAnswer,
-  type SearchHitAnswer,
   type SearchLogQuery,
 } from '../../contract/operations/search-log.ts'
-import { type SearchHit, type SearchPorts, type SearchQuery, searchLog } from '../../core/find/search-log.ts'
+import { MIB } from '../../contract/quantities.ts'
+import type { SearchPorts, SearchQuery } from '../../core/find/search-log.ts'
 import type { BuildCatalog } from '../../core/ports/build-catalog.ts'
 import type { OpenLineMatcher } from '../../core/ports/line-matcher.ts'
 import { type LogSnapshot, snapshotLog } from '../../core/read/snapshot-log.ts'
+import { findBytes } from '../http/find-bytes.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { queryNumber, queryStepId } from '../http/query-number.ts'
 import { errorBody } from '../http/refuse.ts'
+import { type SearchLines, searchLines } from '../http/search-lines.ts'
 import { SearchSlots } from '../http/search-slots.ts'
 import { sendPieces } from '../http/send-pieces.ts'
 
@@ -31,12 +33,22 @@ export interface Expressions {
   readonly open: OpenLineMatcher
 }
 
+/** Less is searched before another thread has begun. */
+const ASIDE_MIN_BYTES = 4 * MIB
+
 const LITERAL_SLOTS = { perProject: 8, total: 32 }
 /** Each has a thread. */
 const EXPRESSION_SLOTS = { perProject: 2, total: 4 }
 
-export function searchLogRoute(app: FastifyInstance, stores: Ports, expressions: Expressions): void {
+/** Literals are looked for in long logs by `searchAside`. */
+export function searchLogRoute(
+  app: FastifyInstance,
+  stores: Ports,
+  expressions: Expressions,
+  searchAside: SearchLines,
+): void {
   const ports = { ...stores, openMatcher: expressions.open, findBytes }
+  const searchHere: SearchLines = (...search) => searchLines(ports, ...search)
   const slots = { literal: new SearchSlots(LITERAL_SLOTS), expression: new SearchSlots(EXPRESSION_SLOTS) }
   const schema = { params: operation.params, querystring: operation.query }
   app.get<Route>(operation.path, { schema, config: { access: 'read' } }, async (request, reply) => {
@@ -47,7 +59,8 @@ export function searchLogRoute(app: FastifyInstance, stores: Ports, expressions:
     const snapshot = await snapshotLog(ports, who, record_id, queryStepId(step_id))
     using _slot = slots[query.expression === undefined ? 'literal' : 'expression'].take(who.projectId)
     reply.type('application/x-ndjson').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
-    return await sendPieces(reply, answerOf(ports, snapshot, query, request))
+    const aside = query.expression === undefined && snapshot.head - query.from >= ASIDE_MIN_BYTES
+    return await sendPieces(reply, answerOf(aside ? searchAside : searchHere, snapshot, query, request))
   })
 }
 
@@ -67,16 +80,15 @@ function isYes(text: string | undefined, fallback: boolean): boolean {
 
 /** What goes wrong on the way is told in the body: an error object as the last line. */
 async function* answerOf(
-  ports: SearchPorts,
+  search: SearchLines,
   { step, head }: LogSnapshot,
   query: SearchQuery,
   request: FastifyRequest,
 ): AsyncGenerator<Uint8Array> {
-  const hits = searchLog(ports, step.log, head, query)
+  const lines = search(step.log, head, query)
   try {
-    let next = await hits.next()
-    for (; !next.done; next = await hits.next())
-      yield Buffer.from(next.value.map(hit => `${JSON.stringify(hitAnswer(hit))}\n`).join(''))
+    let next = await lines.next()
+    for (; !next.done; next = await lines.next()) yield next.value
     const { count, next: from } = next.value
     const end: SearchEndAnswer =
       from === undefined ? { count, complete: true } : { count, complete: false, next: from }
@@ -85,14 +97,6 @@ async function* answerOf(
     if (!isTailraceError(error)) throw error
     yield Buffer.from(`${JSON.stringify(errorBody(error, request.id))}\n`)
   } finally {
-    await hits.return({ count: 0, next: undefined })
+    await lines.return({ count: 0, next: undefined })
   }
-}
-
-function hitAnswer({ line, offset, text, truncated }: SearchHit): SearchHitAnswer {
-  return { n: line + 1, offset, text, ...(truncated ? { truncated } : {}) }
-}
-
-function findBytes(bytes: Uint8Array, wanted: Uint8Array, from: number): number {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(wanted, from)
 }
