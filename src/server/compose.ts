@@ -9,6 +9,7 @@ import { UnrecordedFrames } from '../core/keep/flush-frames.ts'
 import { type InTurn, takeTurns } from '../core/keep/in-turn.ts'
 import { keepFlushing } from '../core/keep/keep-flushing.ts'
 import { PackHold } from '../core/keep/pack-hold.ts'
+import { recountUnderWay } from '../core/keep/recount-under-way.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../core/ports/build-history.ts'
 import type { BuildRemoval } from '../core/ports/build-removal.ts'
@@ -24,6 +25,7 @@ import { storeLogReader } from '../core/read/store-log-reader.ts'
 import type { WritePorts } from '../core/write/live-logs.ts'
 import { LogDigests } from '../core/write/log-digests.ts'
 import { LogLocks } from '../core/write/log-locks.ts'
+import { UnderWay } from '../core/write/under-way.ts'
 import { openLocalJournal } from '../store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../store/local/packs/node-files.ts'
@@ -108,6 +110,8 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   )
   const journal = meteredJournal(local, metrics)
   const reader = meteredReader(storeLogReader({ journal, frames, packs }), metrics)
+  const underWay = new UnderWay(config.underWayLimits, config.abandonedAfterMs)
+  await recountUnderWay(builds, underWay, Date.now() - config.abandonedAfterMs)
   const write: WritePorts = {
     builds,
     frames,
@@ -117,6 +121,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     digests: new LogDigests(newSha256),
     lastAppends: new Map(),
     locks: new LogLocks(),
+    underWay,
     clock: Date.now,
   }
   const searchThread = opening.use(
@@ -138,7 +143,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   const health: Health = { lastFlushFailureMs: 0 }
   keep(opening, health, config, kept, report, metrics)
   const space = { journalSpace: () => local.space(), disk: () => diskSpace(config.dataDirectory) }
-  gaugeStore(metrics.registry, { ...space, packs })
+  gaugeStore(metrics.registry, { ...space, packs, underWay, clock: write.clock })
   const ending = opening.move()
   return {
     write,

@@ -21,6 +21,7 @@ import { appendWhole } from '../../src/core/write/append-log.ts'
 import { finishStep } from '../../src/core/write/finish-step.ts'
 import { LogDigests } from '../../src/core/write/log-digests.ts'
 import { LogLocks } from '../../src/core/write/log-locks.ts'
+import { UnderWay } from '../../src/core/write/under-way.ts'
 import { createMemoryNotifier } from '../../src/store/memory/memory-notifier.ts'
 import { withFrameCache } from '../../src/store/pack/with-frame-cache.ts'
 import { MODEL_FRAME_SIZES, type StoreUnderTest } from './write-path-model.ts'
@@ -88,6 +89,7 @@ function portsOf(store: KeptStore, failEvery: number) {
     digests: new LogDigests(newSha256, 2),
     lastAppends: new Map(),
     locks: new LogLocks(),
+    underWay: new UnderWay({ liveLogs: 0, openBuilds: 0 }, 0),
     clock: Date.now,
     census: store.builds,
     sizes: MODEL_FRAME_SIZES,

@@ -16,6 +16,7 @@ import { finishStep } from '../../src/core/write/finish-step.ts'
 import type { WritePorts } from '../../src/core/write/live-logs.ts'
 import { LogDigests } from '../../src/core/write/log-digests.ts'
 import { LogLocks } from '../../src/core/write/log-locks.ts'
+import { UnderWay } from '../../src/core/write/under-way.ts'
 import { createMemoryNotifier } from '../../src/store/memory/memory-notifier.ts'
 
 /** A store under test; frames of about 4 KiB, a journal of at most some hundred KiB. */
@@ -99,6 +100,7 @@ async function runScripts(
     digests: new LogDigests(newSha256, 2),
     lastAppends: new Map(),
     locks: new LogLocks(),
+    underWay: new UnderWay({ liveLogs: 0, openBuilds: 0 }, 0),
     clock: Date.now,
   }
   const ending = new AbortController()

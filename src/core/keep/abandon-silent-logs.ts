@@ -4,6 +4,7 @@ import type { Journal, LogId } from '../ports/journal.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import type { LogReader } from '../read/log-reader.ts'
 import type { LogLocks } from '../write/log-locks.ts'
+import type { UnderWay } from '../write/under-way.ts'
 
 export interface AbandonPorts {
   readonly builds: BuildCatalog
@@ -12,6 +13,7 @@ export interface AbandonPorts {
   readonly reader: LogReader
   readonly notifier: Notifier
   readonly locks: LogLocks
+  readonly underWay: UnderWay
 }
 
 const BATCH_LOGS = 1000
@@ -40,7 +42,7 @@ export async function abandonSilentLogs(
 }
 
 function abandon(
-  { builds, journal, reader, notifier, locks }: AbandonPorts,
+  { builds, journal, reader, notifier, locks, underWay }: AbandonPorts,
   { log, projectId, recordId }: RunningLog,
   silent: (log: LogId) => boolean,
 ): Promise<boolean> {
@@ -54,6 +56,7 @@ function abandon(
     }
     const head = await reader.head(log)
     if (!(await builds.changeStep(log, ['running'], { state: 'abandoned' }))) return false
+    underWay.endLog(log)
     notifier.announce(log, head)
     notifier.announceBuild(projectId, recordId)
     return true

@@ -7,6 +7,7 @@ import { createMemoryNotifier } from '../../store/memory/memory-notifier.ts'
 import type { RetentionRule } from '../ports/retention-catalog.ts'
 import { LogDigests } from '../write/log-digests.ts'
 import { LogLocks } from '../write/log-locks.ts'
+import { UnderWay } from '../write/under-way.ts'
 import { applyRetention } from './apply-retention.ts'
 
 const ADA = 'a'.repeat(32)
@@ -64,6 +65,7 @@ async function retain(rule: RetentionRule) {
     journal,
     notifier: createMemoryNotifier(),
     locks: new LogLocks(),
+    underWay: new UnderWay({ liveLogs: 0, openBuilds: 0 }, 0),
     digests: new LogDigests(() => ({ update: () => {}, hex: () => '' })),
     lastAppends: new Map(),
     removal: builds,

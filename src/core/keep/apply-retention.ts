@@ -2,7 +2,7 @@ import type { EpochMs } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
 import type { AgingBuild, RetentionCatalog, RetentionRule } from '../ports/retention-catalog.ts'
 import type { DeletePorts } from './delete-build.ts'
-import { endLogs } from './end-logs.ts'
+import { endBuild, endLogs } from './end-logs.ts'
 
 export interface RetentionPorts extends DeletePorts {
   readonly retention: RetentionCatalog
@@ -39,7 +39,7 @@ export async function applyRetention(
       const tooMuch = count(used, build, bytes, rule)
       if (!(tooMuch || isTooOld(build, rule, now)) || !isOver(build, now)) continue
       const logs = await ports.removal.removeBuild(build.projectId, build.recordId)
-      ports.notifier.announceBuild(build.projectId, build.recordId)
+      endBuild(ports, build.projectId, build.recordId)
       await endLogs(ports, logs ?? [])
       removedBuilds++
       removedLogBytes += bytes

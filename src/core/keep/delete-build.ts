@@ -2,7 +2,7 @@ import { TailraceError } from '../../contract/errors.ts'
 import type { RecordId } from '../../contract/ids.ts'
 import { assertAdmin, type Principal } from '../access/principal.ts'
 import type { BuildRemoval } from '../ports/build-removal.ts'
-import { type EndLogPorts, endLogs } from './end-logs.ts'
+import { type EndLogPorts, endBuild, endLogs } from './end-logs.ts'
 
 export interface DeletePorts extends EndLogPorts {
   readonly removal: BuildRemoval
@@ -16,6 +16,6 @@ export async function deleteBuild(ports: DeletePorts, who: Principal, record: Re
   assertAdmin(who)
   const logs = await ports.removal.removeBuild(who.projectId, record)
   if (logs === undefined) throw new TailraceError('not-found', 'The build does not exist.')
-  ports.notifier.announceBuild(who.projectId, record)
+  endBuild(ports, who.projectId, record)
   await endLogs(ports, logs)
 }

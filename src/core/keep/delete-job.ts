@@ -2,7 +2,7 @@ import { TailraceError } from '../../contract/errors.ts'
 import type { JobId } from '../../contract/ids.ts'
 import { assertAdmin, type Principal } from '../access/principal.ts'
 import type { DeletePorts } from './delete-build.ts'
-import { endLogs } from './end-logs.ts'
+import { endBuild, endLogs } from './end-logs.ts'
 
 /** So few that no other request waits long for the catalog. */
 const BUILDS_AT_ONCE = 100
@@ -16,7 +16,7 @@ export async function deleteJob(ports: DeletePorts, who: Principal, job: JobId):
   for (let jobIsGone = false, first = true; !jobIsGone; first = false) {
     const removed = await ports.removal.removeJob(who.projectId, job, BUILDS_AT_ONCE)
     if (removed === undefined && first) throw new TailraceError('not-found', 'The job does not exist.')
-    for (const record of removed?.records ?? []) ports.notifier.announceBuild(who.projectId, record)
+    for (const record of removed?.records ?? []) endBuild(ports, who.projectId, record)
     await endLogs(ports, removed?.logs ?? [])
     jobIsGone = removed?.jobIsGone ?? true
   }

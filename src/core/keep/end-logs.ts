@@ -1,8 +1,22 @@
 import { isTailraceError } from '../../contract/errors.ts'
+import type { ProjectId, RecordId } from '../../contract/ids.ts'
 import type { LogId } from '../ports/journal.ts'
 import type { WritePorts } from '../write/live-logs.ts'
 
-export type EndLogPorts = Pick<WritePorts, 'journal' | 'notifier' | 'locks' | 'digests' | 'lastAppends'>
+export type EndLogPorts = Pick<
+  WritePorts,
+  'journal' | 'notifier' | 'locks' | 'digests' | 'lastAppends' | 'underWay'
+>
+
+/** A build that the catalog no longer has counts no more, and whoever follows it hears so. */
+export function endBuild(
+  { notifier, underWay }: Pick<EndLogPorts, 'notifier' | 'underWay'>,
+  projectId: ProjectId,
+  recordId: RecordId,
+): void {
+  underWay.endBuild({ projectId, recordId })
+  notifier.announceBuild(projectId, recordId)
+}
 
 /**
  * Ends logs that the catalog no longer has: appends under way are refused or forgotten with the rest, and nothing can open them again, because
@@ -13,10 +27,11 @@ export async function endLogs(ports: EndLogPorts, logs: readonly LogId[]): Promi
 }
 
 async function endLog(ports: EndLogPorts, log: LogId): Promise<void> {
-  const { journal, notifier, digests, lastAppends } = ports
+  const { journal, notifier, digests, lastAppends, underWay } = ports
   if ((await journal.extent(log)) !== undefined) await journal.close(log).catch(unlessGone)
   digests.forget(log)
   lastAppends.delete(log)
+  underWay.endLog(log)
   notifier.announce(log, 0)
 }
 

@@ -14,6 +14,7 @@ import type { Build } from '../ports/build-catalog.ts'
 import type { Hints, Notifier } from '../ports/notifier.ts'
 import { LogDigests } from '../write/log-digests.ts'
 import { LogLocks } from '../write/log-locks.ts'
+import { UnderWay } from '../write/under-way.ts'
 import { abandonSilentLogs } from './abandon-silent-logs.ts'
 import { applyRetention } from './apply-retention.ts'
 import { deleteBuild } from './delete-build.ts'
@@ -70,6 +71,7 @@ async function followed() {
     notifier,
     pieces: new SharedPieces(reader),
     locks: new LogLocks(),
+    underWay: new UnderWay({ liveLogs: 0, openBuilds: 0 }, 0),
     digests: new LogDigests(() => ({ update: () => {}, hex: () => '' })),
     lastAppends: new Map(),
   }

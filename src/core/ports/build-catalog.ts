@@ -123,6 +123,15 @@ export interface RunningLog {
   readonly log: LogId
   readonly projectId: ProjectId
   readonly recordId: RecordId
+  readonly buildCreatedAtMs: EpochMs
+  readonly buildHasOutcome: boolean
+}
+
+/** A build without outcome. */
+export interface OpenBuild {
+  readonly projectId: ProjectId
+  readonly recordId: RecordId
+  readonly createdAtMs: EpochMs
 }
 
 /** What upkeep needs to know of steps, across projects. */
@@ -132,6 +141,9 @@ export interface StepCensus {
 
   /** All logs with state running, in order of log id, after `after`, at most `limit`. */
   runningLogs(after: LogId, limit: number): Promise<readonly RunningLog[]>
+
+  /** Builds without outcome that were made at `sinceMs` or later. */
+  openBuilds(sinceMs: EpochMs): Promise<readonly OpenBuild[]>
 
   /** The greatest log id ever given, also to logs that were deleted since; 0 before the first. */
   lastLog(): Promise<LogId>

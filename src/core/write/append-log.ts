@@ -12,7 +12,8 @@ const PIECE_MAX_BYTES = 256 * KIB
  * Appends a body that streams in, its first byte at offset `at` (api.md §4). Bytes below the head are compared, the
  * rest is stored; what was stored when the body breaks off stays, a prefix of it. Resolves to the new head when all of it is
  * durable. Rejects with `offset-conflict` (detail: head) when `at` is past the head or stored bytes differ, `log-sealed`
- * when the log is sealed and the body is not wholly a repeat, `not-found` when it is deleted meanwhile, `store-unavailable` as the journal does.
+ * when the log is sealed and the body is not wholly a repeat, `not-found` when it is deleted meanwhile, `rate-limited` when the project has too many live
+ * logs for this one to become live, `store-unavailable` as the journal does.
  */
 export async function appendLog(
   ports: WritePorts,
@@ -78,7 +79,7 @@ async function appendPiece(ports: WritePorts, step: Step, at: ByteOffset, bytes:
 
 /** The journal refused: the log is not live yet, was closed, or another writer was faster. Opens it unless it is sealed; the caller looks at the head again. */
 async function admitAgain(ports: WritePorts, step: Step): Promise<void> {
-  const open = await ports.locks.hold(step.log, () => openLog(ports, step, ports.clock()))
+  const open = await ports.locks.hold(step.log, () => openLog(ports, step, ports.clock(), 'to-append'))
   if (open) return
   const head = await ports.reader.head(step.log)
   throw new TailraceError('log-sealed', `The log is finished with ${head} bytes.`, { head })

@@ -2,8 +2,9 @@ import { TailraceError } from '../../contract/errors.ts'
 import type { JobId, RecordId, StepId } from '../../contract/ids.ts'
 import { STEP_ID_MAX, STEPS_MAX_PER_BUILD } from '../../contract/limits.ts'
 import { assertMayCreateBuild, assertMayWrite, type Principal } from '../access/principal.ts'
-import type { Build, BuildCatalog, Step, StepDraft } from '../ports/build-catalog.ts'
+import type { Build, BuildCatalog, BuildDraft, Step, StepDraft } from '../ports/build-catalog.ts'
 import type { Clock, Mint } from '../ports/capabilities.ts'
+import type { UnderWay } from './under-way.ts'
 
 export interface NewStep {
   readonly name: string
@@ -28,20 +29,18 @@ interface Ports {
   readonly builds: BuildCatalog
   readonly clock: Clock
   readonly mint: Mint
+  readonly underWay: UnderWay
 }
 
 /**
  * Makes a build (api.md §4), and its job when the name is new. A repeat with the same record_id answers the build as it stands.
  * Rejects with `not-found` for an unknown job id, `invalid-parameter` for step numbers that repeat, `already-exists` when the record
- * belongs to another job, `not-allowed` when another runner made it.
+ * belongs to another job, `not-allowed` when another runner made it, `rate-limited` when the project has too many open builds for a new one.
  */
-export async function createBuild(
-  { builds, clock, mint }: Ports,
-  who: Principal,
-  wanted: NewBuild,
-): Promise<CreatedBuild> {
+export async function createBuild(ports: Ports, who: Principal, wanted: NewBuild): Promise<CreatedBuild> {
   assertMayCreateBuild(who)
-  const { build, created } = await builds.createBuild({
+  const { builds, clock, mint } = ports
+  const { build, created } = await createCounted(ports, {
     projectId: who.projectId,
     recordId: wanted.recordId ?? mint.recordId(),
     job: 'id' in wanted.job ? wanted.job : { name: wanted.job.name, idIfNew: mint.jobId() },
@@ -52,6 +51,27 @@ export async function createBuild(
   })
   if (!created) assertRepeats(who, wanted, build)
   return { build, created, steps: await builds.listSteps(build.projectId, build.recordId) }
+}
+
+/** Counts the build before it is made, so that of callers that race no more come through than there is room for. */
+async function createCounted(
+  { builds, underWay }: Ports,
+  draft: BuildDraft,
+): Promise<{ readonly build: Build; readonly created: boolean }> {
+  const wasCounted = underWay.countsBuild(draft)
+  if (!underWay.takeBuild(draft, draft.createdAtMs)) {
+    const build = await builds.findBuild(draft.projectId, draft)
+    if (build === undefined) throw underWay.tooManyBuilds()
+    return { build, created: false }
+  }
+  try {
+    const made = await builds.createBuild(draft)
+    if (made.build.outcome !== undefined) underWay.endBuild(draft)
+    return made
+  } catch (error) {
+    if (!wasCounted) underWay.endBuild(draft)
+    throw error
+  }
 }
 
 function assertRepeats(who: Principal, wanted: NewBuild, build: Build): void {

@@ -33,12 +33,12 @@ export function finishStep(ports: WritePorts, step: Step, finish: StepFinish): P
 
 /** Until the step is sealed, an append that comes meanwhile waits for the log's lock and then opens it again. */
 async function stopAppends(ports: WritePorts, step: Step): Promise<ByteOffset> {
-  await openLog(ports, step, ports.clock())
+  await openLog(ports, step, ports.clock(), 'to-finish')
   return ports.journal.close(step.log)
 }
 
 async function seal(
-  { builds, digests, lastAppends, reader, notifier, clock }: WritePorts,
+  { builds, digests, lastAppends, underWay, reader, notifier, clock }: WritePorts,
   step: Step,
   finish: StepFinish,
   head: ByteOffset,
@@ -55,6 +55,7 @@ async function seal(
     throw new TailraceError('store-unavailable', 'The step changed meanwhile: finish it again.')
   digests.forget(step.log)
   lastAppends.delete(step.log)
+  underWay.endLog(step.log)
   notifier.announce(step.log, head)
   notifier.announceBuild(step.projectId, step.recordId)
   return sealed

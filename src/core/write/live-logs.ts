@@ -8,6 +8,7 @@ import type { Notifier } from '../ports/notifier.ts'
 import type { LogReader } from '../read/log-reader.ts'
 import type { LogDigests } from './log-digests.ts'
 import type { LogLocks } from './log-locks.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** What writing use-cases share. */
 export interface WritePorts {
@@ -20,6 +21,7 @@ export interface WritePorts {
   /** When each live log took its last append, since this process began. */
   readonly lastAppends: Map<LogId, EpochMs>
   readonly locks: LogLocks
+  readonly underWay: UnderWay
   readonly clock: Clock
 }
 
@@ -36,18 +38,49 @@ export async function currentStep({ builds }: Pick<WritePorts, 'builds'>, step: 
 /**
  * Makes the step's log take appends and its state running, unless it is sealed; call under the log's lock. Resolves to
  * whether it is open. The state comes first: a log that takes appends while its step is waiting would be skipped when its build ends.
+ * Rejects with `rate-limited` when the project has too many live logs, unless it is only opened `to-finish`.
  */
-export async function openLog(ports: WritePorts, step: Step, now: EpochMs): Promise<boolean> {
+export async function openLog(
+  ports: WritePorts,
+  step: Step,
+  now: EpochMs,
+  what: 'to-append' | 'to-finish',
+): Promise<boolean> {
   const { state, log, beganAtMs } = await currentStep(ports, step)
   if (state === 'sealed') return false
   if (state !== 'running') {
+    if (what === 'to-append') ports.underWay.takeLog(step)
     const began = beganAtMs === undefined ? { beganAtMs: now } : {}
-    const changed = await ports.builds.changeStep(log, OPEN_STATES, { state: 'running', ...began })
-    if (!changed) return openLog(ports, step, now)
+    const changed = await setRunning(ports, log, began)
+    if (!changed) return openLog(ports, step, now, what)
     ports.notifier.announceBuild(step.projectId, step.recordId)
   }
+  await countLog(ports, step)
   await ports.journal.open(log, await knownHead(ports, log))
   return true
+}
+
+/** A change that fails gives the log's place back; where it came through all the same, the next append finds out. */
+async function setRunning(
+  { builds, underWay }: WritePorts,
+  log: LogId,
+  began: { readonly beganAtMs?: EpochMs },
+): Promise<boolean> {
+  let changed = false
+  try {
+    changed = await builds.changeStep(log, OPEN_STATES, { state: 'running', ...began })
+  } finally {
+    if (!changed) underWay.endLog(log)
+  }
+  return changed
+}
+
+/** A build that had been silent for long counted no more; with a live log it does. */
+async function countLog({ builds, underWay }: WritePorts, step: Step): Promise<void> {
+  underWay.noteLog(step)
+  if (underWay.countsBuild(step)) return
+  const build = await builds.findBuild(step.projectId, { recordId: step.recordId })
+  if (build !== undefined && build.outcome === undefined) underWay.noteBuild(step, build.createdAtMs)
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Config {
     readonly appendsPerMinute: number
     readonly changesPerMinute: number
   }
+  /** Of one project; 0 for any number. */
+  readonly underWayLimits: { readonly liveLogs: number; readonly openBuilds: number }
   readonly offsetFormat: OffsetFormat
   readonly sendZstd: boolean
   readonly logLevel: string

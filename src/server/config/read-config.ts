@@ -83,6 +83,10 @@ function toConfig(settings: Settings): Config {
       appendsPerMinute: settings.appendsPerMinute,
       changesPerMinute: settings.changesPerMinute,
     },
+    underWayLimits: {
+      liveLogs: settings.liveLogsPerProject,
+      openBuilds: settings.openBuildsPerProject,
+    },
     offsetFormat: settings.offsetFormat,
     sendZstd: settings.sendZstd,
     logLevel: settings.logLevel,

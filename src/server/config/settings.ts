@@ -171,6 +171,18 @@ export const SETTINGS = {
     read: integer(0, 100_000_000),
     help: 'other requests of one user; 0: any number',
   },
+  liveLogsPerProject: {
+    env: 'TAILRACE_LIVE_LOGS_PER_PROJECT',
+    fallback: 20_000,
+    read: integer(0, 100_000_000),
+    help: 'logs of one project that take appends at once; 0: any number',
+  },
+  openBuildsPerProject: {
+    env: 'TAILRACE_OPEN_BUILDS_PER_PROJECT',
+    fallback: 20_000,
+    read: integer(0, 100_000_000),
+    help: 'builds of one project without a result at once; 0: any number',
+  },
   offsetFormat: {
     env: 'TAILRACE_OFFSET_FORMAT',
     fallback: 'number' as OffsetFormat,

@@ -1,16 +1,22 @@
 import { Gauge, type Registry } from 'prom-client'
-import type { DiskSpace, JournalSpace } from '../../core/ports/capabilities.ts'
+import type { Clock, DiskSpace, JournalSpace } from '../../core/ports/capabilities.ts'
 import type { PackStore } from '../../core/ports/pack-store.ts'
+import type { UnderWay } from '../../core/write/under-way.ts'
 
 /** Whom a scrape asks how much there is. */
 export interface StoreFigures {
   readonly journalSpace: () => JournalSpace
   readonly disk: () => Promise<DiskSpace>
   readonly packs: Pick<PackStore, 'packs'>
+  readonly underWay: UnderWay
+  readonly clock: Clock
 }
 
 /** Adds gauges to the registry whose values are looked up at each scrape. What cannot be looked up is NaN: the other metrics must not go with it. */
-export function gaugeStore(registry: Registry, { journalSpace, disk, packs }: StoreFigures): void {
+export function gaugeStore(
+  registry: Registry,
+  { journalSpace, disk, packs, underWay, clock }: StoreFigures,
+): void {
   const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
       name,
@@ -42,6 +48,10 @@ export function gaugeStore(registry: Registry, { journalSpace, disk, packs }: St
   )
   const stored = measured(packs)
   gauge('tailrace_packs', 'Packs in the pack store.', async () => (await stored()).count)
+  gauge('tailrace_live_logs', 'Steps that take appends just now.', () => underWay.liveLogs)
+  gauge('tailrace_open_builds', 'Builds without a result that count as open.', () =>
+    underWay.openBuilds(clock()),
+  )
   gauge('tailrace_packs_bytes', 'Bytes of all packs together.', async () => (await stored()).bytes)
 }
 

@@ -195,15 +195,23 @@ export const CENSUS: Spec = {
   async 'running logs are listed in order, part by part'(catalog) {
     const steps = Array.from({ length: 60 }, (_, i) => ({ stepId: i + 1, name: 's' }))
     const builds = [await create(catalog, { steps }), await create(catalog, { projectId: BOB, steps })]
+    await catalog.finishBuild(BOB, builds[1]!.recordId, 'SUCCESS', 1)
     const running: RunningLog[] = []
     for (const build of builds)
-      for (const { log, stepId, projectId, recordId } of await catalog.listSteps(
+      for (const { log, stepId, projectId, recordId, createdAtMs } of await catalog.listSteps(
         build.projectId,
         build.recordId,
       )) {
         const state = stepId % 3 === 0 ? 'running' : 'abandoned'
-        await catalog.changeStep(log, ['waiting'], { state })
-        if (state === 'running') running.push({ log, projectId, recordId })
+        await catalog.changeStep(log, ['waiting', 'skipped'], { state })
+        if (state === 'running')
+          running.push({
+            log,
+            projectId,
+            recordId,
+            buildCreatedAtMs: createdAtMs,
+            buildHasOutcome: build.projectId === BOB,
+          })
       }
     const listed: RunningLog[] = []
     for (let more = true; more; ) {
@@ -215,6 +223,21 @@ export const CENSUS: Spec = {
     assert.deepEqual(
       listed,
       running.sort((a, b) => a.log - b.log),
+    )
+  },
+
+  async 'open builds are those without outcome that were made since'(catalog) {
+    await create(catalog, { createdAtMs: 9 })
+    const [ada, finished] = [
+      await create(catalog, { createdAtMs: 10 }),
+      await create(catalog, { createdAtMs: 11 }),
+    ]
+    const bob = await create(catalog, { projectId: BOB, createdAtMs: 12 })
+    await catalog.finishBuild(ADA, finished.recordId, 'FAILURE', 13)
+    const open = [...(await catalog.openBuilds(10))].sort((a, b) => a.createdAtMs - b.createdAtMs)
+    assert.deepEqual(
+      open,
+      [ada, bob].map(({ projectId, recordId, createdAtMs }) => ({ projectId, recordId, createdAtMs })),
     )
   },
 }

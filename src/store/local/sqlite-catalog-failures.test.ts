@@ -146,6 +146,7 @@ test('a closed database is unavailable to every call', async () => {
     builds.finishBuild(PROJECT, 'r', 'SUCCESS', 1),
     builds.statesOf([1]),
     builds.runningLogs(0, 1),
+    builds.openBuilds(0),
     history.findJob(PROJECT, 'j'),
     history.listJobs(PROJECT, { seen: {} }, { skip: 0, limit: 1 }),
     history.countJobs(PROJECT, { seen: {} }),

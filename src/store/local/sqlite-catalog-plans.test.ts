@@ -56,6 +56,7 @@ async function useEverything(db: Kysely<Tables>): Promise<void> {
   await builds.finishBuild('p', 'r', 'SUCCESS', 1)
   await builds.statesOf([1])
   await builds.runningLogs(0, 10)
+  await builds.openBuilds(0)
   await frames.addFrames([
     { log: 1, at: 0, end: 1, firstLine: 0, lines: 1, pack: 'k', position: 0, storedBytes: 1 },
   ])

@@ -6,6 +6,7 @@ import type {
   BuildAddress,
   BuildCatalog,
   BuildDraft,
+  OpenBuild,
   Outcome,
   RunningLog,
   Step,
@@ -130,7 +131,16 @@ class MemoryBuildCatalog implements BuildCatalog, StepCensus, BuildRemoval {
   async runningLogs(after: LogId, limit: number): Promise<readonly RunningLog[]> {
     const later = [...this.#places.keys()].filter(log => log > after)
     const running = later.flatMap(log => this.#stepOf(log) ?? []).filter(({ state }) => state === 'running')
-    return running.slice(0, limit).map(({ log, projectId, recordId }) => ({ log, projectId, recordId }))
+    return running.slice(0, limit).map(({ log, projectId, recordId, createdAtMs }) => {
+      const buildHasOutcome = this.#find(projectId, { recordId })?.build.outcome !== undefined
+      return { log, projectId, recordId, buildCreatedAtMs: createdAtMs, buildHasOutcome }
+    })
+  }
+
+  async openBuilds(sinceMs: EpochMs): Promise<readonly OpenBuild[]> {
+    const builds = [...new Set(this.#builds.values())].map(({ build }) => build)
+    const open = builds.filter(({ outcome, createdAtMs }) => outcome === undefined && createdAtMs >= sinceMs)
+    return open.map(({ projectId, recordId, createdAtMs }) => ({ projectId, recordId, createdAtMs }))
   }
 
   async lastLog(): Promise<LogId> {

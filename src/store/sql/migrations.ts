@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration'
 import { catalogMigration } from './catalog-migration.ts'
 import { credentialMigration } from './credential-migration.ts'
 import { historyMigration } from './history-migration.ts'
+import { openBuildsMigration } from './open-builds-migration.ts'
 import { packUsageMigration } from './pack-usage-migration.ts'
 import { removalMigration } from './removal-migration.ts'
 import { retentionMigration } from './retention-migration.ts'
@@ -16,4 +17,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0006-pack-usage': packUsageMigration,
   '0007-retention': retentionMigration,
   '0005-history': historyMigration,
+  '0008-open-builds': openBuildsMigration,
 }

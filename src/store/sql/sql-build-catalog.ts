@@ -20,7 +20,7 @@ export function sqlBuildCatalog(db: Kysely<Tables>): BuildCatalog & StepCensus {
   const { findStep, listSteps } = stepFinder(db)
   const changeStep = stepChanger(db)
   const finishBuild = buildFinisher(db, findBuild)
-  const { statesOf, runningLogs, lastLog } = stepCensus(db)
+  const { statesOf, runningLogs, openBuilds, lastLog } = stepCensus(db)
   return {
     createBuild: (...wanted) => reportFailures(() => createBuild(...wanted)),
     addSteps: (...wanted) => reportFailures(() => addSteps(...wanted)),
@@ -31,6 +31,7 @@ export function sqlBuildCatalog(db: Kysely<Tables>): BuildCatalog & StepCensus {
     finishBuild: (...wanted) => reportFailures(() => finishBuild(...wanted)),
     statesOf: (...wanted) => reportFailures(() => statesOf(...wanted)),
     runningLogs: (...wanted) => reportFailures(() => runningLogs(...wanted)),
+    openBuilds: (...wanted) => reportFailures(() => openBuilds(...wanted)),
     lastLog: () => reportFailures(lastLog),
   }
 }

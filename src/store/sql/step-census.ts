@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { EpochMs } from '../../contract/quantities.ts'
 import type { StepCensus } from '../../core/ports/build-catalog.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 import { compileOnce } from './compile-once.ts'
@@ -25,11 +26,20 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
       .selectFrom('steps')
       .innerJoin('builds', 'builds.id', 'steps.build')
       .select(['steps.log', 'builds.project_id as projectId', 'builds.record_id as recordId'])
+      .select(['builds.created_at_ms as buildCreatedAtMs', 'builds.outcome'])
       // Literally the condition of the index steps_running: a parameter would keep the planner from it.
       .where(sql<boolean>`steps.state = ${sql.lit(RUNNING)}`)
       .where('steps.log', '>', value('after'))
       .orderBy('steps.log')
       .limit(limitOf(value('limit'))),
+  )
+  const open = compileOnce<{ sinceMs: EpochMs }>()(value =>
+    db
+      .selectFrom('builds')
+      .select(['project_id as projectId', 'record_id as recordId', 'created_at_ms as createdAtMs'])
+      // Literally the condition of the index builds_open.
+      .where(sql<boolean>`outcome is null`)
+      .where('created_at_ms', '>=', value('sinceMs')),
   )
   return {
     async statesOf(logs) {
@@ -43,7 +53,11 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
     },
     async runningLogs(after, limit) {
       const rows = await running(db, { after, limit })
-      return rows.map(({ log, projectId, recordId }) => ({ log, projectId, recordId }))
+      return rows.map(({ outcome, ...running }) => ({ ...running, buildHasOutcome: outcome !== null }))
+    },
+    async openBuilds(sinceMs) {
+      const rows = await open(db, { sinceMs })
+      return rows.map(row => ({ ...row }))
     },
     async lastLog() {
       const { rows } = await lastIdentity(db, 'steps', 'log').execute(db)
