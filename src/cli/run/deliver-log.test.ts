@@ -140,18 +140,19 @@ async function finishedLog(text: string): Promise<LiveLog> {
 
 async function deliver(server: FaultyServer, log: LiveLog, hurry?: AbortSignal) {
   const troubles: unknown[] = []
+  const progress: number[] = []
   const delivered = await deliverLog({
     client: await server.client(),
     meta: META,
     log,
     signal: new AbortController().signal,
-    onProgress: () => {},
+    onProgress: head => progress.push(head),
     onJoined: async () => {},
     onRenamed: async () => {},
     onTrouble: error => troubles.push(error),
     ...(hurry !== undefined && { hurry }),
   })
-  return { delivered, troubles }
+  return { delivered, troubles, progress }
 }
 
 describe('the delivery of a log', () => {
@@ -177,6 +178,15 @@ describe('the delivery of a log', () => {
       assert.equal(server.logs.get('1')?.toString(), 'a log\n')
       assert.equal(server.requests.at(-1), 'POST /finish')
     })
+
+  it('calls it no progress that a finished step is found finished', async () => {
+    const fault = { on: 'POST /finish', status: 503, code: 'TR.UNAVAILABLE' }
+    await using failing = new FaultyServer(fault, fault)
+    const { troubles, progress } = await deliver(failing, await finishedLog('a log\n'))
+    assert.equal(troubles.length, 2)
+    await using server = new FaultyServer()
+    assert.deepEqual(progress, (await deliver(server, await finishedLog('a log\n'))).progress)
+  })
 
   it('goes on behind what a cut connection left', async () => {
     await using server = new FaultyServer({ on: 'PATCH', status: 0, storeBytes: 3 })

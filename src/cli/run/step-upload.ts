@@ -62,6 +62,7 @@ export class StepUpload {
   /** The server's bytes were found to be the beginning of this log. */
   #isOurs = false
   #requestBytes = REQUEST_MAX_BYTES
+  #stepFinished = false
 
   constructor(options: UploadOptions) {
     this.#options = options
@@ -207,16 +208,18 @@ export class StepUpload {
   }
 
   async #finish(end: EndRecord): Promise<Delivered> {
-    const { client, meta, onProgress } = this.#options
+    const { meta, onProgress } = this.#options
     const isCut = end.sha256 === undefined && this.#options.log.sizeBytes < end.sizeBytes
     if (isCut) await this.#appendCutLine(end)
     const { stepId } = this.#step!.address
     const { outcome: status, sizeBytes: size, sha256 } = end
     const checked = sha256 === undefined ? { status } : { status, size, sha256 }
     const { verified } = await this.#finishStep(checked)
-    onProgress(this.#head)
+    // Said again before each try to finish the build, it would keep up a hope that nothing feeds.
+    if (!this.#stepFinished) onProgress(this.#head)
+    this.#stepFinished = true
     if (sha256 !== undefined && !verified) throw new Error('the server did not verify the log')
-    if (meta.finishesBuild) await this.#finishBuild(client, status)
+    if (meta.finishesBuild) await this.#finishBuild(status)
     onProgress(this.#head)
     return { stepId, stepName: this.#stepName, verified }
   }
@@ -232,7 +235,9 @@ export class StepUpload {
   }
 
   /** A build has one result; when several runs set it, the first one's stays. */
-  async #finishBuild(client: TailraceClient, status: string): Promise<void> {
+  async #finishBuild(status: string): Promise<void> {
+    // By the upload token, which holds when the credentials that made the build no longer do.
+    const { client } = this.#step!
     try {
       await client.finishBuild(this.#options.meta.recordId, { status }, this.#call())
     } catch (error) {
