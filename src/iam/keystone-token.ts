@@ -7,7 +7,7 @@ export interface KeystoneToken {
   readonly issuedAtMs: EpochMs | undefined
   readonly expiresAtMs: EpochMs
   readonly user: { readonly id: string; readonly name: string; readonly domain: Domain }
-  /** Undefined for a token that is for a domain, for the whole system, or for nothing. */
+  /** Undefined for a token that is for a domain, for the whole system, or for nothing. The id of its domain is empty when that was not told. */
   readonly project: Project | undefined
   readonly domain: Domain | undefined
   readonly roleNames: readonly string[]
@@ -35,11 +35,18 @@ function tokenOf(token: unknown): KeystoneToken {
     issuedAtMs: issuedAt === undefined ? undefined : time(issuedAt),
     expiresAtMs: time(field(token, 'expires_at')),
     user: inDomain(field(token, 'user')),
-    project: isAbsent(project) ? undefined : inDomain(project),
+    project: isAbsent(project) ? undefined : projectOf(project),
     domain: isAbsent(domain) ? undefined : named(domain),
     roleNames: list(field(token, 'roles') ?? []).map(role => line(field(role, 'name'))),
   }
 }
+
+/** Services of this family differ in whether they name the domain of a project. */
+function projectOf(thing: unknown): Project {
+  return isAbsent(field(thing, 'domain')) ? { ...named(thing), domain: UNNAMED } : inDomain(thing)
+}
+
+const UNNAMED: Domain = { id: '', name: '' }
 
 function inDomain(thing: unknown): Project {
   return { ...named(thing), domain: named(field(thing, 'domain')) }

@@ -114,6 +114,13 @@ describe('a token as Keystone describes it', () => {
     }
   })
 
+  test('without the domain of its project is for a project that is listed itself', async () => {
+    const answer = json(200, keystoneToken(['admin'], { project: { id: KEYSTONE_PROJECT, name: 'admin' } }))
+    assertRefused(await askedWith(answer), 403, 'APIGW.0302', /not served/)
+    await using other = await startServer({ env: { ...SERVED, TAILRACE_IAM_PROJECTS: KEYSTONE_PROJECT } })
+    assert.equal((await askedWith(answer, '/api/v1/jobs', other)).status, 200)
+  })
+
   test('is refused when its time is over, whatever else the IAM says', async () => {
     for (const expires_at of ['2015-11-07T02:58:43.578887Z', '2015-11-07T02:58:43', new Date().toISOString()])
       assertRefused(
@@ -156,10 +163,7 @@ describe('an IAM that answers otherwise', () => {
     'without a user': json(200, keystoneToken(['admin'], { user: undefined })),
     'with a user without an id': json(200, keystoneToken(['admin'], { user: { name: 'x' } })),
     'with roles that are none': json(200, keystoneToken([], { roles: 'admin' })),
-    'with a project without a domain': json(
-      200,
-      keystoneToken(['admin'], { project: { id: 'a', name: 'a' } }),
-    ),
+    'with a project without a name': json(200, keystoneToken(['admin'], { project: { id: 'a' } })),
     'with an answer without end': (_request, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json' })
       const more = () => {
