@@ -20,6 +20,11 @@ export interface Reply {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
+/** Ends the connections that wait for another request. */
+export function closeIdleConnections(): void {
+  agent.destroy()
+}
+
 /**
  * One request, sent as it is: path, headers and body are not tidied up. Resolves when the whole
  * reply is there; rejects when the connection breaks before. `localAddress` is where it comes from, 127.0.0.1 by default.

@@ -6,17 +6,12 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import type { Operation } from '../../src/contract/operation.ts'
 import { OPERATIONS } from '../../src/contract/operations.ts'
-import { startServer } from '../server-process.ts'
+import { assertKeepsSecret } from '../server-log.ts'
+import { BOOTSTRAP, startServer } from '../server-process.ts'
+import { malformed, nothingOf, type Target, type WellFormed, wellFormed } from '../well-formed-request.ts'
 import { ADMIN, admin, assertRefused, assertSameRefusal, Caller, type Reply, send, signIn } from '../wire.ts'
 import { type Expectation, readTable } from './access/expectations.ts'
 import { type Asker, issueExpired, newMember, proven, unproven } from './access/open-callers.ts'
-import {
-  malformed,
-  nothingOf,
-  type Target,
-  type WellFormed,
-  wellFormed,
-} from './access/well-formed-request.ts'
 
 /**
  * Columns: nobody and all whose credentials are bad, expired or revoked; a domain-scoped token; a foreign X-Project-Id; the
@@ -99,12 +94,12 @@ const CODES: Readonly<Record<number, string>> = {
   403: 'APIGW.0302',
   404: 'DEVCB.00031006',
 }
-const LOG = 'one line\n'
+const LOG = 'one line of a log\n'
 
 const data = mkdtempSync(join(tmpdir(), 'tailrace-matrix-'))
 after(() => rmSync(data, { recursive: true, force: true }))
 const expired = await issueExpired(data)
-const server = await startServer({ data })
+const server = await startServer({ data, env: { TAILRACE_LOG_LEVEL: 'debug' } })
 after(() => server.stop())
 
 const caller = await admin(server)
@@ -270,4 +265,20 @@ describe('every operation is answered as the table says', () => {
     await signIn(server.url, { name: standing.user, password: members.reader.password })
     await signIn(server.url, ADMIN)
   })
+})
+
+test('and nothing of what anybody proved himself with stands in the log of the server', async () => {
+  await send(server.url, 'GET', '/healthz')
+  const { key, session, token } = expired
+  const given = Object.values(members).flatMap(member => [member.token, member.password])
+  const own = [BOOTSTRAP.password, BOOTSTRAP.sk, String(caller.headers['X-Auth-Token'])]
+  const old = [token, session.split('=')[1]!, key.secret, key.securitytoken]
+  assertKeepsSecret(server.stderr, [
+    ...own,
+    ...given,
+    ...old,
+    standing.token,
+    standing.build.upload_token,
+    LOG.trim(),
+  ])
 })

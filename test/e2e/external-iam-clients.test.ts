@@ -7,8 +7,8 @@ import { TailraceClient } from '../../src/client/index.ts'
 import { OPERATIONS } from '../../src/contract/operations.ts'
 import { openKeystoneFront, passTo } from '../keystone-front.ts'
 import { BOOTSTRAP, startServer } from '../server-process.ts'
+import { nothingOf, type Target, wellFormed } from '../well-formed-request.ts'
 import { admin, Caller, downloadPath, eventually, signIn } from '../wire.ts'
-import { nothingOf, type Target, wellFormed } from './access/well-formed-request.ts'
 import { RunnerHome } from './runner.ts'
 
 const WAIT_MS = 60_000

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { clockShiftedBy } from '../../clock-shift.ts'
 import { BOOTSTRAP, type ServerProcess, startServer } from '../../server-process.ts'
 import { authorization, sdkDate } from '../../signed-request.ts'
+import type { Target, WellFormed } from '../../well-formed-request.ts'
 import {
   ADMIN,
   admin,
@@ -12,7 +13,6 @@ import {
   send,
   signIn,
 } from '../../wire.ts'
-import type { Target, WellFormed } from './well-formed-request.ts'
 
 /** Somebody who asks: the headers that say so of this request. */
 export interface Asker {

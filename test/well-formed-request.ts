@@ -1,6 +1,6 @@
-import type { Operation } from '../../../src/contract/operation.ts'
-import { buildProjectId } from '../../lookup.ts'
-import { BOOTSTRAP } from '../../server-process.ts'
+import type { Operation } from '../src/contract/operation.ts'
+import { buildProjectId } from './lookup.ts'
+import { BOOTSTRAP } from './server-process.ts'
 import {
   ADMIN,
   type BuildAnswer,
@@ -10,7 +10,7 @@ import {
   TUS,
   UNKNOWN_JOB,
   UNKNOWN_RECORD,
-} from '../../wire.ts'
+} from './wire.ts'
 
 /** What a request is about, whichever part of it an operation names. */
 export interface Target {
