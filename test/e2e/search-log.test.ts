@@ -108,6 +108,8 @@ describe('a search', () => {
   })
 })
 
+const PATIENCE_MS = 60_000
+
 describe('a long log, which is searched in a thread of its own', () => {
   const line = (n: number) => `${n} ${n % 1000 === 7 ? 'a needle, Übergröße' : 'hay'} ${'.'.repeat(n % 50)}\n`
   const giant = `${'x'.repeat(600_000)}needle${'y'.repeat(700_000)}\n`
@@ -151,10 +153,11 @@ describe('a long log, which is searched in a thread of its own', () => {
         const opened = await openStream(server.url, searchPath(build, { q: 'a' }), caller.headers)
         assert.equal(opened.statusCode, 200)
         return opened
-      })
+      }, PATIENCE_MS)
       response.destroy()
     }
-    assert.equal((await eventually(() => search(build, { q: 'needle' }))).end.count, wanted(/needle/).length)
+    const { end } = await eventually(() => search(build, { q: 'needle' }), PATIENCE_MS)
+    assert.equal(end.count, wanted(/needle/).length)
   })
 })
 
