@@ -6,7 +6,7 @@ import { admin, assertRefused, assertSameRefusal, Caller, logPath, pagePath, sen
 
 const TOKEN = 'what-prometheus-alone-knows'
 const server = await startServer({
-  env: { TAILRACE_METRICS_TOKEN: TOKEN, TAILRACE_LOG_LEVEL: 'debug', TAILRACE_READS_PER_MINUTE: '50' },
+  env: { TAILRACE_METRICS_TOKEN: TOKEN, TAILRACE_LOG_LEVEL: 'debug', TAILRACE_READS_PER_MINUTE: '20' },
 })
 after(() => server.stop())
 const caller = await admin(server)

@@ -53,7 +53,7 @@ test('a journal that is full because packs cannot be written is not ready, until
   renameSync(packs, `${packs}-away`)
   const bytes = await fill(caller, build)
   assert.ok(bytes >= 2_000_000, String(bytes))
-  assert.deepEqual(await unready(server), ['packs', 'journal'])
+  await eventually(async () => assert.deepEqual(await unready(server), ['packs', 'journal']), BOUND_MS)
   renameSync(`${packs}-away`, packs)
   await eventually(async () => assert.deepEqual(await unready(server), []), BOUND_MS)
   await assertGoesOn(caller, build, bytes)
@@ -88,7 +88,7 @@ test('a disk without room for the journal is not ready, until it has', {
     // Room is left for what a small step in the catalog takes.
     writeFileSync(join(inside, 'filler'), Buffer.alloc(bsize * bavail - 300_000))
     const bytes = await fill(caller, build)
-    assert.ok((await unready(server)).includes('disk'))
+    await eventually(async () => assert.ok((await unready(server)).includes('disk')), BOUND_MS)
     rmSync(join(inside, 'filler'))
     await eventually(async () => assert.deepEqual(await unready(server), []), BOUND_MS)
     await assertGoesOn(caller, build, bytes)

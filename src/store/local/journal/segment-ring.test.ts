@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { KIB } from '../../../contract/quantities.ts'
+import { KIB, MIB } from '../../../contract/quantities.ts'
 import type { Journal } from '../../../core/ports/journal.ts'
 import { type LocalJournalOptions, openLocalJournal } from './local-journal.ts'
 import { nodeFileLayer } from './node-file-layer.ts'
@@ -57,6 +57,47 @@ describe('the segments of the local journal', () => {
     assert.ok(head > 2 * 50 * KIB)
     const files = (await readdir(directory)).length
     assert.ok(files === 3 || files === 4, `${files} files`)
+  })
+
+  it('tell how full they are, and that they have room again', async () => {
+    await using journal = await open(join(parent, 'full'), {
+      segments: 4,
+      segmentBytes: MIB,
+      spaceTimeoutMs: 5,
+    })
+    const { capacityBytes, ...empty } = journal.space()
+    assert.deepEqual(empty, { usedBytes: 0, isFull: false, neededDiskBytes: 0 })
+    assert.ok(capacityBytes > 2.9 * MIB && capacityBytes <= 3 * MIB)
+    await journal.open(1, 0)
+    let head = await journal.append(1, 0, new Uint8Array(100), 1)
+    const { usedBytes } = journal.space()
+    assert.ok(usedBytes > 100 && usedBytes < 200, `${usedBytes}`)
+    await assert.rejects(async () => {
+      for (;;) head = await journal.append(1, head, new Uint8Array(200 * KIB), 1)
+    })
+    assert.ok(journal.space().isFull)
+    assert.ok(journal.space().usedBytes > 0.9 * capacityBytes)
+    await journal.release(1, head)
+    assert.ok(!journal.space().isFull)
+    assert.ok(journal.space().usedBytes < 0.5 * capacityBytes)
+  })
+
+  it('tell what they need of a disk that takes no further file', async () => {
+    let files = 0
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    const onFullDisk = {
+      ...nodeFileLayer,
+      open: (path: string) => (++files > 1 ? Promise.reject(full) : nodeFileLayer.open(path)),
+    }
+    const options = { segments: 4, segmentBytes: MIB, spaceTimeoutMs: 5, files: onFullDisk }
+    await using journal = await open(join(parent, 'full disk'), options)
+    await journal.open(1, 0)
+    let head = await journal.append(1, 0, new Uint8Array(100 * KIB), 1)
+    assert.equal(journal.space().neededDiskBytes, 0)
+    await assert.rejects(async () => {
+      for (;;) head = await journal.append(1, head, new Uint8Array(100 * KIB), 1)
+    })
+    assert.deepEqual([journal.space().isFull, journal.space().neededDiskBytes], [false, MIB])
   })
 
   it('take the size and the number of new settings as they are used again', async () => {
