@@ -114,6 +114,21 @@ describe('a token as Keystone describes it', () => {
     }
   })
 
+  test('whose user has the id of one of the server\u2019s own is not of him', async () => {
+    const own = await admin(server)
+    const about = (caller: Caller, subject: Caller) =>
+      caller.get('/v3/auth/tokens', { 'X-Subject-Token': String(subject.headers['X-Auth-Token']) })
+    const { id, name } = (await about(own, own)).json().token.user
+    const user = { id, name, domain: { id: 'default', name: 'Default' } }
+    front.answer = json(200, keystoneToken(['admin'], { user }))
+    const namesake = holder()
+    assert.equal((await about(namesake, namesake)).json().token.user.id, id)
+    for (const reply of [await about(namesake, own), await about(own, namesake)])
+      assert.equal(reply.status, 404, reply.text)
+    assert.equal((await namesake.get('/v3/projects')).status, 403)
+    assert.equal((await namesake.post('/api/v1/keys', {})).status, 403)
+  })
+
   test('without the domain of its project is for a project that is listed itself', async () => {
     const answer = json(200, keystoneToken(['admin'], { project: { id: KEYSTONE_PROJECT, name: 'admin' } }))
     assertRefused(await askedWith(answer), 403, 'APIGW.0302', /not served/)
