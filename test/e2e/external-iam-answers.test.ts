@@ -136,6 +136,20 @@ describe('a token as Keystone describes it', () => {
     assert.equal((await askedWith(answer, '/api/v1/jobs', other)).status, 200)
   })
 
+  test('is not what metrics are read with: that token never leaves the server', async () => {
+    const own = 'what-prometheus-alone-knows'
+    await using metered = await startServer({ env: { ...SERVED, TAILRACE_METRICS_TOKEN: own } })
+    let asked = 0
+    front.answer = (request, response) => {
+      asked++
+      json(200, keystoneToken(['admin']))(request, response)
+    }
+    const collector = new Caller(metered, { Authorization: `Bearer ${own}` })
+    assertRefused(await collector.get('/api/v1/jobs'), 401, 'APIGW.0301')
+    assert.equal((await collector.get('/metrics')).status, 200)
+    assert.equal(asked, 0)
+  })
+
   test('is refused when its time is over, whatever else the IAM says', async () => {
     for (const expires_at of ['2015-11-07T02:58:43.578887Z', '2015-11-07T02:58:43', new Date().toISOString()])
       assertRefused(

@@ -13,7 +13,7 @@ import {
 } from '../../core/access/principal.ts'
 import type { KnownUser } from '../../iam/callers.ts'
 import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
-import { requireOwnUser } from '../../iam/refusal.ts'
+import { notAuthenticated, requireOwnUser } from '../../iam/refusal.ts'
 import { basePathOf, sentTarget } from './base-path.ts'
 import { ByteBudget } from './byte-budget.ts'
 import type { LimitRequest } from './limit-requests.ts'
@@ -108,7 +108,9 @@ export function guardRoutes(
       rawHeaders: headersWithSession(request, site),
       clientAddress: request.ip,
     }
-    if (access === 'metrics' && holdsMetricsToken(received)) {
+    if (holdsMetricsToken(received)) {
+      // Looked up like any token it would be shown to an external IAM.
+      if (access !== 'metrics') throw notAuthenticated('decrypt token fail')
       limitRequest(request, METRICS_CALLER)
       return
     }
