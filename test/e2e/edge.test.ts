@@ -231,5 +231,10 @@ describe('a proxy', async () => {
       reply = await guess(`198.51.100.${tries}, 192.0.2.1`)
     assert.ok(tries < 200, 'a list that the client began itself changed its address')
     assert.equal((await guess('192.0.2.2')).status, 401)
+    tries = 0
+    for (let reply = await guess('2001:db8::1'); reply.status !== 429 && tries < 200; tries++)
+      reply = await guess(`2001:db8::${tries}:1`)
+    assert.ok(tries < 200, 'each address of one IPv6 network counted for itself')
+    assert.equal((await guess('2001:db8:0:1::1')).status, 401)
   })
 })

@@ -16,6 +16,7 @@ import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
 import { notAuthenticated, requireOwnUser } from '../../iam/refusal.ts'
 import { basePathOf, sentTarget } from './base-path.ts'
 import { ByteBudget } from './byte-budget.ts'
+import { clientNetworkOf } from './client-network.ts'
 import type { LimitRequest } from './limit-requests.ts'
 import { sentMethod } from './method-override.ts'
 import { ReceivedBody } from './received-body.ts'
@@ -106,7 +107,7 @@ export function guardRoutes(
       ...sentForms(request, site),
       headers: request.headers,
       rawHeaders: headersWithSession(request, site),
-      clientAddress: request.ip,
+      clientAddress: clientNetworkOf(request),
     }
     if (holdsMetricsToken(received)) {
       // Looked up like any token it would be shown to an external IAM.

@@ -7,6 +7,7 @@ import {
 } from '../../contract/operations/create-session.ts'
 import { KIB } from '../../contract/quantities.ts'
 import type { NewToken, Tokens, WantedScope } from '../../iam/tokens.ts'
+import { clientNetworkOf } from '../http/client-network.ts'
 import { requireSameOrigin, type Site } from '../http/require-same-origin.ts'
 import { sessionCookie } from '../http/session-cookie.ts'
 
@@ -21,7 +22,7 @@ export function createSessionRoute(app: FastifyInstance, tokens: Tokens, site: S
       const { origin, 'sec-fetch-site': fetchSite } = request.headers
       // Another site's page must not sign its visitor in under a name of its own choice.
       if (origin !== undefined || fetchSite !== undefined) requireSameOrigin(request, site)
-      const { text, known } = await newToken(tokens, request.body, request.ip)
+      const { text, known } = await newToken(tokens, request.body, clientNetworkOf(request))
       const { token, user, project } = known
       if (project === undefined) throw new Error('a session is for a project')
       const maxAgeSeconds = Math.floor((token.expiresAtMs - token.issuedAtMs) / 1000)

@@ -10,6 +10,7 @@ import { KIB } from '../../contract/quantities.ts'
 import { notAuthenticated } from '../../iam/refusal.ts'
 import type { TemporaryKeys } from '../../iam/temporary-keys.ts'
 import { keystoneTime } from '../../iam/token-text.ts'
+import { clientNetworkOf } from '../http/client-network.ts'
 import { refuseAsKeystone } from '../http/refuse-as-keystone.ts'
 
 /** Anybody may send a body here. */
@@ -31,7 +32,7 @@ export function createTemporaryKeyRoute(app: FastifyInstance, keys: TemporaryKey
       const text = token?.id ?? request.headers['x-auth-token']
       if (typeof text !== 'string' || text === '') throw notAuthenticated('x-auth-token not found')
       const lifeSeconds = token?.duration_seconds ?? TEMPORARY_KEY_DEFAULT_SECONDS
-      const made = await keys.createKey(text, lifeSeconds * 1000, request.ip)
+      const made = await keys.createKey(text, lifeSeconds * 1000, clientNetworkOf(request))
       reply.code(201).header('cache-control', 'no-store')
       return {
         credential: {

@@ -7,6 +7,7 @@ import {
 } from '../../contract/operations/create-token.ts'
 import { KIB } from '../../contract/quantities.ts'
 import type { IdOrName, Login, NewToken, Tokens, WantedScope } from '../../iam/tokens.ts'
+import { clientNetworkOf } from '../http/client-network.ts'
 import { refuseAsKeystone } from '../http/refuse-as-keystone.ts'
 import { tokenBody } from '../http/token-body.ts'
 
@@ -25,7 +26,7 @@ export function createTokenRoute(app: FastifyInstance, tokens: Tokens, publicUrl
       errorHandler: refuseAsKeystone,
     },
     async (request, reply) => {
-      const { text, known } = await newToken(tokens, request.body, request.ip)
+      const { text, known } = await newToken(tokens, request.body, clientNetworkOf(request))
       const withCatalog = request.query.nocatalog === undefined
       reply.code(201).header('x-subject-token', text).header('cache-control', 'no-store')
       return tokenBody(known, { publicUrl, withCatalog })

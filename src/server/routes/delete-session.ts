@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { isTailraceError } from '../../contract/errors.ts'
 import { deleteSession as operation } from '../../contract/operations/delete-session.ts'
 import type { Tokens } from '../../iam/tokens.ts'
+import { clientNetworkOf } from '../http/client-network.ts'
 import { requireSameOrigin, type Site } from '../http/require-same-origin.ts'
 import { sessionCookie, sessionTokenOf } from '../http/session-cookie.ts'
 
@@ -10,7 +11,7 @@ export function deleteSessionRoute(app: FastifyInstance, tokens: Tokens, site: S
     const text = sessionTokenOf(request, site)
     if (text !== undefined) {
       requireSameOrigin(request, site)
-      await tokens.revokeToken(text, text, request.ip).catch(error => {
+      await tokens.revokeToken(text, text, clientNetworkOf(request)).catch(error => {
         // A session that has ended already needs no end.
         if (!isTailraceError(error, 'not-authenticated')) throw error
       })

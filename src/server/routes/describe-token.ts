@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { CreateTokenQuery } from '../../contract/operations/create-token.ts'
 import { describeToken as operation } from '../../contract/operations/describe-token.ts'
 import type { Tokens } from '../../iam/tokens.ts'
+import { clientNetworkOf } from '../http/client-network.ts'
 import { refuseAsKeystone } from '../http/refuse-as-keystone.ts'
 import { tokenBody } from '../http/token-body.ts'
 import { tokensOfHeaders } from '../http/tokens-of-headers.ts'
@@ -15,7 +16,7 @@ export function describeTokenRoute(app: FastifyInstance, tokens: Tokens, publicU
     errorHandler: refuseAsKeystone,
     handler: async (request, reply) => {
       const { own, subject } = tokensOfHeaders(request.headers)
-      const known = await tokens.describeToken(own, subject, request.ip)
+      const known = await tokens.describeToken(own, subject, clientNetworkOf(request))
       reply.header('x-subject-token', subject ?? '').header('cache-control', 'no-store')
       if (request.method === 'HEAD') return reply.send()
       return tokenBody(known, { publicUrl, withCatalog: request.query.nocatalog === undefined })

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { revokeToken as operation } from '../../contract/operations/revoke-token.ts'
 import type { Tokens } from '../../iam/tokens.ts'
+import { clientNetworkOf } from '../http/client-network.ts'
 import { refuseAsKeystone } from '../http/refuse-as-keystone.ts'
 import { tokensOfHeaders } from '../http/tokens-of-headers.ts'
 
@@ -10,7 +11,7 @@ export function revokeTokenRoute(app: FastifyInstance, tokens: Tokens): void {
     { config: { access: 'open' }, errorHandler: refuseAsKeystone },
     async (request, reply) => {
       const { own, subject } = tokensOfHeaders(request.headers)
-      await tokens.revokeToken(own, subject, request.ip)
+      await tokens.revokeToken(own, subject, clientNetworkOf(request))
       return reply.code(204).send()
     },
   )

@@ -1,0 +1,27 @@
+import { isIPv6 } from 'node:net'
+import type { FastifyRequest } from 'fastify'
+
+const GROUPS = 8
+/** A /64 is what one site gets, and often one machine (RFC 6177): whoever has one address of it has them all. */
+const NETWORK_GROUPS = 4
+
+/** For whom limits by address count the request: an IPv4 address, or the /64 of an IPv6 address. */
+export const clientNetworkOf = ({ ip }: Pick<FastifyRequest, 'ip'>): string => networkOf(ip)
+
+/** What is no IPv6 address stays as it is. */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
+  if (mapped !== undefined) return mapped
+  const plain = address.replace(/%.*/, '')
+  if (!isIPv6(plain)) return address
+  const [left = [], right = []] = plain.split('::').map(groupsOf)
+  const zeros = Array.from({ length: Math.max(0, GROUPS - left.length - right.length) }, () => 0)
+  const groups = [...left, ...zeros, ...right].slice(0, NETWORK_GROUPS)
+  return `${groups.map(group => group.toString(16)).join(':')}::/64`
+}
+
+/** The last may be an IPv4 address, which stands for two. */
+function groupsOf(text: string): readonly number[] {
+  if (text === '') return []
+  return text.split(':').flatMap(group => (group.includes('.') ? [0, 0] : [Number.parseInt(group, 16)]))
+}
