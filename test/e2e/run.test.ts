@@ -72,10 +72,11 @@ describe('tailrace run', { concurrency: 3 }, () => {
     skip: !existsSync('/usr/bin/script') && 'script(1) is not installed',
   }, async () => {
     using home = newHome()
-    // Waits for the first signal however slow the machine is, then long enough for a second one to show.
-    const script =
-      'trap "echo INT; n=x" INT; echo ready; i=0; while [ -z "$n" ] && [ $i -lt 600 ]; do sleep 0.1; i=$((i+1)); done; sleep 0.5; sleep 0.5; exit 4'
-    const line = [process.execPath, CLI, 'run', '--', 'sh', '-c', script].map(word => `'${word}'`).join(' ')
+    // A second signal would come with the first. (A shell would not do: dash ends when the signal hits what it waits for.)
+    const program =
+      'process.on("SIGINT", () => { console.log("INT"); setTimeout(() => process.exit(4), 500) }); setTimeout(() => {}, 60_000); console.log("ready")'
+    const words = [process.execPath, CLI, 'run', '--', process.execPath, '-e', program]
+    const line = words.map(word => `'${word}'`).join(' ')
     const terminal = spawn('/usr/bin/script', ['-qefc', line, '/dev/null'], {
       cwd: home.folder,
       env: home.environment(),
