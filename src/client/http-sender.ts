@@ -2,6 +2,7 @@ import type { Operation } from '../contract/operation.ts'
 import { EMPTY_SHA256, sha256Hex, UNSIGNED_PAYLOAD } from '../contract/signing/sdk-hmac-sha256.ts'
 import { signHeaders } from '../contract/signing/sign-headers.ts'
 import { apiError } from './api-error.ts'
+import { checkCredentials, checkSettings } from './check-options.ts'
 import { type Credentials, type PasswordCredentials, passwordRequest } from './credentials.ts'
 import { type RetryOptions, repeat } from './repeat.ts'
 import { isRateLimited, isTransient, unreachable } from './server-unreachable.ts'
@@ -48,14 +49,12 @@ export class HttpSender {
   /** Obtained by password, until the server refuses it. */
   #token: Promise<string> | undefined
 
+  /** Throws as `checkSettings` and `checkCredentials`. */
   constructor(settings: SenderSettings, credentials: Credentials) {
+    checkSettings(settings)
+    checkCredentials(credentials)
     this.#settings = settings
     this.#credentials = credentials
-  }
-
-  /** The same server, another caller. */
-  as(credentials: Credentials): HttpSender {
-    return new HttpSender(this.#settings, credentials)
   }
 
   /** Resolves to the answer when it is a success. Rejects with the `TailraceError` that the answer states, `ServerUnreachable` when there is none, and the signal's reason. */

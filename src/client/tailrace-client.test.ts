@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import { describe, it } from 'node:test'
 import type { Credentials } from './credentials.ts'
 import { isTransient, ServerUnreachable } from './server-unreachable.ts'
-import { TailraceClient } from './tailrace-client.ts'
+import { type ClientOptions, TailraceClient } from './tailrace-client.ts'
 
 const RECORD = '8d3f2a1e-0000-4000-8000-000000000001'
 const STEP = { recordId: RECORD, stepId: 1 }
@@ -122,6 +122,34 @@ describe('the client', () => {
       )
       assert.equal(isTransient(error), transient)
     })
+
+  for (const [options, complaint] of [
+    [{}, 'url is missing'],
+    [{ url: '', credentials: { token: 'T' } }, 'url is missing'],
+    [
+      { url: 'logs.example.org:8080', credentials: { token: 'T' } },
+      'url is no http or https address: logs.example.org:8080',
+    ],
+    [{ url: 'nowhere', credentials: { token: 'T' } }, 'url is no http or https address: nowhere'],
+    [
+      { url: 'http://a', identityUrl: 'b', credentials: { token: 'T' } },
+      'identityUrl is no http or https address: b',
+    ],
+    [
+      { url: 'http://a' },
+      'credentials are missing: { accessKey, secretKey }, { token } or { user, password, domain, project }',
+    ],
+    [{ url: 'http://a', credentials: { token: '' } }, 'token is missing'],
+    [{ url: 'http://a', credentials: { accessKey: undefined, secretKey: 'S' } }, 'accessKey is missing'],
+    [{ url: 'http://a', credentials: { accessKey: 'A', secretKey: '' } }, 'secretKey is missing'],
+    [{ url: 'http://a', credentials: { accessKey: 'A' } }, 'secretKey is missing'],
+    [{ url: 'http://a', credentials: { ...PASSWORD, domain: '' } }, 'domain is missing'],
+  ] as const)
+    it(`is not made of ${JSON.stringify(options)}`, () =>
+      assert.throws(() => new TailraceClient(options as ClientOptions), {
+        name: 'TypeError',
+        message: complaint,
+      }))
 
   it('takes no redirection, which could lead credentials elsewhere', async () => {
     const error = await against(refuse(307, '', { Location: 'http://127.0.0.1:1/' }), headOf).catch(

@@ -84,17 +84,19 @@ export interface DownloadOptions extends CallOptions {
  * rejects with the `TailraceError` that the answer states, with `ServerUnreachable` when no answer came, and with the reason of an aborted signal.
  */
 export class TailraceClient {
+  readonly #options: ClientOptions
   readonly #sender: HttpSender
 
-  constructor({ url, credentials }: ClientOptions)
-  constructor(sender: HttpSender)
-  constructor(from: ClientOptions | HttpSender) {
-    this.#sender = from instanceof HttpSender ? from : senderOf(from)
+  /** Throws a `TypeError` that names what is missing or wrong in the options. */
+  constructor(options: ClientOptions) {
+    const { credentials, ...settings } = options
+    this.#options = options
+    this.#sender = new HttpSender(settings, credentials)
   }
 
   /** The same server, as the holder of a token: of an upload token, for the appends to its build. */
   withToken(token: string): TailraceClient {
-    return new TailraceClient(this.#sender.as({ token }))
+    return new TailraceClient({ ...this.#options, credentials: { token } })
   }
 
   /** A token of the project by name and password, good for 24 hours. */
@@ -298,10 +300,6 @@ export class TailraceClient {
   #resuming(options: DownloadOptions, stream: Pick<ResumingStreamOptions, 'from' | 'to' | 'open'>) {
     return resumingStream({ ...options, ...this.#sender.retrying(options), ...stream })
   }
-}
-
-function senderOf({ credentials, ...settings }: ClientOptions): HttpSender {
-  return new HttpSender(settings, credentials)
 }
 
 function bodyOf(response: Response): ReadableStream<Uint8Array> {

@@ -11,6 +11,7 @@ import { admin, pagePath } from '../wire.ts'
 const ROOT = join(import.meta.dirname, '../..')
 const NOT_COPIED = ['node_modules', '.git', 'dist', 'data']
 const PROGRAM = /<!-- run as a program -->\n```ts\n(.*?)```/s
+const README_PROGRAM = PROGRAM.exec(readFileSync(join(ROOT, 'README.md'), 'utf8'))?.[1] ?? ''
 const CANNOT_FETCH = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENOTCACHED)\b/
 
 const folder = mkdtempSync(join(tmpdir(), 'tailrace-package-'))
@@ -103,8 +104,7 @@ test('the installed server takes and gives logs, and the README’s program read
   const search = `/api/v1/builds/${build.record_id}/steps/1/log/search?q=an.ther&regex=true`
   assert.match((await caller.get(search)).text, /and another/)
 
-  const [, program = ''] = PROGRAM.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
-  writeFileSync(join(app, 'follow.js'), program)
+  writeFileSync(join(app, 'follow.js'), README_PROGRAM)
   const { stdout, stderr } = spawnSync(process.execPath, ['follow.js'], {
     cwd: app,
     env: {
@@ -120,16 +120,23 @@ test('the installed server takes and gives logs, and the README’s program read
   assert.equal(stdout, 'one line\nand another\n', stderr)
 })
 
-test('the client’s types resolve, and refuse what the client does not take', { skip }, () => {
+test('the client’s types resolve, take the README’s program, and refuse what the client does not take', {
+  skip,
+}, () => {
   const compilerOptions = {
     module: 'nodenext',
     target: 'esnext',
     lib: ['esnext', 'dom'],
-    types: [],
+    types: ['node'],
+    typeRoots: [join(ROOT, 'node_modules/@types')],
     strict: true,
     noEmit: true,
   }
-  writeFileSync(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }))
+  writeFileSync(
+    join(app, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['typed.ts', 'follow.ts', 'wrong.ts'] }),
+  )
+  writeFileSync(join(app, 'follow.ts'), README_PROGRAM)
   writeFileSync(
     join(app, 'typed.ts'),
     `import { type LogPiece, TailraceClient, type TailraceError } from 'tailrace/client'
@@ -145,6 +152,16 @@ test('the client’s types resolve, and refuse what the client does not take', {
     }
     export const code = (error: TailraceError): string => error.code\n`,
   )
-  const { stdout, status } = spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', app], { encoding: 'utf8' })
-  assert.deepEqual([status, stdout], [0, ''])
+  const compile = () =>
+    spawnSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', app], { encoding: 'utf8' }).stdout
+  writeFileSync(join(app, 'wrong.ts'), 'export {}\n')
+  assert.equal(compile(), '')
+  writeFileSync(
+    join(app, 'wrong.ts'),
+    `import { TailraceClient } from 'tailrace/client'
+    new TailraceClient({ url: process.env.TAILRACE_URL, credentials: { token: 'T' } })\n`,
+  )
+  const complaint = compile()
+  assert.match(complaint, /wrong\.ts.*Type 'string \| undefined' is not assignable to type 'string'/m)
+  assert.doesNotMatch(complaint, /HttpSender|overload/)
 })

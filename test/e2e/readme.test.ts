@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 import { startServer } from '../server-process.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PROGRAM = /<!-- run as a program -->\n```ts\n(.*?)```/gs
+const PROGRAM_STARTER = /`(npx node --conditions=\S+) FILE`/
 const EXAMPLE = /<!-- run -->\n```sh\n(.*?)```/gs
 
 test("the README's examples run as they are written", async () => {
@@ -23,8 +24,8 @@ test("the README's examples run as they are written", async () => {
     .replaceAll('./data/', `${server.data}/`)
     .replaceAll('./hello.ids', `${server.data}/hello.ids`)
     .replaceAll('--ids hello.ids', `--ids ${server.data}/hello.ids`)
-    .concat('\necho; node --conditions=tailrace-source --input-type=module -e "$PROGRAM"')
-  const env = { ...withoutTailrace(), TAILRACE_SPOOL: join(server.data, 'spool'), PROGRAM: program }
+    .concat(`\necho; ${PROGRAM_STARTER.exec(readme)?.[1]} --input-type=module -e "$PROGRAM"`)
+  const env = { ...inAnyShell(), TAILRACE_SPOOL: join(server.data, 'spool'), PROGRAM: program }
   const { stdout, stderr, status } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -37,9 +38,16 @@ test("the README's examples run as they are written", async () => {
   assert.match(stdout, /^\[.*GMT.*: and goodbye$/m)
   assert.match(stdout, /HTTP\/1\.1 204 No Content/)
   assert.match(stdout, /"status":"SUCCESS","size":23,/)
+  assert.match(stdout, /^\{"record_id":.*"status":"SUCCESS"\}$/m)
   assert.match(stdout, /line\n\[.*and goodbye\n$/s)
 })
 
-function withoutTailrace(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TAILRACE_')))
+/** With nothing of Tailrace set, and with the Node of this machine first on PATH. */
+function inAnyShell(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('TAILRACE_'))
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return {
+    ...Object.fromEntries(own),
+    PATH: folders.filter(folder => !folder.includes('node_modules')).join(delimiter),
+  }
 }
