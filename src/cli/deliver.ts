@@ -13,8 +13,9 @@ Delivers the logs that earlier "tailrace run" processes left in the spool becaus
 them. Logs of commands that still run are left to their runners; the log of a runner that was killed is delivered
 with what is there, and its step ends as ABORTED.
 
-  --json              one line of JSON for each log: {record_id, step, bytes, delivered, spool, error}, or with
-                      discarded instead of delivered and error
+  --json              one line of JSON for each log: {record_id, step, bytes, missing, delivered, spool, error}; missing
+                      is how many of the bytes the server did not have. Or with discarded instead of missing,
+                      delivered and error
   --spool DIR         where the logs wait; by default TAILRACE_SPOOL, or as "tailrace run" chooses
   --wait SECONDS      how long to wait for the server without progress; 15 by default
   --to-here           deliver the logs that are for other servers, too: from now on they are for this one. A log
@@ -73,18 +74,20 @@ async function discard(
 }
 
 function tell(io: CommandIo, result: LeftOverResult, json: boolean): void {
-  const { recordId, stepName, folder, sizeBytes, refusal } = result
+  const { recordId, stepName, folder, sizeBytes, missingBytes, refusal } = result
+  const bytes = missingBytes === sizeBytes ? `${sizeBytes} bytes` : `${missingBytes} of ${sizeBytes} bytes`
   if (json) {
     const delivered = refusal === undefined
     const line = {
       record_id: recordId,
       step: stepName,
       bytes: sizeBytes,
+      missing: missingBytes,
       delivered,
       spool: folder,
       error: refusal,
     }
     io.print(`${JSON.stringify(line)}\n`)
-  } else if (refusal === undefined) io.print(`delivered: "${stepName}" of ${recordId}, ${sizeBytes} bytes\n`)
-  else io.complain(`left: "${stepName}" of ${recordId}, ${sizeBytes} bytes in ${folder}: ${refusal}\n`)
+  } else if (refusal === undefined) io.print(`delivered: "${stepName}" of ${recordId}, ${bytes}\n`)
+  else io.complain(`left: "${stepName}" of ${recordId}, ${bytes} in ${folder}: ${refusal}\n`)
 }

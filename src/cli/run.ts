@@ -10,12 +10,14 @@ const USAGE = `Usage: tailrace run [OPTION]... -- COMMAND [ARGUMENT]...
 Runs a command and brings its output, as the log of one step of a build, to the server. Ends as the command
 ends: with its exit code, or by its signal; whatever happens to the log.
 
-  --job NAME          the job; by default the name of the folder
+  --job NAME          the job; by default the name of the folder. A build that is there already stays in its job
   --step NAME         the step; by default the name of the command. A name that the build has with another
                       log gets a number: "make (2)"
   --step-id N         the step's number; by default the build's next
   --record UUID       the build to add the step to; it is made where it is not there. By default a new one
-  --finish            with --record: the build ends with this step. Without --record it always does
+  --finish            with --record: the build ends with this step, by the worst of its steps so far: FAILURE when one
+                      failed, else ABORTED when one was aborted or fell silent, else SUCCESS. Steps that still run
+                      then do not count: finish last. Without --record the build always ends, as the command did
   --source NAME       where the build runs, shown with the log
   --ids FILE          write TAILRACE_JOB_ID, _BUILD_NO, _RECORD_ID and _STEP_ID there, for a shell to read, as soon
                       as the server has told them

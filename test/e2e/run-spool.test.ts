@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -171,6 +171,43 @@ describe('tailrace run while the server is away', () => {
     assert.equal(await home.logOf(record), log)
     assert.deepEqual(home.waiting(), [])
     assert.equal((await home.run(['deliver'])).stdout, '')
+  })
+
+  it('ends a build by its worst step also where logs come later, and says what delivers them', async () => {
+    using home = newHome()
+    relay.target = undefined
+    const record = randomUUID()
+    const args = ['run', '--quiet', '--raw', '--record', record]
+    const one = await home.run([...args, '--wait', '0', '--step', 'one', ...shell('echo one; exit 1')])
+    assert.match(
+      one.stderr,
+      /4 of 4 bytes of the log are undelivered; they wait in \S+ for "tailrace deliver"/,
+    )
+    const other = join(home.folder, 'other')
+    const apart = ['--wait', '0', '--spool', other, '--step', 'two', '--finish', ...shell('echo two')]
+    const two = await home.run([...args, ...apart])
+    assert.match(two.stderr, new RegExp(`"tailrace deliver --spool ${other}"`))
+    relay.target = server.url
+    assert.match((await home.run(['deliver'])).stdout, /^delivered: "one" of \S+, 4 bytes\n$/)
+    assert.equal((await home.client.showBuild(record)).status, null)
+    assert.equal((await home.run(['deliver', '--spool', other])).code, 0)
+    assert.equal((await home.client.showBuild(record)).status, 'FAILURE')
+  })
+
+  it('counts a log as missing where the server does not have it, as the run did', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    const script = 'echo there; while [ ! -e away ]; do sleep 0.02; done; echo missing'
+    const running = home.start(['run', '--wait', '0', '--raw', '--record', record, ...shell(script)])
+    await running.said('there')
+    while ((await home.client.stateOfLog({ recordId: record, stepId: 1 }).catch(() => undefined))?.head !== 6)
+      await sleep(20)
+    relay.target = undefined
+    writeFileSync(join(home.folder, 'away'), '')
+    assert.match((await running.ended).stderr, /8 of 14 bytes of the log are undelivered/)
+    relay.target = server.url
+    assert.match((await home.run(['deliver'])).stdout, /^delivered: "sh" of \S+, 8 of 14 bytes\n$/)
+    assert.equal(await home.logOf(record), 'there\nmissing\n')
   })
 
   it('delivers what an earlier run left', async () => {

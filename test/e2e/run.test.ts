@@ -181,6 +181,35 @@ describe('tailrace run', { concurrency: 3 }, () => {
     assert.equal(build.status, 'FAILURE')
   })
 
+  it('ends a build of several runs by its worst step', async () => {
+    using home = newHome()
+    for (const [codes, status] of [
+      [[1, 0], 'FAILURE'],
+      [[0, 0], 'SUCCESS'],
+    ] as const) {
+      const record = randomUUID()
+      const args = ['run', '--quiet', '--job', 'cc', '--record', record]
+      await home.run([...args, '--step', 'one', ...shell(`exit ${codes[0]}`)])
+      await home.run([...args, '--step', 'two', '--finish', ...shell(`exit ${codes[1]}`)])
+      assert.equal((await home.client.showBuild(record)).status, status)
+    }
+  })
+
+  it('warns of a build that has ended, or is of another job than the one named, and goes on', async () => {
+    using home = newHome()
+    const record = randomUUID()
+    await home.run(['run', '--job', 'aa', '--record', record, '--finish', ...shell('exit 1')])
+    const late = ['run', '--record', record, '--step', 'late', '--raw', ...shell('echo late; exit 3')]
+    const { code, stderr } = await home.run(late)
+    assert.deepEqual(
+      [code, stderr],
+      [3, `tailrace: build ${record} has ended already with FAILURE, and stays so\n`],
+    )
+    assert.equal(await home.logOf(record, 2), 'late\n')
+    const elsewhere = await home.run(['run', '--job', 'bb', ...late.slice(1)])
+    assert.equal(elsewhere.stderr.split('\n')[0], `tailrace: build ${record} belongs to job aa, not bb`)
+  })
+
   it('gives the same step again a name of its own', async () => {
     using home = newHome()
     const record = randomUUID()

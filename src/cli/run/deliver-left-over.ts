@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { TailraceClient } from '../../client/tailrace-client.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection.ts'
 import { deliverLog } from './deliver-log.ts'
@@ -9,6 +10,7 @@ import {
   removeEntry,
   renameStep,
   type SpoolEntry,
+  waitingOutcomes,
 } from './spool-entry.ts'
 import { SpooledLog } from './spooled-log.ts'
 
@@ -18,6 +20,8 @@ export interface LeftOverResult {
   readonly stepName: string
   readonly folder: string
   readonly sizeBytes: number
+  /** How much of it the server did not have. */
+  readonly missingBytes: number
   /** Why it is still there; absent when it was delivered. */
   readonly refusal?: string
 }
@@ -54,18 +58,21 @@ async function deliverEntry(
     log = await SpooledLog.open(entry)
     if (log === undefined) return undefined
     const { sizeBytes } = log
+    let missingBytes = sizeBytes
     try {
       if (toHere && entry.meta.url !== connection.url) entry = await readdress(entry, connection.url)
-      await deliver(entry, log, clientFor(entry, connection), patience)
+      await deliver(entry, log, clientFor(entry, connection), patience, head => {
+        missingBytes = sizeBytes - head
+      })
       await removeEntry(entry)
-      return { ...about, sizeBytes }
+      return { ...about, sizeBytes, missingBytes }
     } catch (error) {
       if (isGone(error)) return undefined
-      return { ...about, sizeBytes, refusal: messageOf(error) }
+      return { ...about, sizeBytes, missingBytes, refusal: messageOf(error) }
     }
   } catch (error) {
     if (isGone(error)) return undefined
-    return { ...about, sizeBytes: 0, refusal: messageOf(error) }
+    return { ...about, sizeBytes: 0, missingBytes: 0, refusal: messageOf(error) }
   } finally {
     await log?.close()
   }
@@ -76,6 +83,7 @@ async function deliver(
   log: SpooledLog,
   client: TailraceClient,
   patience: Patience,
+  onFound: (head: number) => void,
 ): Promise<void> {
   let current = entry
   let trouble: unknown
@@ -89,6 +97,8 @@ async function deliver(
       onTrouble: error => {
         trouble = error
       },
+      onFound,
+      undelivered: () => waitingOutcomes(dirname(entry.folder), entry.meta),
       onJoined: async () => {},
       onRenamed: async stepName => {
         current = await renameStep(current, stepName)

@@ -45,6 +45,9 @@ describe('what is told of a delivery', () => {
         meta: META,
         patience,
         idsFile: undefined,
+        spool: '/dev/null/spool',
+        usualSpool: '/dev/null/spool',
+        namedJob: undefined,
         complain: text => told.push(text),
       },
     )

@@ -1,10 +1,20 @@
 import { writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { isTransient } from '../../client/server-unreachable.ts'
+import type { TailraceClient } from '../../client/tailrace-client.ts'
 import { isTailraceError } from '../../contract/errors.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection.ts'
 import { deliverLog } from './deliver-log.ts'
 import type { OpenedLog } from './open-log.ts'
 import type { Patience } from './patience.ts'
-import { type EndRecord, renameStep, type SpoolEntry, type SpoolMeta, writeEnd } from './spool-entry.ts'
+import {
+  type EndRecord,
+  renameStep,
+  type SpoolEntry,
+  type SpoolMeta,
+  waitingOutcomes,
+  writeEnd,
+} from './spool-entry.ts'
 import type { StepIds } from './step-upload.ts'
 
 /** Of a server that always fails in another way, no more is told. */
@@ -14,6 +24,11 @@ export interface ShipmentOptions {
   readonly connection: Connection
   readonly meta: Omit<SpoolMeta, 'writer'>
   readonly patience: Patience
+  /** Where logs of other runs wait, and where "tailrace deliver" looks unless told otherwise. */
+  readonly spool: string
+  readonly usualSpool: string
+  /** The job that the caller named; none when it was found for him. */
+  readonly namedJob: string | undefined
   /** Gets the ids of the step as assignments of a shell. */
   readonly idsFile: string | undefined
   readonly complain: (text: string) => void
@@ -22,9 +37,10 @@ export interface ShipmentOptions {
 /** The delivery of the log of a command that runs, and what is told of it: each kind of trouble once. */
 export class LogShipment {
   readonly #opened: OpenedLog
-  readonly #idsFile: string | undefined
+  readonly #options: ShipmentOptions
   readonly #patience: Patience
   readonly #complain: (text: string) => void
+  #lookedAtBuild = false
   readonly #done: Promise<boolean>
   #entry: SpoolEntry | undefined
   readonly #hurry = new AbortController()
@@ -33,9 +49,10 @@ export class LogShipment {
   #trouble: string | undefined
   readonly #told = new Set<string>()
 
-  constructor(opened: OpenedLog, { connection, meta, idsFile, patience, complain }: ShipmentOptions) {
+  constructor(opened: OpenedLog, options: ShipmentOptions) {
+    const { connection, meta, patience, complain } = options
     this.#opened = opened
-    this.#idsFile = idsFile
+    this.#options = options
     this.#patience = patience
     this.#complain = complain
     this.#entry = opened.entry
@@ -76,17 +93,38 @@ export class LogShipment {
         this.#patience.progress()
       },
       onTrouble: error => this.#tellTrouble(error),
-      onJoined: ids => this.#writeIds(ids),
+      undelivered: () => waitingOutcomes(this.#options.spool, meta),
+      onJoined: async ids => {
+        await this.#writeIds(ids)
+        if (meta.joins) await this.#lookAtBuild(client, ids.recordId)
+      },
       onRenamed: stepName => this.#rename(stepName),
     })
   }
 
+  /** Tells what the caller may not expect of a build that others made. */
+  async #lookAtBuild(client: TailraceClient, recordId: string): Promise<void> {
+    if (this.#lookedAtBuild) return
+    const { namedJob, patience } = this.#options
+    try {
+      const { job_name, status } = await client.showBuild(recordId, { signal: patience.signal })
+      if (namedJob !== undefined && job_name !== namedJob)
+        this.#complain(`build ${recordId} belongs to job ${job_name}, not ${namedJob}`)
+      if (status !== null) this.#complain(`build ${recordId} has ended already with ${status}, and stays so`)
+    } catch (error) {
+      // The log goes on without a word of the build.
+      if (isTransient(error)) throw error
+    }
+    this.#lookedAtBuild = true
+  }
+
   async #writeIds({ jobId, buildNo, recordId, stepId }: StepIds): Promise<void> {
-    if (this.#idsFile === undefined) return
+    const { idsFile } = this.#options
+    if (idsFile === undefined) return
     const ids = { JOB_ID: jobId, BUILD_NO: buildNo, RECORD_ID: recordId, STEP_ID: stepId }
     const lines = Object.entries(ids).map(([name, value]) => `export TAILRACE_${name}=${value}\n`)
     try {
-      await writeFile(this.#idsFile, lines.join(''))
+      await writeFile(idsFile, lines.join(''))
     } catch (error) {
       this.#complain(`the ids cannot be written: ${(error as Error).message}`)
     }
@@ -122,10 +160,15 @@ export class LogShipment {
     const missing = sizeBytes - this.#deliveredBytes
     const where =
       this.#entry !== undefined && this.#opened.log.isSpooled
-        ? `; they wait in ${this.#entry.folder}`
+        ? `; they wait in ${this.#entry.folder} for "${this.#deliverLine(this.#entry)}"`
         : ', and the spool does not hold all of them'
     const why = this.#trouble === undefined ? '' : ` (${this.#trouble})`
     this.#complain(`${missing} of ${sizeBytes} bytes of the log are undelivered${where}${why}`)
+  }
+
+  #deliverLine({ folder }: SpoolEntry): string {
+    const spool = dirname(folder)
+    return spool === this.#options.usualSpool ? 'tailrace deliver' : `tailrace deliver --spool ${spool}`
   }
 }
 

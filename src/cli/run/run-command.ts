@@ -12,7 +12,7 @@ import { openLog } from './open-log.ts'
 import { OutputEcho } from './output-echo.ts'
 import { localOffsetMinutes, noteLine, OutputPipeline } from './output-pipeline.ts'
 import { Patience } from './patience.ts'
-import type { RunOptions } from './run-options.ts'
+import { type RunOptions, spoolDirectory } from './run-options.ts'
 import { secretValues } from './secret-values.ts'
 import { comesFromTerminal, relaySignals, type SignalRelay } from './signal-relay.ts'
 import type { EndRecord } from './spool-entry.ts'
@@ -56,6 +56,9 @@ export async function runCommand(
     patience,
     complain,
     idsFile: options.idsFile,
+    spool: options.spool,
+    usualSpool: spoolDirectory(undefined, io.env),
+    namedJob: options.namedJob,
   })
   const leftOver = shipLeftOver(options.spool, connection, patience, complain)
   const echo = options.quiet ? undefined : new OutputEcho(process.stdout)

@@ -16,6 +16,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface RunOptions {
   readonly command: readonly [string, ...string[]]
   readonly jobName: string
+  /** The same where the caller gave it. */
+  readonly namedJob?: string
   readonly stepName: string
   readonly stepId?: number
   readonly recordId: string
@@ -62,6 +64,7 @@ export function parseRunOptions(args: readonly string[], env: Environment): RunO
   return {
     command: [program, ...rest],
     jobName: nameOf('--job', values.job ?? (basename(process.cwd()) || 'job')),
+    ...(values.job !== undefined && { namedJob: values.job }),
     stepName: nameOf('--step', values.step ?? basename(program)),
     ...(stepId !== undefined && { stepId }),
     recordId: values.record === undefined ? randomUUID() : recordIdOf(values.record),

@@ -14,6 +14,7 @@ import {
   removeEntry,
   renameStep,
   type SpoolEntry,
+  waitingOutcomes,
   writeEnd,
 } from './spool-entry.ts'
 
@@ -33,6 +34,14 @@ describe('the spool', () => {
     spool = mkdtempSync(join(tmpdir(), 'tailrace-spool-test-'))
   })
   afterEach(() => rmSync(spool, { recursive: true, force: true }))
+
+  it('tells how the steps of one build ended whose logs wait', async () => {
+    const other = '8d3f2a1e-0000-4000-8000-000000000002'
+    await writeEnd(await createEntry(spool, ABOUT), { ...END, outcome: 'FAILURE' })
+    await writeEnd(await createEntry(spool, { ...ABOUT, recordId: other }), { ...END, outcome: 'ABORTED' })
+    await createEntry(spool, ABOUT)
+    assert.deepEqual(await waitingOutcomes(spool, ABOUT), ['FAILURE'])
+  })
 
   it('lists the entries that are whole, as they were made', async () => {
     const entry = await createEntry(spool, ABOUT)

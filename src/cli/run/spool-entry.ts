@@ -91,6 +91,29 @@ export async function readEnd({ folder }: SpoolEntry): Promise<EndRecord | undef
   }
 }
 
+/** How the steps of a build ended whose logs wait in the spool; ABORTED for those whose runners were killed. */
+export async function waitingOutcomes(
+  spool: string,
+  { url, recordId }: Pick<SpoolMeta, 'url' | 'recordId'>,
+): Promise<EndRecord['outcome'][]> {
+  const entries = await listEntries(spool)
+  const own = entries.filter(({ meta }) => meta.recordId === recordId && meta.url === url)
+  const outcomes = await Promise.all(
+    own.map(async entry => {
+      const { outcome } = (await readEnd(entry)) ?? {}
+      if (outcome !== undefined || (await isBeingWritten(entry))) return outcome ?? []
+      // It may have ended, or have been delivered, since.
+      const end = await readEnd(entry)
+      const isThere = await stat(entry.folder).then(
+        () => true,
+        () => false,
+      )
+      return isThere ? (end?.outcome ?? 'ABORTED') : []
+    }),
+  )
+  return outcomes.flat()
+}
+
 /** Says how the log ended. Rejects as the file system does. */
 export async function writeEnd({ folder }: SpoolEntry, end: EndRecord): Promise<void> {
   await writeWhole(join(folder, END), JSON.stringify(end))

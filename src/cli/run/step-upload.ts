@@ -3,6 +3,7 @@ import type { NewStep, StepAddress, TailraceClient } from '../../client/tailrace
 import { isTailraceError } from '../../contract/errors.ts'
 import type { CreateBuildAnswer } from '../../contract/operations/create-build.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
+import { buildOutcome } from './build-outcome.ts'
 import { BytesLost, type LogSource } from './log-source.ts'
 import { nameWithSuffix } from './names.ts'
 import type { EndRecord, SpoolMeta } from './spool-entry.ts'
@@ -22,8 +23,12 @@ export interface UploadOptions {
   readonly signal: AbortSignal
   /** Called with each sign that the delivery goes forward. */
   readonly onProgress: (head: number) => void
+  /** How other steps of the build ended whose logs wait where the server does not see them. */
+  readonly undelivered?: () => Promise<readonly EndRecord['outcome'][]>
   /** Called when the build and the step are there. */
   readonly onJoined: (ids: StepIds) => Promise<void>
+  /** Called with how much of this log the server was found to have. */
+  readonly onFound?: (head: number) => void
   /** Called when the step's name was taken by another log; the next try goes by this name. */
   readonly onRenamed: (stepName: string) => Promise<void>
 }
@@ -151,7 +156,7 @@ export class StepUpload {
 
   async #compareBeginning(): Promise<void> {
     if (this.#isOurs) return
-    const { log, signal } = this.#options
+    const { log, signal, onFound } = this.#options
     if (this.#head < log.keptFrom) throw new BytesLost(this.#head)
     if (this.#head > log.keptFrom) {
       while (log.sizeBytes === 0 && log.end === undefined) await log.changed(signal)
@@ -160,6 +165,7 @@ export class StepUpload {
       await this.#append(from, await log.read(from, Math.min(this.#head - from, COMPARED_BYTES)))
     }
     this.#isOurs = true
+    onFound?.(this.#head)
   }
 
   /** Waits until there is something worth a request; resolves to the log's end once that is known. */
@@ -219,7 +225,7 @@ export class StepUpload {
     if (!this.#stepFinished) onProgress(this.#head)
     this.#stepFinished = true
     if (sha256 !== undefined && !verified) throw new Error('the server did not verify the log')
-    if (meta.finishesBuild) await this.#finishBuild(status)
+    if (meta.finishesBuild) await this.#finishBuild(meta.joins ? await this.#worstOutcome(status) : status)
     onProgress(this.#head)
     return { stepId, stepName: this.#stepName, verified }
   }
@@ -232,6 +238,15 @@ export class StepUpload {
       if (isTailraceError(error, 'log-sealed')) throw new StepTaken(error.message, { cause: error })
       throw error
     }
+  }
+
+  /** By the upload token, which reads the build too. */
+  async #worstOutcome(own: EndRecord['outcome']): Promise<EndRecord['outcome']> {
+    const { meta, undelivered } = this.#options
+    // What is delivered in between is counted twice, not missed.
+    const waiting = (await undelivered?.()) ?? []
+    const { steps } = await this.#step!.client.showBuild(meta.recordId, this.#call())
+    return buildOutcome(own, steps, waiting)
   }
 
   /** A build has one result; when several runs set it, the first one's stays. */
