@@ -133,6 +133,11 @@ describe('a back-up of a running server', () => {
   const inFolder = (name: string) => join(person.folder, name)
 
   it('restores to what was acknowledged when it began, while writers go on, and shares packs with the one before', async () => {
+    // Fills packs alone and stays, so that they are never rewritten.
+    const kept = await caller.newLog(NOISE.subarray(0, 3_000_000))
+    await eventually(async () =>
+      assert.match((await caller.get('/metrics')).text, /^tailrace_log_bytes_packed_total 3000000$/m),
+    )
     const writers = new Writers(caller, 6)
     try {
       await eventually(async () => assert.ok(writers.logs.length > 40))
@@ -161,6 +166,8 @@ describe('a back-up of a running server', () => {
         await using other = await startServer({ data, env: SMALL })
         const reader = await admin(other)
         await assertRestored(reader, begun, ended)
+        const { bytes } = await reader.get(logPath(kept, 1), { 'Accept-Encoding': 'identity' })
+        assert.equal(sha256(bytes), sha256(NOISE.subarray(0, 3_000_000)))
         const goesOn = ended.find(({ state }, i) => state === 'live' && i < begun.length)!
         const head = Number((await reader.send('HEAD', logPath(goesOn.build, 1))).headers['upload-offset'])
         assert.equal((await reader.append(goesOn.build, 1, head, 'and on\n')).status, 204)

@@ -102,7 +102,10 @@ test('a failure stands in it once, with its cause and the id that the client was
 })
 
 test('what is the client\u2019s own fault is no failure', async () => {
-  const before = logLines(server.stderr).filter(({ level }) => level >= ERROR).length
+  // Upkeep too may stumble over the damaged packs; it has no request.
+  const failures = () =>
+    logLines(server.stderr).filter(({ level, reqId }) => level >= ERROR && reqId !== undefined).length
+  const before = failures()
   const bodies = [`{"password":"${BOOTSTRAP.password}"`, `{"auth":"${token}"}`, `{"user":"${MARK}"}`]
   const type = { 'Content-Type': 'application/json' }
   for (const body of bodies)
@@ -133,7 +136,7 @@ test('what is the client\u2019s own fault is no failure', async () => {
   ] as const)
     await rawExchange(server.url, Buffer.from(line), ending)
   await signIn(server.url)
-  assert.equal(logLines(server.stderr).filter(({ level }) => level >= ERROR).length, before)
+  assert.equal(failures(), before)
 })
 
 test('it is JSON, line by line, and holds no password, token, key, signature or text of a log', async () => {

@@ -6,7 +6,11 @@ const GROUPS = 8
 const NETWORK_GROUPS = 4
 
 /** For whom limits by address count the request: an IPv4 address, or the /64 of an IPv6 address. */
-export const clientNetworkOf = ({ ip }: Pick<FastifyRequest, 'ip'>): string => networkOf(ip)
+export function clientNetworkOf(request: Pick<FastifyRequest, 'ip'>): string {
+  // A connection that has ended meanwhile has no address, whatever the type says.
+  const ip: string | undefined = request.ip
+  return networkOf(ip ?? 'gone')
+}
 
 /** What is no IPv6 address stays as it is. */
 export function networkOf(address: string): string {
