@@ -3,7 +3,8 @@ import { ConfigError, type Listen, SETTINGS, type Setting } from '../server/conf
 import { type Command, UsageError } from './command.ts'
 
 const settings = Object.values(SETTINGS) as Setting<unknown>[]
-const line = (name: string, help: string) => `  ${name.padEnd(32)}${help}\n`
+const width = Math.max(...settings.map(({ env }) => env.length)) + 2
+const line = (name: string, help: string) => `  ${name.padEnd(width)}${help}\n`
 
 function described({ help, fallback }: Setting<unknown>): string {
   const byDefault = fallback === undefined ? '' : shown(fallback)

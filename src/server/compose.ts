@@ -1,5 +1,5 @@
 import { createHash, randomInt, randomUUID } from 'node:crypto'
-import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceError } from '../contract/errors.ts'
@@ -43,6 +43,7 @@ import { sqlRetentionCatalog } from '../store/sql/sql-retention-catalog.ts'
 import { sqlStepLogs } from '../store/sql/sql-step-logs.ts'
 import type { Config } from './config/config.ts'
 import { diskSpace } from './disk-space.ts'
+import { makeDataDirectory } from './make-data-directory.ts'
 import { gaugeStore } from './metrics/gauge-store.ts'
 import { meteredJournal } from './metrics/metered-journal.ts'
 import { meteredPacks } from './metrics/metered-packs.ts'
@@ -82,10 +83,15 @@ interface Report {
 const FLUSH_PACE_MS = 100
 const FLUSH_RETRY_MS = 1000
 
+/** Whether the data directory has a store already. */
+export function hasStore({ dataDirectory }: Config): boolean {
+  return existsSync(join(dataDirectory, CATALOG_NAME))
+}
+
 /** Opens the embedded store in the data directory, recovers what a crash left, and begins to keep it. Rejects with `store-unavailable` when another server has it. */
 export async function compose(config: Config, report: Report, metrics: Metrics): Promise<Services> {
   await using opening = new AsyncDisposableStack()
-  await mkdir(config.dataDirectory, { recursive: true, mode: 0o700 })
+  makeDataDirectory(config.dataDirectory)
   await assertRestored(config.dataDirectory)
   const catalog = join(config.dataDirectory, CATALOG_NAME)
   const catalogFile = opening.use(new CatalogFile(catalog))

@@ -9,10 +9,16 @@ export async function greeting(
   url: string,
   first: FirstCredentials | undefined,
 ): Promise<string> {
-  const up = `Tailrace listens on ${url}\n`
+  const up = `Tailrace listens on ${url}\n${reachHint(config, url)}`
   if (first === undefined) return `${up}The store is ${config.dataDirectory}. Ctrl-C stops.\n`
   const made = await introduce(config, url, first)
   return `${up}${made}\n${firstSteps(config, url, first)}\nCtrl-C stops.\n`
+}
+
+/** Nobody but this machine can use an address that the server only guessed. */
+function reachHint({ host, publicUrl }: Config, url: string): string {
+  if (publicUrl !== undefined || !(host === '0.0.0.0' || host === '::')) return ''
+  return `Answers name ${url} as the address for uploads: for other machines set --public-url (TAILRACE_PUBLIC_URL).\n`
 }
 
 /**

@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { openMetricsToken } from '../iam/metrics-token.ts'
-import { compose } from './compose.ts'
+import { compose, hasStore } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { serveControl } from './control/serve-control.ts'
 import { greeting } from './greeting.ts'
 import { onHangUp } from './hang-up.ts'
 import { openApp } from './http/app.ts'
+import { assertCanListen, withReason } from './listen.ts'
 import { meterRequests } from './metrics/meter-requests.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { unreadyParts } from './readiness.ts'
@@ -16,7 +17,7 @@ import { readTlsFiles, reloadTls } from './tls-files.ts'
 
 /**
  * Serves until `stop` aborts, then lets running requests end and closes the store. `print` gets what a person should
- * read. Rejects with `store-unavailable` when the store cannot be opened, and with the system's error when the address is taken.
+ * read. Rejects with `store-unavailable` when the store cannot be opened, and with an error for people when the address is taken.
  */
 export async function serve(config: Config, print: (text: string) => void, stop: AbortSignal): Promise<void> {
   await using ending = new AsyncDisposableStack()
@@ -28,6 +29,8 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     error: (error: unknown, message: string) =>
       app === undefined ? console.error(`${message}:`, error) : app.log.error({ err: error }, message),
   }
+  // A first start that cannot listen leaves no store, whose secrets nobody would have been told.
+  if (!hasStore(config)) await assertCanListen(config)
   const services = ending.use(await compose(config, report, metrics))
   app = openApp({
     authentication: services.identity.iam,
@@ -40,6 +43,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     idleTimeoutMs: config.idleTimeoutMs,
     tls,
   })
+  const listening = app
   meterRequests(app, metrics)
   const own = { url: '' }
   const publicUrl = () => config.publicUrl ?? own.url
@@ -58,7 +62,8 @@ export async function serve(config: Config, print: (text: string) => void, stop:
       report.error(error, 'a snapshot of the store failed'),
     ),
   )
-  await app.listen({ host: config.host, port: config.port })
+  const { host, port } = config
+  await withReason(config, () => listening.listen({ host, port }))
   own.url = urlOf(app, tls === undefined ? 'http' : 'https')
   print(await greeting(config, own.url, await services.identity.bootstrap()))
   await aborted(stop)

@@ -16,7 +16,7 @@ test('a store that is served, a directory without one and wrong usage are refuse
   for (const args of [['password', BOOTSTRAP.user], ['rekey']]) {
     const served = offline(server.data, args, { input: `${NEW_PASSWORD}\n` })
     assert.deepEqual([served.code, served.stdout], [1, ''])
-    assert.match(served.stderr, /Another Tailrace server uses the data directory/)
+    assert.match(served.stderr, /Another Tailrace server uses the data directory .*: stop it first/)
     assert.match(offline(join(server.data, 'none'), args).stderr, /There is no store/)
   }
   for (const args of [[], ['password'], ['password', 'a', 'b'], ['rekey', 'a'], ['delete']])

@@ -1,7 +1,7 @@
 /** `tailrace serve` as a process: first start, restart, one server per directory, bad settings (design: configuration). */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
@@ -31,6 +31,23 @@ function refusedStart(args: readonly string[], env: Readonly<Record<string, stri
     rmSync(data, { recursive: true })
   }
 }
+
+test('a server on all addresses says that others need a public URL, and one that has it does not', async () => {
+  const all = ['sh', '-c', 'exec "$@" --listen 0.0.0.0:0', 'sh']
+  await using open = await startServer({ under: all })
+  assert.match(open.stdout, /for other machines set --public-url \(TAILRACE_PUBLIC_URL\)/)
+  const env = { TAILRACE_PUBLIC_URL: 'https://logs.example.com' }
+  await using named = await startServer({ under: all, env })
+  await using near = await startServer()
+  assert.doesNotMatch(named.stdout + near.stdout, /public-url/)
+})
+
+test('the help has a blank between each name and what it means', () => {
+  const { stdout } = spawnSync(process.execPath, [CLI, 'serve', '--help'], { encoding: 'utf8' })
+  const names = stdout.split('\n').filter(line => line.startsWith('  '))
+  assert.ok(names.length > 20)
+  for (const line of names) assert.match(line, /^ {2}\S+( VALUE| FILE)? {2,}\S/)
+})
 
 describe('the first start', () => {
   test('makes credentials where none are given, prints them once, and they work', async () => {
@@ -116,6 +133,26 @@ describe('a bad value stops the start with one line that names it', () => {
 
   test('an address that is taken', async () => {
     await using server = await startServer()
-    assert.match(refusedStart(['--listen', new URL(server.url).host]), /in use|EADDRINUSE/)
+    const { host } = new URL(server.url)
+    const taken = `tailrace serve: something else listens on ${host}; choose another address with --listen\n`
+    const data = join(server.data, 'first')
+    assert.equal(refusedStart(['--listen', host, '--data', data]), taken)
+    assert.ok(!existsSync(data))
+    const other = await startServer()
+    await other.kill('SIGTERM')
+    assert.equal(refusedStart(['--listen', host, '--data', other.data]), taken)
+    await other.stop()
+  })
+
+  test('an address that is not of this machine, and no port', () => {
+    assert.match(refusedStart(['--listen', '192.0.2.1:0']), /192\.0\.2\.1:0: .*choose another address/)
+  })
+
+  test('a data directory that cannot be made', () => {
+    for (const data of ['/proc/nope', '/proc/nope/data', '/dev/null', '/dev/null/data'])
+      assert.match(
+        refusedStart(['--data', data]),
+        new RegExp(`^tailrace serve: The data directory ${data} cannot be made: E[A-Z]+: .*\n$`),
+      )
   })
 })

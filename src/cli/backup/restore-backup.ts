@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { makeDataDirectory } from '../../server/make-data-directory.ts'
 import { UNFINISHED_RESTORE_NAME } from '../../server/unfinished-restore.ts'
 import { type CopyOptions, copyFile, sha256Of, syncDirectory, syncName } from './copy-file.ts'
 import type { BackupFile, Manifest } from './manifest.ts'
@@ -25,7 +26,7 @@ export async function restoreBackup(
 }
 
 async function prepare(dataDirectory: string, manifest: Manifest): Promise<void> {
-  await mkdir(dataDirectory, { recursive: true, mode: 0o700 })
+  makeDataDirectory(dataDirectory)
   const names = await readdir(dataDirectory)
   if (!names.includes(UNFINISHED_RESTORE_NAME)) {
     const foreign = names.filter(name => !MAY_BE_THERE.includes(name))

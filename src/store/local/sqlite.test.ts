@@ -41,7 +41,10 @@ test('a second server on the same data directory is refused and told which, unti
   try {
     await assert.rejects(openSqlite(path), error => {
       assert.ok(isTailraceError(error, 'store-unavailable'))
-      assert.equal(error.message, `Another Tailrace server uses the data directory ${dirname(path)}.`)
+      assert.equal(
+        error.message,
+        `Another Tailrace server uses the data directory ${dirname(path)}: stop it first.`,
+      )
       return true
     })
   } finally {

@@ -80,7 +80,7 @@ const SQLITE_BUSY = 5
 function refusal(path: string, error: unknown): TailraceError {
   const busy = ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY
   const text = busy
-    ? `Another Tailrace server uses the data directory ${dirname(path)}.`
+    ? `Another Tailrace server uses the data directory ${dirname(path)}: stop it first.`
     : `The catalog in ${dirname(path)} cannot be opened: ${(error as Error).message}`
   return new TailraceError('store-unavailable', text, {}, { cause: error })
 }
