@@ -3,6 +3,7 @@ import { AdministrationClient } from '../client/administration-client.ts'
 import { closestWord } from './closest-word.ts'
 import { type CommandIo, UsageError } from './command.ts'
 import { connectionOf, NO_CREDENTIALS } from './connection.ts'
+import { retryNotice } from './retry-notice.ts'
 
 /** One action of a command, such as the `list` of `tailrace user list`. */
 export interface Action {
@@ -47,7 +48,7 @@ export async function runAction(
   const { json, ...options } = values as Record<string, string | undefined> & { json?: boolean }
   const { url, credentials } = connectionOf(io.env)
   if (credentials === undefined) throw new UsageError(NO_CREDENTIALS)
-  const server = new AdministrationClient({ url, credentials })
+  const server = new AdministrationClient({ url, credentials, ...retryNotice(io) })
   const result = await action.run({ server, args: positionals, options, io })
   io.print(json ? `${JSON.stringify(result.json)}\n` : result.text)
   return 0

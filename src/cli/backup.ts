@@ -5,6 +5,7 @@ import { storeConfig } from './backup/store-config.ts'
 import { previousBackup, type WrittenBackup, writeBackup } from './backup/write-backup.ts'
 import { type Command, UsageError } from './command.ts'
 import { interruptible } from './process-end.ts'
+import { timeText } from './time-text.ts'
 import { byteText, TransferProgress } from './transfer-progress.ts'
 import { version } from './version.ts'
 
@@ -78,5 +79,5 @@ function asJson(target: string, written: WrittenBackup): string {
 function asText(target: string, written: WrittenBackup): string {
   const { manifest, sharedBytes } = written
   const shared = sharedBytes > 0 ? `, of which the previous one shares ${byteText(sharedBytes)}` : ''
-  return `${target}: the store as it was at ${manifest.taken_at}, ${manifest.files.length} files, ${byteText(bytesOf(written))}${shared}.\n`
+  return `${target}: the store as it was at ${timeText(manifest.taken_at)}, ${manifest.files.length} files, ${byteText(bytesOf(written))}${shared}.\n`
 }

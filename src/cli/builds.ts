@@ -6,6 +6,7 @@ import { BUILD_USAGE, isJobId, parseBuildName } from './build-name.ts'
 import { type Command, UsageError } from './command.ts'
 import { clientOf } from './connection.ts'
 import { type Build, findBuild, findJob, type Lookup } from './find-build.ts'
+import { timeText } from './time-text.ts'
 import { byteText } from './transfer-progress.ts'
 
 const USAGE = `Usage: tailrace builds [-n COUNT] [--json]
@@ -38,7 +39,7 @@ export const command: Command = {
     const [name, ...others] = positionals
     if (others.length > 0) throw new UsageError(`"${others[0]}" is one argument too many`)
     const count = countOf(values.count)
-    const { json, rows } = await list(clientOf(io.env), name, count)
+    const { json, rows } = await list(clientOf(io), name, count)
     io.print(values.json ? `${JSON.stringify(json)}\n` : columns(rows))
     return 0
   },
@@ -88,7 +89,7 @@ function ofJobs(jobs: readonly Job[]): Listing {
   const rows = jobs.map(({ name, latest_build: latest, job_id }) =>
     latest === null
       ? [name, '-', '-', '-', job_id]
-      : [name, `#${latest.build_no}`, statusOf(latest), timeOf(latest.created_at), job_id],
+      : [name, `#${latest.build_no}`, statusOf(latest), timeText(latest.created_at), job_id],
   )
   return { json: jobs, rows: [['JOB', 'LATEST', 'STATUS', 'BEGAN', 'JOB ID'], ...rows] }
 }
@@ -97,7 +98,7 @@ function ofBuilds(builds: readonly Summary[]): Listing {
   const rows = builds.map(build => [
     `#${build.build_no}`,
     statusOf(build),
-    timeOf(build.created_at),
+    timeText(build.created_at),
     durationOf(build.created_at, build.finished_at),
     build.source,
     build.record_id,
@@ -118,11 +119,6 @@ function ofSteps(build: Build): Listing {
 
 function statusOf({ status }: { readonly status: string | null }): string {
   return status ?? 'RUNNING'
-}
-
-/** To the second, on this machine's clock. */
-function timeOf(iso: string): string {
-  return new Date(iso).toLocaleString('sv-SE')
 }
 
 function durationOf(from: string | null, to: string | null): string {

@@ -1,7 +1,9 @@
 import type { Credentials } from '../client/credentials.ts'
+import { DEFAULT_RETRIES } from '../client/repeat.ts'
 import { TailraceClient } from '../client/tailrace-client.ts'
-import { UsageError } from './command.ts'
+import { type CommandIo, UsageError } from './command.ts'
 import { DEFAULT_PROFILE, loginNames, profileName, readLogin } from './login-file.ts'
+import { retryNotice } from './retry-notice.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -30,11 +32,14 @@ export function connectionOf(env: Environment): Connection {
   return { url, credentials, client: credentials && new TailraceClient({ url, credentials, retries: 0 }) }
 }
 
-/** A client that tries again where a failure may pass. Throws `UsageError` without address or credentials. */
-export function clientOf(env: Environment, retries?: number): { url: string; client: TailraceClient } {
-  const { url, credentials } = connectionOf(env)
+/** A client that tries again where a failure may pass, and tells so. Throws `UsageError` without address or credentials. */
+export function clientOf(
+  io: Pick<CommandIo, 'env' | 'complain'>,
+  retries = DEFAULT_RETRIES,
+): { url: string; client: TailraceClient } {
+  const { url, credentials } = connectionOf(io.env)
   if (credentials === undefined) throw new UsageError(NO_CREDENTIALS)
-  return { url, client: new TailraceClient({ url, credentials, ...(retries !== undefined && { retries }) }) }
+  return { url, client: new TailraceClient({ url, credentials, retries, ...retryNotice(io, retries) }) }
 }
 
 function loginOf(env: Environment) {

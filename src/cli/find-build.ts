@@ -65,9 +65,9 @@ export function findStep(build: Build, text: string): Step {
   const names = build.steps.map(({ name }) => name)
   const listed = build.steps.map(({ step_id, name }) => `${step_id} (${name})`)
   if (byName.length > 1) throw new Error(`several steps are called "${text}": name it by number`)
-  throw new NoSuchStep(
-    `${nameOf(build)} has no step "${text}"; ${hint(closestWord(text, names), listed, 'steps')}`,
-  )
+  // A number is like no name.
+  const meant = number === undefined ? closestWord(text, names) : undefined
+  throw new NoSuchStep(`${nameOf(build)} has no step "${text}"; ${hint(meant, listed, 'steps')}`)
 }
 
 /** It may still come, while the build runs. */

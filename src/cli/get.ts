@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
@@ -6,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { BUILD_USAGE } from './build-name.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { clientOf } from './connection.ts'
+import { fileError } from './file-error.ts'
 import { findBuild, findStep, type Lookup, nameOf, type Step } from './find-build.ts'
 import { LogOutput } from './log-output.ts'
 import { interruptible } from './process-end.ts'
@@ -48,7 +50,7 @@ export const command: Command = {
     if (values.json && file === undefined)
       throw new UsageError('--json needs -o FILE: the log itself is the output')
     await interruptible(async signal => {
-      const lookup = { ...clientOf(io.env), signal }
+      const lookup = { ...clientOf(io), signal }
       const log = await openLog(lookup, build, step, values)
       if (file === undefined) await toStdout(log, values, io)
       else await toFile(log, file, values, io)
@@ -107,7 +109,7 @@ async function toFile(log: OpenLog, file: string, { json }: Flags, io: CommandIo
     const bytes = await transfer(
       log,
       async piece => {
-        if (!stream.write(piece)) await drained(stream)
+        if (!stream.write(piece)) await once(stream, 'drain')
       },
       json ? undefined : progressOf(log),
     )
@@ -118,7 +120,7 @@ async function toFile(log: OpenLog, file: string, { json }: Flags, io: CommandIo
   } catch (error) {
     stream.destroy()
     await rm(part, { force: true })
-    throw stream.errored ?? error
+    throw fileError(file, 'written', stream.errored ?? error)
   }
 }
 
@@ -133,13 +135,6 @@ function tell(
   if (json)
     io.print(`${JSON.stringify({ record_id: recordId, step_id: step.step_id, file, bytes, verified })}\n`)
   else io.complain(`${file}: ${bytes} bytes${verified ? ', checked against their SHA-256' : ''}\n`)
-}
-
-function drained(stream: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.once('drain', resolve)
-    stream.once('error', reject)
-  })
 }
 
 /** Resolves to how many bytes came. Rejects when they are not those of the hash. */

@@ -47,23 +47,25 @@ export const command: Command = {
     const { values, positionals } = parse(args)
     const [pattern, build, step, ...others] = positionals
     if (pattern === undefined || build === undefined) throw new UsageError('PATTERN and BUILD are needed')
+    if (pattern === '') throw new UsageError('PATTERN is empty')
     if (others.length > 0) throw new UsageError(`"${others[0]}" is one argument too many`)
     const query = queryOf(pattern, values)
     try {
-      const count = await interruptible(async signal => {
-        const lookup = { ...clientOf(io.env), signal }
+      const { count, cut } = await interruptible(async signal => {
+        const lookup = { ...clientOf(io), signal }
         const found = await findBuild(lookup, build)
         const named = step ?? found.step
         const steps = named === undefined ? found.build.steps : [findStep(found.build, named)]
         const output = new LogOutput(process.stdout, io.env, { raw: values.raw || values.json })
         return searchSteps(lookup, found.build, steps, query, values, output)
       })
+      if (cut > 0) io.complain(`tailrace grep: ${cutText(cut)}; "tailrace get" brings them whole\n`)
       if (values.count) io.print(values.json ? `${JSON.stringify({ count })}\n` : `${count}\n`)
       return count > 0 ? 0 : 1
     } catch (error) {
       if (error instanceof UsageError || error instanceof Interrupted || error instanceof OutputClosed)
         throw error
-      io.complain(`tailrace grep: ${error instanceof Error ? error.message : error}\n`)
+      io.complain(`tailrace grep: ${complaintOf(error)}\n`)
       return EXIT_FAILURE
     }
   },
@@ -77,7 +79,17 @@ function queryOf(pattern: string, flags: Flags): SearchQuery {
   return max === undefined ? query : { ...query, limit: Number(max) }
 }
 
-/** Resolves to how many lines were found. */
+/** What the server calls q is PATTERN here. */
+function complaintOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return isTailraceError(error, 'invalid-parameter') ? message.replace(/^q\b/, 'PATTERN') : message
+}
+
+function cutText(lines: number): string {
+  return lines === 1 ? '1 line is too long and was cut' : `${lines} lines are too long and were cut`
+}
+
+/** Resolves to how many lines were found, and how many of them were shown in part. */
 async function searchSteps(
   lookup: Lookup,
   build: Build,
@@ -85,8 +97,9 @@ async function searchSteps(
   query: SearchQuery,
   { count, json }: Flags,
   output: LogOutput,
-): Promise<number> {
+): Promise<{ count: number; cut: number }> {
   let found = 0
+  let cut = 0
   for (const { step_id, state } of steps) {
     if (state === 'waiting' || state === 'skipped') continue
     const left = query.limit === undefined ? {} : { limit: query.limit - found }
@@ -94,13 +107,14 @@ async function searchSteps(
     for await (const hit of search(lookup, build, step_id, { ...query, ...left })) {
       found++
       if (count) continue
+      if (hit.truncated) cut++
       await output.write(
         json ? `${JSON.stringify({ step_id, ...hit })}\n` : lineOf(hit, step_id, steps.length > 1),
       )
     }
   }
   await output.end()
-  return found
+  return { count: found, cut }
 }
 
 function lineOf({ n, text }: SearchHitAnswer, stepId: number, severalSteps: boolean): string {

@@ -46,7 +46,7 @@ export const command: Command = {
   async run(args, io) {
     const { values, positionals } = parse(args)
     const plan = planOf(values, positionals)
-    const { client } = clientOf(io.env, RETRIES)
+    const { client } = clientOf(io, RETRIES)
     await interruptible(signal => importFiles(client, plan, values, io, signal))
     return 0
   },

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { fileError } from './file-error.ts'
 
 /** A log in a file: what it holds once it is decompressed. */
 export interface ImportedFile extends AsyncDisposable {
@@ -20,7 +21,10 @@ const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
 /** Reads a file, or stdin for "-", once to know it; stdin is kept in a temporary file meanwhile. Rejects when it cannot be read or decompressed. */
 export async function openImportedFile(path: string, signal: AbortSignal): Promise<ImportedFile> {
-  if (path !== '-') return measured(path, path, async () => {}, signal)
+  if (path !== '-')
+    return measured(path, path, async () => {}, signal).catch(error => {
+      throw fileError(path, 'read', error)
+    })
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-import-'))
   const remove = () => rm(folder, { recursive: true, force: true })
   try {

@@ -1,5 +1,6 @@
 import { type Action, CONNECTION_USAGE, columns, runAction } from './administration.ts'
 import type { Command } from './command.ts'
+import { timeText } from './time-text.ts'
 
 const USAGE = `Usage: tailrace key list
        tailrace key create [--user NAME]
@@ -16,7 +17,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     arguments: [],
     async run({ server }) {
       const keys = await server.listKeys()
-      const rows = keys.map(({ access_key, user, created_at }) => [access_key, user, created_at])
+      const rows = keys.map(({ access_key, user, created_at }) => [access_key, user, timeText(created_at)])
       return { json: keys, text: columns([['ACCESS KEY', 'USER', 'CREATED'], ...rows]) }
     },
   },

@@ -5,6 +5,8 @@ import { type Command, type CommandIo, UsageError } from './command.ts'
 import { serverUrl } from './connection.ts'
 import { type Login, profileName, writeLogin } from './login-file.ts'
 import { Questions } from './questions.ts'
+import { retryNotice } from './retry-notice.ts'
+import { timeText } from './time-text.ts'
 
 const USAGE = `Usage: tailrace login [--url URL] [--user NAME] [--domain NAME] [--project NAME] [--key]
        tailrace login [--url URL] --access-key AK
@@ -57,7 +59,7 @@ export const command: Command = {
 }
 
 function until({ expires }: Login): string {
-  return expires === undefined ? '' : `, until ${new Date(expires).toLocaleString()}`
+  return expires === undefined ? '' : `, until ${timeText(expires)}`
 }
 
 async function logIn(flags: Flags, io: CommandIo): Promise<Login> {
@@ -71,14 +73,15 @@ async function logIn(flags: Flags, io: CommandIo): Promise<Login> {
   const { env } = io
   const url = serverUrl(await need('URL', flags.url ?? env.TAILRACE_URL))
   const accessKey = flags['access-key']
-  if (accessKey !== undefined) return withKey(url, accessKey, await need('Secret key', env.TAILRACE_SK, true))
+  if (accessKey !== undefined)
+    return withKey(url, accessKey, await need('Secret key', env.TAILRACE_SK, true), io)
   const credentials = {
     domain: await need('Domain', flags.domain ?? env.TAILRACE_DOMAIN),
     user: await need('User', flags.user ?? env.TAILRACE_USER),
     password: await need('Password', env.TAILRACE_PASSWORD, true),
     project: await need('Project', flags.project ?? env.TAILRACE_PROJECT),
   }
-  const client = new TailraceClient({ url, credentials })
+  const client = new TailraceClient({ url, credentials, ...retryNotice(io) })
   const token = await client.obtainToken(credentials)
   return flags.key ? exchangeForKey(url, token) : withToken(url, token)
 }
@@ -107,9 +110,9 @@ async function exchangeForKey(url: string, token: string): Promise<Login> {
 }
 
 /** A key that does not open is not kept. */
-async function withKey(url: string, accessKey: string, secretKey: string): Promise<Login> {
+async function withKey(url: string, accessKey: string, secretKey: string, io: CommandIo): Promise<Login> {
   const credentials = { accessKey, secretKey }
-  const keys = await new AdministrationClient({ url, credentials }).listKeys()
+  const keys = await new AdministrationClient({ url, credentials, ...retryNotice(io) }).listKeys()
   const user = keys.find(({ access_key }) => access_key === accessKey)?.user
   return { url, credentials, ...(user !== undefined && { user }) }
 }

@@ -6,6 +6,7 @@ import { restoreBackup } from './backup/restore-backup.ts'
 import { storeConfig } from './backup/store-config.ts'
 import { type Command, UsageError } from './command.ts'
 import { interruptible } from './process-end.ts'
+import { timeText } from './time-text.ts'
 import { byteText, TransferProgress } from './transfer-progress.ts'
 
 const USAGE = `Usage: tailrace restore BACKUP [--data DIR] [--json]
@@ -49,7 +50,7 @@ export const command: Command = {
     else {
       const keyNeeded = secretKey === undefined && !existsSync(join(dataDirectory, 'secret.key'))
       io.print(
-        `${dataDirectory}: the store as it was at ${taken_at}, ${files.length} files, ${byteText(bytes)}.\n`,
+        `${dataDirectory}: the store as it was at ${timeText(taken_at)}, ${files.length} files, ${byteText(bytes)}.\n`,
       )
       if (keyNeeded) io.print(KEY_NEEDED)
     }

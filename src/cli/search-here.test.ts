@@ -32,6 +32,17 @@ describe('the search of a log that streams by', () => {
       ),
     ))
 
+  it('marks a line of which it has seen only a part', async () => {
+    const hits = await search(`${'x'.repeat((1 << 20) + 1)}\n${'x'.repeat(1 << 20)}\n`, { pattern: 'x' })
+    assert.deepEqual(
+      hits.map(({ text, truncated }) => [text.length, truncated]),
+      [
+        [1 << 20, true],
+        [1 << 20, undefined],
+      ],
+    )
+  })
+
   it('takes regular expressions, ignores case, and stops at the limit', async () => {
     const log = 'Error 12\nwarning\nERROR 7\nerror\n'
     const lines = async (query: object) => (await search(log, { pattern: '', ...query })).map(({ n }) => n)

@@ -14,10 +14,10 @@ export async function* searchHere(
 ): AsyncGenerator<SearchHitAnswer, void, undefined> {
   const expression = expressionOf(query)
   let hits = 0
-  for await (const { n, offset, bytes } of linesOf(log)) {
+  for await (const { n, offset, bytes, isCut } of linesOf(log)) {
     const text = bytes.toString('utf8').replace(/\r$/, '')
     if (!expression.test(text)) continue
-    yield { n, offset, text }
+    yield { n, offset, text, ...(isCut && { truncated: true }) }
     if (++hits === query.limit) return
   }
 }
@@ -35,11 +35,14 @@ interface Line {
   readonly offset: number
   /** Without its end. */
   readonly bytes: Buffer
+  /** There is more of it. */
+  readonly isCut: boolean
 }
 
 async function* linesOf(log: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let parts: Uint8Array[] = []
   let kept = 0
+  let isCut = false
   let n = 1
   let offset = 0
   let at = 0
@@ -47,14 +50,16 @@ async function* linesOf(log: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
     const room = part.subarray(0, LINE_MAX_BYTES - kept)
     if (room.length > 0) parts.push(room)
     kept += room.length
+    isCut ||= room.length < part.length
   }
   for await (const piece of log) {
     let from = 0
     for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, from)) {
       keep(piece.subarray(from, end))
-      yield { n, offset, bytes: Buffer.concat(parts) }
+      yield { n, offset, bytes: Buffer.concat(parts), isCut }
       parts = []
       kept = 0
+      isCut = false
       n++
       from = end + 1
       offset = at + from
@@ -62,5 +67,5 @@ async function* linesOf(log: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
     keep(piece.subarray(from))
     at += piece.length
   }
-  if (at > offset) yield { n, offset, bytes: Buffer.concat(parts) }
+  if (at > offset) yield { n, offset, bytes: Buffer.concat(parts), isCut }
 }

@@ -44,7 +44,7 @@ export const command: Command = {
     const options: TailOptions = { build, step, follow, json, lastLines }
     const output = new LogOutput(process.stdout, io.env, { raw: raw || json })
     const outcome = await interruptible(signal =>
-      new FollowedBuild({ ...clientOf(io.env), signal }, options, output, text => io.complain(text)).run(),
+      new FollowedBuild({ ...clientOf(io), signal }, options, output, text => io.complain(text)).run(),
     )
     return !follow || outcome === 'SUCCESS' ? 0 : EXIT_OTHER_OUTCOME
   },

@@ -36,6 +36,8 @@ export interface SenderSettings {
   readonly identityUrl?: string
   /** For calls that do not say it themselves. Default: `DEFAULT_RETRIES`. */
   readonly retries?: number
+  /** Likewise. */
+  readonly onRetry?: (failure: Error, delayMs: number) => void
 }
 
 type Route = Pick<Operation, 'method' | 'path'>
@@ -72,8 +74,12 @@ export class HttpSender {
 
   /** The call's own options over the sender's. */
   retrying(options: RetryOptions): RetryOptions {
-    const { retries } = this.#settings
-    return { ...(retries !== undefined && { retries }), ...options }
+    const { retries, onRetry } = this.#settings
+    return {
+      ...(retries !== undefined && { retries }),
+      ...(onRetry !== undefined && { onRetry }),
+      ...options,
+    }
   }
 
   /** With another token, once, when the server takes the one in use no more. */

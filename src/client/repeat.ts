@@ -12,7 +12,7 @@ export interface RetryOptions {
   readonly signal?: AbortSignal
 }
 
-const DEFAULT_RETRIES = 5
+export const DEFAULT_RETRIES = 5
 /** A server that asks for a longer pause is not waited for. */
 const PAUSE_MAX_MS = 120_000
 

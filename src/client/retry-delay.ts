@@ -6,3 +6,8 @@ export function retryDelayMs(attempt: number, chance: () => number = Math.random
   const full = Math.min(FIRST_MS * 2 ** (attempt - 1), MOST_MS)
   return full * (1 - chance() / 2)
 }
+
+/** How long the waits before so many tries are together, where chance takes nothing. */
+export function retrySpanMs(retries: number): number {
+  return Array.from({ length: retries }, (_, at) => retryDelayMs(at + 1, () => 0)).reduce((a, b) => a + b, 0)
+}

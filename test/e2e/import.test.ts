@@ -101,9 +101,11 @@ describe('tailrace import', () => {
     await begin.ended
     relay.target = undefined
     const again = there.start(['import', '--json', '--job', 'cut', join(person.folder, 'big.log')])
+    await again.said('trying again for about 2 minutes')
     relay.target = server.url
     const { code, stdout, stderr } = await again.ended
     assert.equal(code, 0, stderr)
+    assert.equal(stderr.split('trying again').length, 2, stderr)
     const { record_id, build_no, steps } = JSON.parse(stdout)
     assert.equal(build_no, 1)
     assert.ok(steps[0].new_bytes < log.length)
@@ -114,7 +116,8 @@ describe('tailrace import', () => {
     file('broken.gz', gzipSync('text that is cut').subarray(0, 20))
     for (const [code, complaint, ...args] of [
       [1, /broken.gz cannot be decompressed/, '--job', 'none', 'broken.gz'],
-      [1, /ENOENT.*absent/, '--job', 'none', 'absent'],
+      [1, /absent cannot be read: no such file or directory \(ENOENT\)/, '--job', 'none', 'absent'],
+      [1, /: \. cannot be read: .* \(EISDIR\)/, '--job', 'none', '.'],
       [2, /--job is missing/, 'broken.gz'],
       [2, /FILE is missing/, '--job', 'none'],
       [2, /--status is one of/, '--job', 'none', '--status', 'GOOD', 'broken.gz'],

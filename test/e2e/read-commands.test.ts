@@ -58,7 +58,10 @@ describe('tailrace builds', () => {
     assert.match(await stdoutOf('builds'), new RegExp(`^listed +#2 +SUCCESS .* ${job_id}$`, 'm'))
     const builds = (await stdoutOf('builds', 'listed')).split('\n')
     assert.match(builds[0]!, /^BUILD +STATUS +BEGAN/)
-    assert.match(builds[1]!, new RegExp(`^#2 +SUCCESS .*${record_id}$`))
+    assert.match(
+      builds[1]!,
+      new RegExp(`^#2 +SUCCESS +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d \\+00:00 .*${record_id}$`),
+    )
     assert.match(builds[2]!, /^#1 +SUCCESS/)
     assert.match(await stdoutOf('builds', 'listed#2'), /^2 +step 2 +SUCCESS .* 3 B$/m)
     const json = JSON.parse(await stdoutOf('builds', '--json', '-n', '1', job_id))
@@ -86,6 +89,8 @@ describe('a build or step that is not there', () => {
     assert.match(await complaintOf(1, 'get', 'compile#9', '1'), /no build compile#9; the latest is #1/)
     assert.match(await complaintOf(1, 'get', UNKNOWN_RECORD, '1'), /no build 0000.*"tailrace builds" lists/)
     assert.match(await complaintOf(1, 'get', 'compile', '3'), /no step "3"; .*1 \(step 1\), 2 \(step 2\)/)
+    await newBuild('short names', ['a\n'])
+    assert.match(await complaintOf(1, 'get', 'short names', '9'), /no step "9"; there are 1 \(step 1\)/)
     assert.match(await complaintOf(1, 'get', 'compile', 'step1'), /did you mean "step 1"/)
     assert.match(await complaintOf(2, 'get', 'compile'), /STEP is missing: compile#1 has 1 \(step 1\)/)
     assert.match(await complaintOf(2, 'get', `http://127.0.0.1:1/${UNKNOWN_RECORD}`), /another server/)
@@ -117,12 +122,16 @@ describe('tailrace get', () => {
   it('writes a file when all of it has come, checked against its hash', async () => {
     const log = Buffer.from(lines(0, 200_000))
     const { record_id } = await newBuild('filed', [log])
-    const out = await stdoutOf('get', record_id, '-o', 'log.txt', '--level', 'DEBUG', '--json')
-    const { bytes, verified } = JSON.parse(out)
+    const got = await person.run(['get', record_id, '-o', 'log.txt', '--level', 'DEBUG', '--json'])
+    assert.deepEqual([got.code, got.stderr], [0, ''])
+    const { bytes, verified } = JSON.parse(got.stdout)
     assert.deepEqual([bytes, verified], [log.length, true])
     assert.equal(sha256(readFileSync(join(person.folder, 'log.txt'))), sha256(log))
     const nowhere = join(person.folder, 'no folder/log')
-    assert.match(await complaintOf(1, 'get', record_id, '-o', nowhere), /ENOENT/)
+    assert.equal(
+      await complaintOf(1, 'get', record_id, '-o', nowhere),
+      `tailrace get: ${nowhere} cannot be written: no such file or directory (ENOENT)\n`,
+    )
     assert.deepEqual(
       readdirSync(person.folder).filter(name => name.endsWith('.part')),
       [],
@@ -261,6 +270,21 @@ describe('tailrace tail', () => {
   })
 })
 
+describe('a server that is away', () => {
+  it('is told of when it is tried again, whatever the command', async () => {
+    await using relay = await startRelay(server.url)
+    relay.target = undefined
+    using there = new CommandLine(relay.url)
+    for (const args of [['tail', '-f', 'any'], ['get', 'any'], ['builds'], ['key', 'list']]) {
+      const command = there.start(args)
+      await command.said(`${relay.url} cannot be reached: `)
+      await command.said('; trying again for about 8 seconds\n')
+      command.child.kill('SIGINT')
+      assert.equal((await command.ended).stdout, '')
+    }
+  })
+})
+
 describe('tailrace grep', () => {
   it('finds lines in one step or all, as grep counts them', async () => {
     await newBuild('searched', [`Error one\nfine\nerror two\n`, 'nothing\nERROR three'])
@@ -284,7 +308,19 @@ describe('tailrace grep', () => {
     await newBuild('searched', ['nothing\n'])
     assert.equal(await complaintOf(1, 'grep', 'absent', 'searched'), '')
     assert.match(await complaintOf(2, 'grep', 'absent', 'sarched'), /did you mean "searched"/)
-    assert.match(await complaintOf(2, 'grep', '-E', '(', 'searched'), /tailrace grep: /)
+    assert.match(
+      await complaintOf(2, 'grep', '-E', '(', 'searched'),
+      /^tailrace grep: PATTERN is no regular expression/,
+    )
+    assert.match(await complaintOf(2, 'grep', '-c', '', 'searched'), /^tailrace grep: PATTERN is empty/)
+  })
+
+  it('says how many lines it shows in part', async () => {
+    await newBuild('wide', [`x${'y'.repeat(70_000)}\nx short\n`])
+    const { code, stdout, stderr } = await person.run(['grep', 'x', 'wide'])
+    assert.deepEqual([code, stdout.length < 70_000], [0, true])
+    assert.match(stderr, /^tailrace grep: 1 line is too long and was cut;/)
+    assert.equal((await person.run(['grep', '-c', 'x', 'wide'])).stderr, '')
   })
 })
 
