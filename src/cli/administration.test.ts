@@ -72,15 +72,25 @@ describe('tailrace user', () => {
 
   it('sets passwords, of others and with the old one of oneself', async () => {
     await tailrace('user create ben')
-    assert.equal(
-      (await tailrace('user password ben', { ...admin(), TAILRACE_NEW_PASSWORD: 'set-by-admin' })).code,
-      0,
-    )
+    const set = await tailrace('user password ben', { ...admin(), TAILRACE_NEW_PASSWORD: 'set-by-admin' })
+    assert.deepEqual([set.code, set.out], [0, 'User ben has a new password\n'])
     assert.equal((await tailrace('key list', as('ben'))).code, 1)
     const own = { ...as('ben', 'set-by-admin'), TAILRACE_NEW_PASSWORD: 'set-by-himself' }
-    assert.equal((await tailrace('user password', own)).code, 0)
+    assert.equal((await tailrace('user password', own)).out, 'User ben has a new password\n')
     assert.equal((await tailrace('key list', as('ben', 'set-by-himself'))).code, 0)
-    assert.equal((await tailrace('user remove ben')).out, 'User ben has no role in this project\n')
+    assert.equal((await tailrace('user delete ben')).code, 0)
+  })
+
+  it('says that a user who leaves his last project is deleted, and how many keys end with him', async () => {
+    await tailrace('user create ben')
+    for (const _ of [1, 2]) assert.equal((await tailrace('key create --user ben')).code, 0)
+    assert.equal(
+      (await tailrace('user remove ben')).out,
+      'User ben is deleted: this was his last project; 2 access keys ended\n',
+    )
+    await tailrace('user create ben')
+    assert.partialDeepStrictEqual(await json('user remove ben'), { roles: [], deleted: true, ended_keys: 0 })
+    assert.equal((await json('user list')).length, 1)
   })
 
   it('reads a new password from stdin, and shows it nowhere', async () => {

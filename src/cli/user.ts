@@ -1,3 +1,4 @@
+import type { ChangeUserAnswer } from '../contract/operations/change-user.ts'
 import type { UserAnswer } from '../contract/operations/list-users.ts'
 import { ROLES, type Role } from '../contract/roles.ts'
 import { type Action, CONNECTION_USAGE, columns, type Result, runAction } from './administration.ts'
@@ -12,7 +13,8 @@ const USAGE = `Usage: tailrace user list
        tailrace user delete NAME
 
 Users of your project. "roles" sets what a user may do in it, also for a user of another project; "remove" takes all
-roles from him. "password" without NAME changes your own, and needs TAILRACE_USER and TAILRACE_PASSWORD.
+roles from him, and deletes his account with all its access keys if this was his last project; "delete" does so too, and refuses a user
+who has another. "password" without NAME changes your own, and needs TAILRACE_USER and TAILRACE_PASSWORD.
 Roles are reader (reads), runner (creates builds, writes and reads them) and admin (everything).
 
 A new password is read from TAILRACE_NEW_PASSWORD, or from stdin.
@@ -48,20 +50,20 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   remove: {
     arguments: ['NAME'],
     async run({ server, args: [name = ''] }) {
-      return described(await server.changeUser(name, { roles: [] }))
+      return removed(await server.changeUser(name, { roles: [] }))
     },
   },
   password: {
     arguments: ['[NAME]'],
     async run({ server, args: [name], io }) {
       if (name !== undefined)
-        return described(await server.changeUser(name, { password: await readNewPassword(io) }))
+        return withPassword(await server.changeUser(name, { password: await readNewPassword(io) }))
       const { TAILRACE_USER: own, TAILRACE_PASSWORD: old_password } = io.env
       if (!own || !old_password)
         throw new UsageError(
           'set TAILRACE_USER and TAILRACE_PASSWORD to change your own password, or name a user',
         )
-      return described(await server.changeUser(own, { password: await readNewPassword(io), old_password }))
+      return withPassword(await server.changeUser(own, { password: await readNewPassword(io), old_password }))
     },
   },
   delete: {
@@ -84,6 +86,16 @@ function rolesOf(text: string): Role[] {
 function described(user: UserAnswer): Result {
   const may = user.roles.length === 0 ? 'has no role in this project' : `is ${user.roles.join(', ')}`
   return { json: user, text: `User ${user.name} ${may}\n` }
+}
+
+function removed(user: ChangeUserAnswer): Result {
+  if (user.deleted !== true) return described(user)
+  const keys = user.ended_keys === 1 ? '1 access key' : `${user.ended_keys} access keys`
+  return { json: user, text: `User ${user.name} is deleted: this was his last project; ${keys} ended\n` }
+}
+
+function withPassword(user: UserAnswer): Result {
+  return { json: user, text: `User ${user.name} has a new password\n` }
 }
 
 export const command: Command = {

@@ -1,5 +1,5 @@
 import type { Operation } from '../contract/operation.ts'
-import { type ChangeUserBody, changeUser } from '../contract/operations/change-user.ts'
+import { type ChangeUserAnswer, type ChangeUserBody, changeUser } from '../contract/operations/change-user.ts'
 import { type CreateKeyAnswer, createKey } from '../contract/operations/create-key.ts'
 import { type CreateProjectAnswer, createProject } from '../contract/operations/create-project.ts'
 import { createUser } from '../contract/operations/create-user.ts'
@@ -44,7 +44,7 @@ export class AdministrationClient {
     return this.#answer(createUser, { json: user })
   }
 
-  changeUser(name: string, change: ChangeUserBody): Promise<UserAnswer> {
+  changeUser(name: string, change: ChangeUserBody): Promise<ChangeUserAnswer> {
     return this.#answer(changeUser, { params: { name }, json: change })
   }
 

@@ -15,6 +15,12 @@ export interface ProjectUser {
   readonly roles: ReadonlySet<Role>
 }
 
+/** A user after a change. */
+export interface ChangedUser extends ProjectUser {
+  /** Set when he left his last project and was deleted: how many access keys ended with him. */
+  readonly endedKeys?: number
+}
+
 export interface NewUser {
   readonly name: string
   readonly password: string
@@ -43,7 +49,7 @@ export interface UserAdministration {
   createUser(who: Principal, draft: NewUser): Promise<ProjectUser>
 
   /** Sets password or roles, or grants roles in the caller's project to a user of another one in the domain. */
-  changeUser(who: Principal, name: string, change: UserChange): Promise<ProjectUser>
+  changeUser(who: Principal, name: string, change: UserChange): Promise<ChangedUser>
 
   deleteUser(who: Principal, name: string): Promise<void>
 }
@@ -90,8 +96,8 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
         throw invalid('password or roles must be given.')
       const user = await requireUser(stores, who, name)
       if (change.password !== undefined) await resetPassword(ports, who, user, change.password)
-      if (change.roles !== undefined) await changeRoles(stores, who, user, change.roles)
-      return { id: user.id, name, roles: await stores.rolesOf(user.id, who.projectId) }
+      const ended = change.roles === undefined ? {} : await changeRoles(stores, who, user, change.roles)
+      return { id: user.id, name, roles: await stores.rolesOf(user.id, who.projectId), ...ended }
     },
 
     async deleteUser(who, name) {
@@ -138,12 +144,18 @@ async function changeRoles(
   who: Principal,
   user: User,
   roles: ReadonlySet<Role>,
-): Promise<void> {
+): Promise<Pick<ChangedUser, 'endedKeys'>> {
   if (user.id === who.userId && !roles.has('admin'))
     throw refusal('Nobody takes the admin role from himself: another admin must do it.')
-  if (roles.size > 0) return stores.setRoles(user.id, who.projectId, roles)
+  if (roles.size > 0) {
+    await stores.setRoles(user.id, who.projectId, roles)
+    return {}
+  }
   await requireMember(stores, who, user)
-  if (!(await stores.deleteUser(user.id, who.projectId))) await stores.setRoles(user.id, who.projectId, roles)
+  const keys = await stores.listKeys(who.projectId, user.id)
+  if (await stores.deleteUser(user.id, who.projectId)) return { endedKeys: keys.length }
+  await stores.setRoles(user.id, who.projectId, roles)
+  return {}
 }
 
 async function requireUser(stores: CredentialStores, who: Principal, name: string): Promise<User> {

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import {
+  type ChangeUserAnswer,
   type ChangeUserBody,
   changeUser as operation,
   type UserParams,
 } from '../../contract/operations/change-user.ts'
-import type { UserAnswer } from '../../contract/operations/list-users.ts'
 import type { UserAdministration } from '../../iam/administer-users.ts'
 import { principalOf } from '../http/guard-routes.ts'
 import { userAnswer } from './list-users.ts'
@@ -14,10 +14,12 @@ export function changeUserRoute(app: FastifyInstance, users: UserAdministration)
   app.patch<{ Params: UserParams; Body: ChangeUserBody }>(
     operation.path,
     { schema: { params: operation.params, body: operation.body }, config: { access: 'member' } },
-    async (request): Promise<UserAnswer> => {
+    async (request): Promise<ChangeUserAnswer> => {
       const { password, old_password: oldPassword, roles } = request.body
       const change = { password, oldPassword, roles: roles && new Set(roles) }
-      return userAnswer(await users.changeUser(principalOf(request), request.params.name, change))
+      const user = await users.changeUser(principalOf(request), request.params.name, change)
+      const { endedKeys } = user
+      return { ...userAnswer(user), ...(endedKeys !== undefined && { deleted: true, ended_keys: endedKeys }) }
     },
   )
 }
