@@ -17,12 +17,17 @@ const PINNED_NODE = {
 }
 const PASSED_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2']
 const STDOUT_STUCK_MS = 5000
+/** Tells the other process who started it; taken out of its environment at once. */
+const LAUNCHER = 'TAILRACE_LAUNCHER_PID'
+/** Shorter than a starting server waits for the store of one that is ending. */
+const LAUNCHER_LOOK_MS = 200
 const here = fileURLToPath(import.meta.url)
 
 if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR_NEEDED) start()
 else restart(pinnedNode())
 
 function start() {
+  endWithLauncher()
   const built = join(dirname(here), '..', 'dist', 'cli', 'main.js')
   const source = join(dirname(here), '..', 'src', 'cli', 'main.ts')
   // A checkout may hold an older build beside its sources; the package has the build alone.
@@ -33,6 +38,17 @@ function start() {
       console.error(error)
       process.exit(1)
     })
+}
+
+/** Who kills the process that he started must not leave another one behind. The exception is a runner: its command needs it. */
+function endWithLauncher() {
+  const launcher = Number(process.env[LAUNCHER])
+  delete process.env[LAUNCHER]
+  if (!launcher || process.argv[2] === 'run') return
+  setInterval(
+    () => process.ppid === launcher || process.kill(process.pid, 'SIGKILL'),
+    LAUNCHER_LOOK_MS,
+  ).unref()
 }
 
 /** What was printed gets out first, unless nobody reads it. */
@@ -60,7 +76,8 @@ function restart(node) {
   }
   // Newer Nodes can become the other process: one pid, and no signal to pass on.
   if (typeof process.execve === 'function') process.execve(node, [node, ...args], process.env)
-  const child = spawn(node, args, { stdio: 'inherit' })
+  const env = { ...process.env, [LAUNCHER]: String(process.pid) }
+  const child = spawn(node, args, { stdio: 'inherit', env })
   for (const signal of PASSED_SIGNALS) process.on(signal, () => isFromTerminal(signal) || child.kill(signal))
   child.on('error', error => {
     console.error(`tailrace: ${node} cannot be started: ${error.message}`)

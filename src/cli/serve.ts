@@ -1,5 +1,7 @@
+import { isTailraceError } from '../contract/errors.ts'
 import { readConfig } from '../server/config/read-config.ts'
 import { ConfigError, type Listen, SETTINGS, type Setting } from '../server/config/settings.ts'
+import { closestWord } from './closest-word.ts'
 import { type Command, UsageError } from './command.ts'
 
 const settings = Object.values(SETTINGS) as Setting<unknown>[]
@@ -32,6 +34,7 @@ export const command: Command = {
 
   async run(args, io) {
     const config = configOf(args, io.env)
+    for (const line of likelyMisspelt(io.env)) io.complain(`tailrace serve: ${line}\n`)
     const { serve } = await import('../server/main.ts')
     const stop = new AbortController()
     process.on('SIGTERM', () => stop.abort())
@@ -41,9 +44,25 @@ export const command: Command = {
       io.complain('\nStopping: running requests end first. Ctrl-C again stops at once.\n')
       stop.abort()
     })
-    await serve(config, text => io.print(text), stop.signal)
+    try {
+      await serve(config, text => io.print(text), stop.signal)
+    } catch (error) {
+      // A value that shows only with the store: to start again would not help.
+      if (isTailraceError(error, 'invalid-parameter')) throw new UsageError(error.message)
+      throw error
+    }
     return 0
   },
+}
+
+/** A variable that is no setting is ignored, as other commands have theirs; but not without a word where it looks like one. */
+function likelyMisspelt(env: NodeJS.ProcessEnv): readonly string[] {
+  const names = settings.map(setting => setting.env)
+  const unknown = Object.keys(env).filter(name => name.startsWith('TAILRACE_') && !names.includes(name))
+  return unknown.flatMap(name => {
+    const meant = closestWord(name, names)
+    return meant === undefined ? [] : [`${name} is no setting, and ignored. Did you mean ${meant}?`]
+  })
 }
 
 function configOf(args: readonly string[], env: NodeJS.ProcessEnv) {

@@ -1,9 +1,9 @@
 /** `tailrace serve` as a process: first start, restart, one server per directory, bad settings (design: configuration). */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { BOOTSTRAP, CLI, startServer } from '../server-process.ts'
 import { admin, eventually, logPath, passwordRequest, requestToken } from '../wire.ts'
@@ -13,7 +13,7 @@ const UNSET = Object.fromEntries(
 )
 
 /** Runs `tailrace serve` where it must refuse to start. */
-function refusedStart(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
+function refusedStart(args: readonly string[], env: Readonly<Record<string, string>> = {}, code = 1): string {
   const data = mkdtempSync(join(tmpdir(), 'tailrace-test-'))
   try {
     const { status, stderr } = spawnSync(
@@ -25,7 +25,7 @@ function refusedStart(args: readonly string[], env: Readonly<Record<string, stri
         timeout: 30_000,
       },
     )
-    assert.ok(status !== null && status !== 0, `status ${status}`)
+    assert.equal(status, code, stderr)
     return stderr
   } finally {
     rmSync(data, { recursive: true })
@@ -113,6 +113,43 @@ test('a server that was killed leaves no lock behind', async () => {
   assert.equal((await (await admin(server)).newBuild()).build_no, 1)
 })
 
+test('a variable that is likely misspelt is told, and ignored', async () => {
+  const env = { TAILRACE_RETENTION_DAY: '3', TAILRACE_TOKEN: 'of-another-command', TAILRACE_CORPORA: '/x' }
+  await using server = await startServer({ env })
+  assert.equal(
+    server.stderr,
+    'tailrace serve: TAILRACE_RETENTION_DAY is no setting, and ignored. Did you mean TAILRACE_RETENTION_DAYS?\n',
+  )
+})
+
+/** Below the version that Tailrace runs on, so that it starts another; it cannot become it. */
+const OLDER_NODE = process.env.PATH?.split(delimiter)
+  .map(folder => join(folder, 'node'))
+  .find(node => /^v2[0-3]\./.test(spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? ''))
+
+test('a server that an older Node launched ends when that is killed', {
+  skip: OLDER_NODE === undefined && 'no Node from 20 to 23 on PATH',
+}, async () => {
+  const data = mkdtempSync(join(tmpdir(), 'tailrace-test-'))
+  try {
+    for (let n = 0; n < 2; n++) {
+      const launcher = spawn(OLDER_NODE!, [CLI, 'serve', '--data', data, '--listen', '127.0.0.1:0'], {
+        env: { PATH: process.env.PATH },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      let printed = ''
+      for await (const text of launcher.stdout.setEncoding('utf8')) {
+        if (!printed.includes('listens') && (printed + text).includes('listens')) launcher.kill('SIGKILL')
+        printed += text
+      }
+      // The server had the other end of this pipe until now; the next one gets the store.
+      assert.match(printed, /Tailrace listens/)
+    }
+  } finally {
+    rmSync(data, { recursive: true })
+  }
+})
+
 describe('a bad value stops the start with one line that names it', () => {
   for (const [args, env, name] of [
     [['--listen', 'nonsense'], {}, /--listen/],
@@ -123,9 +160,11 @@ describe('a bad value stops the start with one line that names it', () => {
     [[], { TAILRACE_JOURNAL_SEGMENT_MIB: '1.5' }, /TAILRACE_JOURNAL_SEGMENT_MIB/],
     [[], { TAILRACE_PUBLIC_URL: 'ftp://x' }, /TAILRACE_PUBLIC_URL/],
     [[], { TAILRACE_BOOTSTRAP_PASSWORD: 'short' }, /password/i],
+    [[], { TAILRACE_BOOTSTRAP_AK: 'short', TAILRACE_BOOTSTRAP_SK: 'short' }, /TAILRACE_BOOTSTRAP_AK/],
+    [[], { TAILRACE_SECRET_KEY: 'abcd' }, /TAILRACE_SECRET_KEY/],
   ] as const)
     test(`${args.join(' ')} ${Object.entries(env).join(' ')}`, () => {
-      const stderr = refusedStart(args, env)
+      const stderr = refusedStart(args, env, 2)
       const lines = stderr.trim().split('\n')
       assert.match(lines[0]!, name)
       assert.doesNotMatch(stderr, /^ +at /m)
