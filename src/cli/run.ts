@@ -4,6 +4,7 @@ import type { Command, CommandIo } from './command.ts'
 import { connectionOf } from './connection.ts'
 import { runCommand } from './run/run-command.ts'
 import { parseRunOptions, SPOOL_MAX_DEFAULT_MIB } from './run/run-options.ts'
+import { SECRET_NAMES_TEXT } from './run/secret-values.ts'
 
 const USAGE = `Usage: tailrace run [OPTION]... -- COMMAND [ARGUMENT]...
 
@@ -34,12 +35,13 @@ ends: with its exit code, or by its signal; whatever happens to the log.
 What the server has is removed from the spool. What is left in it is delivered by the next "tailrace run", or by
 "tailrace deliver".
 
-Masked are, as ***, the values of variables whose names look secret (TOKEN, SECRET, PASSWORD, API_KEY, ...), of
-those named by --mask, and passwords in the URLs of all other variables; also line by line, in base64, URL-encoded,
-JSON-escaped and quoted by a shell; from ${SECRET_MIN_CHARACTERS} characters on. Masked is also PASSWORD wherever the output has
+Masked are, as ***, the values of variables whose names look secret (below), of those named by --mask, and
+passwords in the URLs of all other variables; also line by line, in base64, URL-encoded, JSON-escaped and quoted by a shell; from ${SECRET_MIN_CHARACTERS} characters on. Masked is also PASSWORD wherever the output has
 scheme://user:PASSWORD@host, up to ${URL_PASSWORD_MAX_BYTES} bytes; what may be one is held back until it is known. The command gets no
 TAILRACE_ variable but TAILRACE_RECORD_ID.
 
+Names look secret by these parts, in either case, with or without their _:
+${SECRET_NAMES_TEXT}
 stdout and stderr are one FIFO, so that their order is kept. Ctrl-C and Ctrl-\\ of a terminal reach the command
 without help; other signals are passed on. A stdout that is closed ("| head") does not end the command: its output
 goes on into the log. Nor does one that takes nothing for 5 seconds, which then misses output.

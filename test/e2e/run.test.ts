@@ -137,9 +137,10 @@ describe('tailrace run', { concurrency: 3 }, () => {
     const record = randomUUID()
     const script =
       'printf "1 $MY_TOKEN 2 hunt"; sleep 0.3; printf "er2!! 3 "; printf "$MY_TOKEN" | base64; echo $PLAIN; printf "https://me:p"; sleep 0.3; echo w@host/'
-    const args = ['run', '--record', record, '--raw', '--mask', 'PLAIN', ...shell(script)]
-    const { stdout } = await home.run(args, { MY_TOKEN: 'hunter2!!', PLAIN: 'not so plain' })
+    const args = ['run', '--record', record, '--raw', '--mask', 'PLAIN', '--mask', 'NONE', ...shell(script)]
+    const { stdout, stderr } = await home.run(args, { MY_TOKEN: 'hunter2!!', PLAIN: 'not so plain' })
     assert.equal(stdout, '1 *** 2 *** 3 ***\n***\nhttps://me:***@host/\n')
+    assert.equal(stderr, 'tailrace: --mask NONE masks nothing: it is not set, or empty\n')
     assert.equal(await home.logOf(record), stdout)
   })
 

@@ -13,7 +13,7 @@ import { OutputEcho } from './output-echo.ts'
 import { localOffsetMinutes, noteLine, OutputPipeline } from './output-pipeline.ts'
 import { Patience } from './patience.ts'
 import { type RunOptions, spoolDirectory } from './run-options.ts'
-import { secretValues } from './secret-values.ts'
+import { secretValues, unmaskable } from './secret-values.ts'
 import { comesFromTerminal, relaySignals, type SignalRelay } from './signal-relay.ts'
 import type { EndRecord } from './spool-entry.ts'
 import { type CommandEnd, NotStarted, startCommand } from './start-command.ts'
@@ -49,6 +49,7 @@ export async function runCommand(
     describeGap: bytes => noteLine({ ...noting, stamper: newStamper(options) }, gapText(bytes), 'WARNING'),
     complain,
   })
+  for (const warning of unmaskable(io.env, options.maskNames)) complain(warning)
   const patience = new Patience(options.waitMs)
   const shipment = new LogShipment(opened, {
     connection,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { secretValues } from './secret-values.ts'
+import { secretValues, unmaskable } from './secret-values.ts'
 
 describe('the values to mask', () => {
   for (const name of [
@@ -19,6 +19,14 @@ describe('the values to mask', () => {
     'TAILRACE_TOKEN',
     'TAILRACE_PASSWORD',
     'GITLAB_PAT',
+    'NPM_CONFIG__AUTH',
+    'DOCKER_AUTH_CONFIG',
+    'HTTP_AUTHORIZATION',
+    'BEARER',
+    'DB_PWD',
+    'MYSQLPWD',
+    'SESSION_COOKIE',
+    'SLACK_WEBHOOK_URL',
   ])
     it(`are of ${name}`, () => assert.deepEqual(secretValues({ [name]: 'value' }, []), ['value']))
 
@@ -31,12 +39,32 @@ describe('the values to mask', () => {
     'TASK',
     'KEYBOARD',
     'SSH_AUTH_SOCK',
+    'GIT_AUTHOR_NAME',
+    'AUTHOR',
+    'XAUTHORITY',
+    'AUTH_URL',
+    'COOKIE_DOMAIN',
     'COMPASS',
   ])
     it(`are not of ${name}`, () => assert.deepEqual(secretValues({ [name]: 'value' }, []), []))
 
   it('are of those that the caller names', () =>
     assert.deepEqual(secretValues({ PLAIN: 'a', OTHER: 'b' }, ['PLAIN', 'NOT_SET']), ['a']))
+
+  it('are not of those that the caller names where they are too short or not set, and he is told without the value', () => {
+    const warnings = unmaskable({ SHORT: 'abc', LONG: 'abcdef', EMPTY: '' }, [
+      'SHORT',
+      'LONG',
+      'EMPTY',
+      'NONE',
+      'SHORT',
+    ])
+    assert.equal(warnings.length, 3)
+    assert.match(warnings[0]!, /^--mask SHORT masks nothing: its value has less than 6 characters/)
+    assert.match(warnings[1]!, /^--mask EMPTY masks nothing: it is not set, or empty/)
+    assert.match(warnings[2]!, /^--mask NONE masks nothing: it is not set, or empty/)
+    assert.doesNotMatch(warnings.join(), /abc/)
+  })
 
   it('are the passwords of URLs, as written and decoded', () =>
     assert.deepEqual(
