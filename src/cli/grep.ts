@@ -3,7 +3,8 @@ import type { SearchQuery } from '../client/search-log.ts'
 import { isTailraceError } from '../contract/errors.ts'
 import type { SearchHitAnswer } from '../contract/operations/search-log.ts'
 import { BUILD_USAGE } from './build-name.ts'
-import { type Command, UsageError } from './command.ts'
+import { type Command, type CommandIo, UsageError } from './command.ts'
+import { complaintOf } from './complaint.ts'
 import { clientOf } from './connection.ts'
 import { type Build, findBuild, findStep, type Lookup, type Step } from './find-build.ts'
 import { LogOutput } from './log-output.ts'
@@ -65,7 +66,7 @@ export const command: Command = {
     } catch (error) {
       if (error instanceof UsageError || error instanceof Interrupted || error instanceof OutputClosed)
         throw error
-      io.complain(`tailrace grep: ${complaintOf(error)}\n`)
+      io.complain(`tailrace grep: ${complaintInGrep(error, io)}\n`)
       return EXIT_FAILURE
     }
   },
@@ -80,8 +81,8 @@ function queryOf(pattern: string, flags: Flags): SearchQuery {
 }
 
 /** What the server calls q is PATTERN here. */
-function complaintOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
+function complaintInGrep(error: unknown, io: CommandIo): string {
+  const message = complaintOf(error, 'grep', io.env)
   return isTailraceError(error, 'invalid-parameter') ? message.replace(/^q\b/, 'PATTERN') : message
 }
 

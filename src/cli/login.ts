@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util'
 import { AdministrationClient } from '../client/administration-client.ts'
 import { TailraceClient } from '../client/tailrace-client.ts'
+import type { KeyPair } from '../contract/signing/sign-headers.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
+import { type Asked, explained } from './complaint.ts'
 import { serverUrl } from './connection.ts'
 import { type Login, profileName, writeLogin } from './login-file.ts'
 import { Questions } from './questions.ts'
@@ -73,8 +75,10 @@ async function logIn(flags: Flags, io: CommandIo): Promise<Login> {
   const { env } = io
   const url = serverUrl(await need('URL', flags.url ?? env.TAILRACE_URL))
   const accessKey = flags['access-key']
-  if (accessKey !== undefined)
-    return withKey(url, accessKey, await need('Secret key', env.TAILRACE_SK, true), io)
+  if (accessKey !== undefined) {
+    const credentials = { accessKey, secretKey: await need('Secret key', env.TAILRACE_SK, true) }
+    return withKey(url, credentials, io).catch(error => complain(error, { url, credentials }))
+  }
   const credentials = {
     domain: await need('Domain', flags.domain ?? env.TAILRACE_DOMAIN),
     user: await need('User', flags.user ?? env.TAILRACE_USER),
@@ -82,7 +86,7 @@ async function logIn(flags: Flags, io: CommandIo): Promise<Login> {
     project: await need('Project', flags.project ?? env.TAILRACE_PROJECT),
   }
   const client = new TailraceClient({ url, credentials, ...retryNotice(io) })
-  const token = await client.obtainToken(credentials)
+  const token = await client.obtainToken(credentials).catch(error => complain(error, { url, credentials }))
   return flags.key ? exchangeForKey(url, token) : withToken(url, token)
 }
 
@@ -110,8 +114,8 @@ async function exchangeForKey(url: string, token: string): Promise<Login> {
 }
 
 /** A key that does not open is not kept. */
-async function withKey(url: string, accessKey: string, secretKey: string, io: CommandIo): Promise<Login> {
-  const credentials = { accessKey, secretKey }
+async function withKey(url: string, credentials: KeyPair, io: CommandIo): Promise<Login> {
+  const { accessKey } = credentials
   const keys = await new AdministrationClient({ url, credentials, ...retryNotice(io) }).listKeys()
   const user = keys.find(({ access_key }) => access_key === accessKey)?.user
   return { url, credentials, ...(user !== undefined && { user }) }
@@ -119,4 +123,10 @@ async function withKey(url: string, accessKey: string, secretKey: string, io: Co
 
 function clientWith(url: string, token: string): TailraceClient {
   return new TailraceClient({ url, credentials: { token } })
+}
+
+/** The environment may name another server than the login is for. */
+function complain(error: unknown, asked: Asked): never {
+  const message = explained(error, 'login', () => asked)
+  throw message === undefined ? error : new Error(message, { cause: error })
 }

@@ -51,13 +51,16 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
 }
 
 async function runCommand(name: string, command: Command, args: string[], io: CommandIo): Promise<number> {
+  let env = io.env
   try {
     const call = takeProfile(args, io)
+    env = call.io.env
     return await command.run(call.args, call.io)
   } catch (error) {
     if (error instanceof OutputClosed) return 0
     if (error instanceof Interrupted) return error.exitCode
-    const message = error instanceof Error ? error.message : String(error)
+    const { complaintOf } = await import('./complaint.ts')
+    const message = complaintOf(error, name, env)
     if (!isUsageError(error)) return complainWith(io, `tailrace ${name}: ${message}\n`, 1)
     return complainWith(io, `tailrace ${name}: ${message}\nSee: tailrace ${name} --help\n`, 2)
   }

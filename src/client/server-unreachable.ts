@@ -23,8 +23,17 @@ export function isRateLimited(error: unknown): boolean {
   return isTailraceError(error, 'rate-limited')
 }
 
+/** Node's codes for what an answer in plain HTTP is to TLS. */
+const NO_TLS: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']
+
 /** What to tell of a failed fetch; the reason stands in the cause, for some runtimes in the cause's errors. */
 export function unreachable(url: URL, thrown: unknown): ServerUnreachable {
+  const cause = thrown instanceof Error ? thrown.cause : undefined
+  if (NO_TLS.includes(String((cause as { code?: unknown } | undefined)?.code)))
+    return new ServerUnreachable(
+      `the server at ${url.origin} does not speak TLS; is its address http://${url.host}?`,
+      { cause: thrown },
+    )
   return new ServerUnreachable(`${url.origin} cannot be reached: ${reasonOf(thrown)}`, { cause: thrown })
 }
 

@@ -33,9 +33,14 @@ export class CommandLine implements Disposable {
     return { PATH, HOME: this.folder, TZ: 'UTC', ...own, ...more }
   }
 
-  start(args: readonly string[], input?: string | Uint8Array, under: readonly string[] = []): Running {
+  start(
+    args: readonly string[],
+    input?: string | Uint8Array,
+    under: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+  ): Running {
     const [program = '', ...rest] = [...under, process.execPath, CLI, ...args]
-    const child = spawn(program, rest, { cwd: this.folder, env: this.environment() })
+    const child = spawn(program, rest, { cwd: this.folder, env: this.environment(env) })
     child.stdin.on('error', () => {}).end(input)
     const output = { stdout: '', stderr: '' }
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
@@ -49,8 +54,8 @@ export class CommandLine implements Disposable {
     return { child, said, ended: once(child, 'close').then(([code]) => ({ code, ...output })) }
   }
 
-  run(args: readonly string[], input?: string | Uint8Array): Promise<Ended> {
-    return this.start(args, input).ended
+  run(args: readonly string[], input?: string | Uint8Array, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return this.start(args, input, [], env).ended
   }
 
   [Symbol.dispose](): void {

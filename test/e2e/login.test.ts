@@ -82,7 +82,7 @@ describe('tailrace login', () => {
     const args = ['login', '--url', server.url, '--access-key', BOOTSTRAP.ak, '--profile', 'given']
     const wrong = tailrace(args, 'not the secret key\n')
     assert.equal(wrong.code, 1)
-    assert.match(wrong.stderr, /verify aksk signature fail/)
+    assert.match(wrong.stderr, /the secret key does not fit the access key/)
     assert.doesNotMatch(keptText(), /given/)
     assert.equal(tailrace(args, `${BOOTSTRAP.sk}\n`).code, 0)
     assert.equal(tailrace(['logout', '--profile', 'given']).code, 0)

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path'
 import type { TailraceClient } from '../../client/tailrace-client.ts'
+import { isTailraceError } from '../../contract/errors.ts'
+import { explained } from '../complaint.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection.ts'
 import { deliverLog } from './deliver-log.ts'
 import type { Patience } from './patience.ts'
@@ -68,11 +70,11 @@ async function deliverEntry(
       return { ...about, sizeBytes, missingBytes }
     } catch (error) {
       if (isGone(error)) return undefined
-      return { ...about, sizeBytes, missingBytes, refusal: messageOf(error) }
+      return { ...about, sizeBytes, missingBytes, refusal: messageOf(error, connection) }
     }
   } catch (error) {
     if (isGone(error)) return undefined
-    return { ...about, sizeBytes: 0, missingBytes: 0, refusal: messageOf(error) }
+    return { ...about, sizeBytes: 0, missingBytes: 0, refusal: messageOf(error, connection) }
   } finally {
     await log?.close()
   }
@@ -123,6 +125,8 @@ function isGone(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT'
 }
 
-function messageOf(error: unknown): string {
+function messageOf(error: unknown, connection: Connection): string {
+  const plain = isTailraceError(error) ? explained(error, 'deliver', () => connection) : undefined
+  if (plain !== undefined) return plain
   return error instanceof Error ? error.message : String(error)
 }

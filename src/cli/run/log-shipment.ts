@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { isTransient } from '../../client/server-unreachable.ts'
 import type { TailraceClient } from '../../client/tailrace-client.ts'
 import { isTailraceError } from '../../contract/errors.ts'
+import { explained } from '../complaint.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection.ts'
 import { deliverLog } from './deliver-log.ts'
 import type { OpenedLog } from './open-log.ts'
@@ -59,7 +60,7 @@ export class LogShipment {
     this.#done = this.#deliver(connection, meta).then(
       () => true,
       error => {
-        if (!patience.signal.aborted) complain(`the log is not delivered: ${reasonOf(error)}`)
+        if (!patience.signal.aborted) complain(`the log is not delivered: ${reasonOf(error, connection)}`)
         return false
       },
     )
@@ -150,7 +151,7 @@ export class LogShipment {
   }
 
   #tellTrouble(error: unknown): void {
-    this.#trouble = reasonOf(error)
+    this.#trouble = reasonOf(error, this.#options.connection)
     if (this.#told.has(this.#trouble) || this.#told.size === TOLD_MAX) return
     this.#told.add(this.#trouble)
     this.#complain(`${this.#trouble}; the log waits and is sent later`)
@@ -172,7 +173,10 @@ export class LogShipment {
   }
 }
 
-function reasonOf(error: unknown): string {
-  if (isTailraceError(error)) return `the server answers: ${error.message.replace(/\.$/, '')}`
+function reasonOf(error: unknown, connection: Connection): string {
+  if (isTailraceError(error))
+    return (
+      explained(error, 'run', () => connection) ?? `the server answers: ${error.message.replace(/\.$/, '')}`
+    )
   return error instanceof Error ? error.message : String(error)
 }
