@@ -13,6 +13,8 @@ export interface Command {
   readonly summary: string
   /** All of `--help`: the form of the call, then each option. Ends with a newline. */
   readonly usage: string
+  /** `--profile` names where the command keeps a login, not the login that it uses: the environment stays as it is. */
+  readonly keepsProfile?: true
   /**
    * Resolves to the exit code: 0, 1 for a failure, 2 for wrong usage, others as the usage tells. A `UsageError` is shown with the form of the
    * call, a `TailraceError` or any other error by its message alone.

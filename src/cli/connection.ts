@@ -59,10 +59,17 @@ export function serverUrl(text: string | undefined): string {
     )
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new UsageError(`the server's address (TAILRACE_URL) is no http or https address: ${text}`)
+    throw new UsageError(
+      `the server's address (TAILRACE_URL) is no http or https address: ${text}${meantUrl(text)}`,
+    )
   if (url.username !== '' || url.password !== '')
     throw new UsageError('TAILRACE_URL must hold no credentials: they have variables of their own')
   return text.replace(/\/+$/, '')
+}
+
+/** People leave out the scheme. */
+function meantUrl(text: string): string {
+  return text.includes('://') || URL.parse(`http://${text}`) === null ? '' : `; did you mean http://${text}?`
 }
 
 function credentialsOf(env: Environment): Credentials | undefined {

@@ -12,6 +12,8 @@ export interface Login {
   /** For people: who and where. */
   readonly user?: string
   readonly project?: string
+  /** The user's: offered at the next login. */
+  readonly domain?: string
   /** When the token ends, as ISO 8601. */
   readonly expires?: string
   /** The access key was made by the login, and ends with the logout. */

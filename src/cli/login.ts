@@ -2,10 +2,11 @@ import { parseArgs } from 'node:util'
 import { AdministrationClient } from '../client/administration-client.ts'
 import { TailraceClient } from '../client/tailrace-client.ts'
 import type { KeyPair } from '../contract/signing/sign-headers.ts'
-import { type Command, type CommandIo, UsageError } from './command.ts'
+import type { Command, CommandIo } from './command.ts'
 import { type Asked, explained } from './complaint.ts'
 import { serverUrl } from './connection.ts'
-import { type Login, profileName, writeLogin } from './login-file.ts'
+import { LoginAnswers } from './login-answers.ts'
+import { type Login, profileName, readLogin, writeLogin } from './login-file.ts'
 import { Questions } from './questions.ts'
 import { retryNotice } from './retry-notice.ts'
 import { timeText } from './time-text.ts'
@@ -13,8 +14,8 @@ import { timeText } from './time-text.ts'
 const USAGE = `Usage: tailrace login [--url URL] [--user NAME] [--domain NAME] [--project NAME] [--key]
        tailrace login [--url URL] --access-key AK
 
-Logs in, so that later commands need no variables. Asks for what is not given; where stdin is no terminal, the password or the
-secret key is its next line. Keeps a token, or an access key, in tailrace/credentials.json in $XDG_CONFIG_HOME or ~/.config, readable
+Logs in, so that later commands need no variables. Asks for what no option gives, with the environment's word or that of the
+login before in brackets: Enter takes it. Where stdin is no terminal, the password or the secret key is its next line. Keeps a token, or an access key, in tailrace/credentials.json in $XDG_CONFIG_HOME or ~/.config, readable
 by you alone; never the password.
 
   --url URL           the server's address; by default TAILRACE_URL
@@ -26,7 +27,7 @@ by you alone; never the password.
   --profile NAME      keep it under this name, for "--profile NAME" or TAILRACE_PROFILE; by default "default"
   --json              print {profile, url, user, project, expires}, and no secrets
 
-Environment: TAILRACE_PASSWORD and TAILRACE_SK stand for the answers that are not shown.
+Environment: TAILRACE_PASSWORD and TAILRACE_SK stand for the answers that are not shown; then no other variable is asked about either.
 `
 
 const FLAGS = {
@@ -44,6 +45,7 @@ const parseFlags = (args: string[]) => parseArgs({ args, options: FLAGS, strict:
 
 export const command: Command = {
   summary: 'Log in to a server, for all later commands',
+  keepsProfile: true,
   usage: USAGE,
   async run(args, io) {
     const flags = parseFlags(args)
@@ -66,28 +68,46 @@ function until({ expires }: Login): string {
 
 async function logIn(flags: Flags, io: CommandIo): Promise<Login> {
   using questions = new Questions({ input: process.stdin, ask: text => io.complain(text) })
-  const need = async (what: string, given: string | undefined, secret = false): Promise<string> => {
-    const asked = secret || questions.isTerminal
-    const answer = given || (asked ? await questions.answer(`${what}: `, { secret }) : undefined)
-    if (!answer) throw new UsageError(`${what} is missing`)
-    return answer
-  }
-  const { env } = io
-  const url = serverUrl(await need('URL', flags.url ?? env.TAILRACE_URL))
+  const known = readLogin(io.env)
   const accessKey = flags['access-key']
+  const answers = new LoginAnswers(
+    questions,
+    io,
+    accessKey === undefined ? 'TAILRACE_PASSWORD' : 'TAILRACE_SK',
+  )
+  const url = await answers.answer({
+    what: 'URL',
+    option: '--url',
+    given: flags.url,
+    variable: 'TAILRACE_URL',
+    known: known?.url,
+    read: serverUrl,
+  })
   if (accessKey !== undefined) {
-    const credentials = { accessKey, secretKey: await need('Secret key', env.TAILRACE_SK, true) }
+    const credentials = { accessKey, secretKey: await answers.secret('Secret key') }
     return withKey(url, credentials, io).catch(error => complain(error, { url, credentials }))
   }
-  const credentials = {
-    domain: await need('Domain', flags.domain ?? env.TAILRACE_DOMAIN),
-    user: await need('User', flags.user ?? env.TAILRACE_USER),
-    password: await need('Password', env.TAILRACE_PASSWORD, true),
-    project: await need('Project', flags.project ?? env.TAILRACE_PROJECT),
-  }
+  const credentials = await askCredentials(answers, flags, known?.url === url ? known : undefined)
   const client = new TailraceClient({ url, credentials, ...retryNotice(io) })
   const token = await client.obtainToken(credentials).catch(error => complain(error, { url, credentials }))
-  return flags.key ? exchangeForKey(url, token) : withToken(url, token)
+  const login = flags.key ? await exchangeForKey(url, token) : await withToken(url, token)
+  return { ...login, domain: credentials.domain }
+}
+
+/** The password comes last, so that a wrong one is reported right behind it. */
+async function askCredentials(answers: LoginAnswers, flags: Flags, known: Login | undefined) {
+  const answer = (name: 'domain' | 'project' | 'user') =>
+    answers.answer({
+      what: `${name[0]!.toUpperCase()}${name.slice(1)}`,
+      option: `--${name}`,
+      given: flags[name],
+      variable: `TAILRACE_${name.toUpperCase()}`,
+      known: known?.[name],
+    })
+  const domain = await answer('domain')
+  const project = await answer('project')
+  const user = await answer('user')
+  return { domain, project, user, password: await answers.secret('Password') }
 }
 
 async function withToken(url: string, token: string): Promise<Login> {

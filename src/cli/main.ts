@@ -53,7 +53,7 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
 async function runCommand(name: string, command: Command, args: string[], io: CommandIo): Promise<number> {
   let env = io.env
   try {
-    const call = takeProfile(args, io)
+    const call = takeProfile(args, io, command.keepsProfile)
     env = call.io.env
     return await command.run(call.args, call.io)
   } catch (error) {

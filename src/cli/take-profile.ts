@@ -13,8 +13,12 @@ const CONNECTION_VARIABLES = [
   'TAILRACE_PROJECT_ID',
 ]
 
-/** Takes `--profile NAME` out of the arguments before "--", for every command; the profile goes before the environment. */
-export function takeProfile(args: readonly string[], io: CommandIo): { args: string[]; io: CommandIo } {
+/** Takes `--profile NAME` out of the arguments before "--", for every command; the profile goes before the environment, unless that is to stay. */
+export function takeProfile(
+  args: readonly string[],
+  io: CommandIo,
+  keepsEnvironment = false,
+): { args: string[]; io: CommandIo } {
   const end = args.indexOf('--')
   const at = args.findIndex((arg, index) => (end < 0 || index < end) && /^--profile(=|$)/.test(arg))
   if (at < 0) return { args: [...args], io }
@@ -22,7 +26,9 @@ export function takeProfile(args: readonly string[], io: CommandIo): { args: str
   const inline = option.includes('=')
   const name = inline ? option.slice('--profile='.length) : next
   if (!name || (!inline && name.startsWith('-'))) throw new UsageError('--profile wants a name')
-  const kept = Object.entries(io.env).filter(([variable]) => !CONNECTION_VARIABLES.includes(variable))
+  const kept = Object.entries(io.env).filter(
+    ([variable]) => keepsEnvironment || !CONNECTION_VARIABLES.includes(variable),
+  )
   const env = { ...Object.fromEntries(kept), TAILRACE_PROFILE: name }
   return { args: args.toSpliced(at, inline ? 1 : 2), io: { ...io, env } }
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { BOOTSTRAP, CLI, type ServerProcess, startServer } from '../server-process.ts'
-import { onTerminal } from '../terminal.ts'
+import { type OnTerminal, onTerminal } from '../terminal.ts'
 
 let server: ServerProcess
 const home = mkdtempSync(join(tmpdir(), 'tailrace-login-'))
@@ -32,19 +32,25 @@ function tailrace(args: readonly string[], input = '', more: NodeJS.ProcessEnv =
   return { code: status, stdout, stderr }
 }
 
+async function answer(terminal: OnTerminal, dialogue: readonly (readonly [string, string])[]): Promise<void> {
+  for (const [question, reply] of dialogue) {
+    await terminal.said(question)
+    terminal.type(`${reply}\r`)
+  }
+}
+
 describe('tailrace login', () => {
   it('asks at a terminal, shows no password, and keeps a token for later commands', async () => {
     const terminal = onTerminal([process.execPath, CLI, 'login'], environment())
-    for (const [question, answer] of [
+    await answer(terminal, [
+      ['URL: ', new URL(server.url).host],
+      [`did you mean ${server.url}?`, ''],
       ['URL: ', server.url],
       ['Domain: ', BOOTSTRAP.domain],
+      ['Project: ', BOOTSTRAP.project],
       ['User: ', BOOTSTRAP.user],
       ['Password: ', BOOTSTRAP.password],
-      ['Project: ', BOOTSTRAP.project],
-    ] as const) {
-      await terminal.said(question)
-      terminal.type(`${answer}\r`)
-    }
+    ])
     const { code, seen } = await terminal.ended
     assert.equal(code, 0, seen)
     assert.match(
@@ -56,6 +62,38 @@ describe('tailrace login', () => {
     assert.equal(statSync(join(home, '.config/tailrace')).mode & 0o777, 0o700)
     assert.doesNotMatch(keptText(), new RegExp(BOOTSTRAP.password))
     assert.match(tailrace(['key', 'list']).stdout, new RegExp(BOOTSTRAP.ak))
+  })
+
+  it('offers what the login before and the environment say, and reports a wrong password right behind it', async () => {
+    const variables = environment({ TAILRACE_USER: 'nobody', TAILRACE_AK: 'unused' })
+    const terminal = onTerminal([process.execPath, CLI, 'login', '--profile=default'], variables)
+    await answer(terminal, [
+      [`URL [${server.url}]: `, ''],
+      [`Domain [${BOOTSTRAP.domain}]: `, ''],
+      [`Project [${BOOTSTRAP.project}]: `, ''],
+      ['User [nobody]: ', BOOTSTRAP.user],
+      ['Password: ', 'not the password'],
+    ])
+    const { code, seen } = await terminal.ended
+    assert.equal(code, 1)
+    assert.match(seen, /Password: \s+tailrace login: .*password/)
+  })
+
+  it('takes the environment for a profile by name too, and asks nothing where it has the password', async () => {
+    const { user, domain, project, password } = BOOTSTRAP
+    const all = {
+      TAILRACE_URL: server.url,
+      TAILRACE_USER: user,
+      TAILRACE_DOMAIN: domain,
+      TAILRACE_PROJECT: project,
+      TAILRACE_PASSWORD: password,
+    }
+    const terminal = onTerminal([process.execPath, CLI, 'login', '--profile', 'named'], environment(all))
+    const { code, seen } = await terminal.ended
+    assert.equal(code, 0, seen)
+    assert.match(seen, /^Logged in to/)
+    assert.equal(tailrace(['key', 'list', '--profile', 'named']).code, 0)
+    assert.equal(tailrace(['logout', '--profile', 'named']).code, 0)
   })
 
   it('ends at Ctrl-C with 130, and keeps nothing', async () => {
@@ -101,7 +139,10 @@ describe('tailrace login', () => {
   it('says what is missing where nobody can be asked', () => {
     const { code, stderr } = tailrace(['login', '--url', server.url])
     assert.equal(code, 2)
-    assert.match(stderr, /Domain is missing/)
+    assert.match(stderr, /Domain is missing: give --domain, or set TAILRACE_DOMAIN/)
+    assert.match(tailrace(['login']).stderr, /URL is missing: give --url, or set TAILRACE_URL/)
+    const noScheme = tailrace(['login', '--url', '127.0.0.1:8080'])
+    assert.match(noScheme.stderr, /did you mean http:\/\/127\.0\.0\.1:8080\?/)
   })
 
   it('takes no file that others may read, or that is none of its own', () => {
