@@ -86,7 +86,7 @@ export class FollowedBuild {
         follow,
         signal,
         ...(lastLines !== undefined && { lastLines }),
-        onRetry: failure => this.#tellCut(failure),
+        ...(follow && { onRetry: (failure: Error) => this.#tellCut(failure) }),
         whileSilent: async () => {
           this.#tellBack()
           if (Date.now() - lookedMs < LOOK_MS) return true
@@ -134,12 +134,11 @@ export class FollowedBuild {
 
   #look(build: Build): Promise<Build> {
     const { client, signal } = this.#lookup
-    const retries = this.#options.follow ? Number.POSITIVE_INFINITY : undefined
-    return client.showBuild(build.record_id, {
-      signal,
-      ...(retries !== undefined && { retries }),
-      onRetry: failure => this.#tellCut(failure),
-    })
+    const withoutEnd = {
+      retries: Number.POSITIVE_INFINITY,
+      onRetry: (failure: Error) => this.#tellCut(failure),
+    }
+    return client.showBuild(build.record_id, { signal, ...(this.#options.follow && withoutEnd) })
   }
 
   async #lookLater(build: Build): Promise<Build> {

@@ -1,6 +1,7 @@
 import { DEFAULT_RETRIES, type RetryOptions } from '../client/repeat.ts'
 import { retrySpanMs } from '../client/retry-delay.ts'
 import type { CommandIo } from './command.ts'
+import { clearProgress } from './transfer-progress.ts'
 
 /** A server that fails again and again, or limits a long transfer, is told of so often. */
 const TOLD_EVERY_MS = 60_000
@@ -17,6 +18,7 @@ export function retryNotice(
       if (now() - toldMs < TOLD_EVERY_MS) return
       toldMs = now()
       const spanMs = Math.max(retrySpanMs(retries), delayMs)
+      clearProgress()
       io.complain(`tailrace: ${failure.message}; trying again for about ${spanText(spanMs)}\n`)
     },
   }

@@ -30,6 +30,7 @@ export class TransferProgress {
     const nowMs = this.#now()
     if (nowMs - this.#drawnMs < REDRAW_MS) return
     this.#drawnMs = nowMs
+    shown = this
     const seconds = (nowMs - this.#beganMs) / 1000
     const rate = seconds > 0 ? `  ${byteText((bytes - this.#beganBytes) / seconds)}/s` : ''
     const total = this.#totalBytes
@@ -41,8 +42,21 @@ export class TransferProgress {
 
   /** Takes the line away. */
   done(): void {
-    if (this.#drawnMs !== Number.NEGATIVE_INFINITY) this.#terminal?.write(CLEAR_LINE)
+    if (shown === this) clearProgress()
   }
+
+  clear(): void {
+    this.#terminal?.write(CLEAR_LINE)
+  }
+}
+
+/** Whose line stands on the terminal. */
+let shown: TransferProgress | undefined
+
+/** Makes room on the terminal for what is to be told meanwhile; the line comes again with the next progress. */
+export function clearProgress(): void {
+  shown?.clear()
+  shown = undefined
 }
 
 /** A number of bytes for people: `1.5 MiB`. */
