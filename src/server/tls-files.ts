@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { Server as TlsServer } from 'node:https'
@@ -11,6 +12,7 @@ export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Tls
   try {
     const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)])
     createSecureContext({ cert, key })
+    assertPair(cert, key)
     return { cert, key }
   } catch (error) {
     const reason = (error as Error).message
@@ -19,6 +21,12 @@ export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Tls
       `The certificate ${certFile} and the key ${keyFile} cannot be used: ${reason}`,
     )
   }
+}
+
+/** By itself a secure context takes a key of another type than the certificate's, and then fails every handshake. */
+function assertPair(cert: Buffer, key: Buffer): void {
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    throw new Error('the key is not that of the certificate')
 }
 
 /** Reads the files anew, for the connections that follow. Rejects as `readTlsFiles`; the server then keeps what it has. */

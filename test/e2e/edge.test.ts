@@ -1,5 +1,6 @@
 /** How the server stands at its address: TLS, a base path, proxies before it (api.md section 6). */
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { request } from 'node:https'
@@ -76,6 +77,21 @@ describe('TLS', async () => {
     process.kill(-server.pid, 'SIGHUP')
     await eventually(async () => assert.match(server.stderr, /the old certificate stays/))
     assert.equal((await get(`${server.url}/healthz`, second.cert)).status, 200)
+  })
+
+  test('is neither begun nor changed with a key of another type than the certificate\u2019s', async () => {
+    const pair = selfSignedCertificate()
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const mixed = { cert: pair.cert, key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
+    install(mixed)
+    const begun = startServer({ env: files }).then(server => server.stop())
+    await assert.rejects(begun, /cannot be used: the key is not that of the certificate/)
+    install(pair)
+    await using server = await startServer({ env: files })
+    install(mixed)
+    process.kill(-server.pid, 'SIGHUP')
+    await eventually(async () => assert.match(server.stderr, /the old certificate stays/), 60_000)
+    assert.equal((await get(`${server.url}/healthz`, pair.cert)).status, 200)
   })
 
   test('makes the session cookie secure', async () => {
