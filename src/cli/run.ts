@@ -36,9 +36,10 @@ What the server has is removed from the spool. What is left in it is delivered b
 "tailrace deliver".
 
 Masked are, as ***, the values of variables whose names look secret (below), of those named by --mask, and
-passwords in the URLs of all other variables; also line by line, in base64, URL-encoded, JSON-escaped and quoted by a shell; from ${SECRET_MIN_CHARACTERS} characters on. Masked is also PASSWORD wherever the output has
-scheme://user:PASSWORD@host, up to ${URL_PASSWORD_MAX_BYTES} bytes; what may be one is held back until it is known. The command gets no
-TAILRACE_ variable but TAILRACE_RECORD_ID.
+passwords in the URLs of all other variables; also line by line, in base64, URL-encoded, JSON-escaped and quoted by
+a shell; from ${SECRET_MIN_CHARACTERS} characters on. Masked is also PASSWORD wherever the output has scheme://user:PASSWORD@host,
+up to ${URL_PASSWORD_MAX_BYTES} bytes; what may be one is held back until it is known. And CREDENTIAL in "Authorization: Bearer
+CREDENTIAL", or Basic. The command gets no TAILRACE_ variable but TAILRACE_RECORD_ID.
 
 Names look secret by these parts, in either case, with or without their _:
 ${SECRET_NAMES_TEXT}

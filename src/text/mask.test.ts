@@ -49,6 +49,26 @@ describe('masking', () => {
     assert.equal(masked('<abcdefg>', 'abcdefgh', 'cde'), '<ab***fg>')
   })
 
+  it('masks the credentials of Authorization headers, whatever they are and wherever the stream is cut', () => {
+    for (const [text, expected] of [
+      ['> Authorization: Bearer ab.c-d=\r\n> Accept: */*', '> Authorization: Bearer ***\r\n> Accept: */*'],
+      ["curl -H 'authorization: basic  dTpw' x", "curl -H 'authorization: basic  ***' x"],
+      ['{"Authorization":"Bearer x y"}', '{"Authorization":"Bearer *** y"}'],
+      ['"{\\"AUTHORIZATION\\": \\"BEARER x\\"}"', '"{\\"AUTHORIZATION\\": \\"BEARER ***\\"}"'],
+      ['authorizauthorization: bearer x', 'authorizauthorization: bearer ***'],
+    ] as const) {
+      assert.equal(masked(text), expected)
+      for (let cut = 0; cut <= text.length; cut++) assert.equal(maskedInPieces(text, [], [cut]), expected)
+    }
+    for (const plain of [
+      'Authorization: Bearer\nnext',
+      'authorization bears x',
+      'Bearer x',
+      'authorization: digest x',
+    ])
+      assert.equal(masked(plain), plain)
+  })
+
   it('masks the passwords of URLs, whatever they are, and nothing else of them', () => {
     for (const [text, expected] of [
       ['git clone https://me:pw@host/x.git', 'git clone https://me:***@host/x.git'],

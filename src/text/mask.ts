@@ -1,3 +1,4 @@
+import { AuthorizationCredentials } from './authorization-credentials.ts'
 import { PatternAutomaton } from './pattern-automaton.ts'
 import { UrlPasswords } from './url-passwords.ts'
 
@@ -12,7 +13,7 @@ interface Covered {
 
 /**
  * Masks secrets in a stream of bytes, wherever it is cut: each longest run of bytes that lie in an occurrence of a secret or
- * in the password of a URL becomes `***`, so that overlapping and touching occurrences leave no rest. Holds back only the
+ * in the password of a URL or a credential of an `Authorization` header becomes `***`, so that overlapping and touching occurrences leave no rest. Holds back only the
  * end of the stream that may be the beginning of a secret, at most the longest secret less one byte, or part of a URL's
  * password, at most `URL_PASSWORD_MAX_BYTES`. None of it is a line end, unless a secret has one. Takes time linear in the stream.
  *
@@ -22,6 +23,7 @@ export class Masker {
   readonly #automaton: PatternAutomaton
   #state = 0
   #urlPasswords = new UrlPasswords()
+  readonly #credentials = new AuthorizationCredentials()
   /** Bytes of the stream held back; they end where the stream ends. */
   #held: Uint8Array = new Uint8Array(0)
   /** In order, apart from each other, not before the held bytes, counted from their first. */
@@ -59,6 +61,7 @@ export class Masker {
     for (let index = 0; index < bytes.length; index++) {
       const password = this.#urlPasswords.step(bytes[index]!)
       if (password > 0) this.#cover(begin + index - password, begin + index)
+      if (this.#credentials.step(bytes[index]!)) this.#cover(begin + index, begin + index + 1)
       state = automaton.step(state, bytes[index]!)
       const length = automaton.matchLength(state)
       if (length > 0) this.#cover(begin + index + 1 - length, begin + index + 1)
