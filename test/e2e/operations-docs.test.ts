@@ -35,6 +35,8 @@ test('the table of metrics has every metric of the server, with its type, and no
   const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(
     ([, name = '', type = '']) => [name, type] as const,
   )
+  const misnamed = types.filter(([name, type]) => name.endsWith('_total') !== (type === 'counter'))
+  assert.deepEqual(misnamed, [], 'a counter, and nothing else, ends with _total')
   const own = types.filter(([name]) => !/^(process|nodejs)_/.test(name))
   assert.ok(own.length > 0)
   assert.deepEqual(rows(/^tailrace_/), new Map(own))

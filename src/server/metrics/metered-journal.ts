@@ -1,7 +1,11 @@
+import { isTailraceError } from '../../contract/errors.ts'
 import type { Journal } from '../../core/ports/journal.ts'
 import type { Metrics } from './metrics.ts'
 
-/** The same journal, of which appends are counted and timed. */
+/**
+ * The same journal, of which appends are counted and timed: those that it stored, and those that its medium did not take. One that does not fit
+ * the log, as each log's first before it is live, is neither.
+ */
 export function meteredJournal(journal: Journal, { appendSeconds, appendedBytes }: Metrics): Journal {
   return {
     open: (log, head) => journal.open(log, head),
@@ -19,7 +23,7 @@ export function meteredJournal(journal: Journal, { appendSeconds, appendedBytes 
         end({ outcome: 'stored' })
         return head
       } catch (error) {
-        end({ outcome: 'refused' })
+        if (isTailraceError(error, 'store-unavailable')) end({ outcome: 'refused' })
         throw error
       }
     },
