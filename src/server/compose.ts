@@ -53,6 +53,7 @@ import { type Identity, openIdentity } from './open-identity.ts'
 import type { Vitals } from './readiness.ts'
 import { openSearchThread, type SearchThread } from './search-thread.ts'
 import { removeLeftSnapshots, type TakeSnapshot, takeSnapshots } from './store-snapshots.ts'
+import { tellExpired } from './tell-expired.ts'
 import { assertRestored } from './unfinished-restore.ts'
 import { keepSpace } from './upkeep.ts'
 
@@ -78,6 +79,7 @@ export interface Services extends AsyncDisposable {
 
 interface Report {
   error(error: unknown, message: string): void
+  readonly info: (figures: object, message: string) => void
 }
 
 const FLUSH_PACE_MS = 100
@@ -264,6 +266,7 @@ function keep(
     },
     report,
   )
+  const expired = tellExpired(report.info)
   const spacing = keepSpace(
     {
       ...write,
@@ -278,9 +281,11 @@ function keep(
       rule: config.retention,
     },
     {
-      onRetained: ({ removedBuilds, removedLogBytes }) => {
-        metrics.expiredBuilds.inc(removedBuilds)
-        metrics.expiredBytes.inc(removedLogBytes)
+      onExpired: expired.onExpired,
+      onRetained: retained => {
+        metrics.expiredBuilds.inc(retained.removedBuilds)
+        metrics.expiredBytes.inc(retained.removedLogBytes)
+        expired.onRetained(retained)
       },
       onReclaimed: ({ droppedPacks, droppedBytes, movedBytes }) => {
         metrics.droppedPacks.inc(droppedPacks)

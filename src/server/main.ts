@@ -25,9 +25,15 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   ending.use(onHangUp(() => hangUp(app, config)))
   const tls = config.tls && (await readTlsFiles(config.tls))
   const metrics = new Metrics()
+  // Retention may delete before there is a log to tell it to.
+  const early: (readonly [object, string])[] = []
   const report = {
     error: (error: unknown, message: string) =>
       app === undefined ? console.error(`${message}:`, error) : app.log.error({ err: error }, message),
+    info: (figures: object, message: string) => {
+      if (app === undefined) early.push([figures, message])
+      else app.log.info(figures, message)
+    },
   }
   // A first start that cannot listen leaves no store, whose secrets nobody would have been told.
   if (!hasStore(config)) await assertCanListen(config)
@@ -44,6 +50,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     tls,
   })
   const listening = app
+  for (const line of early) app.log.info(...line)
   meterRequests(app, metrics)
   const own = { url: '' }
   const publicUrl = () => config.publicUrl ?? own.url

@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { applyRetention, type Retained, type RetentionPorts } from '../core/keep/apply-retention.ts'
+import {
+  applyRetention,
+  type ExpiredBuild,
+  type Retained,
+  type RetentionPorts,
+} from '../core/keep/apply-retention.ts'
 import { type Reclaimed, type ReclaimPorts, reclaimPacks } from '../core/keep/reclaim-packs.ts'
 import { type SweepPorts, sweepRemovedLogs } from '../core/keep/sweep-removed-logs.ts'
 import type { RetentionRule } from '../core/ports/retention-catalog.ts'
@@ -20,6 +25,7 @@ export interface SpacePorts extends SweepPorts, ReclaimPorts, RetentionPorts {
 /** Hears of what upkeep of space did. */
 export interface SpaceListener {
   readonly onRetained: (retained: Retained) => void
+  readonly onExpired: (build: ExpiredBuild) => void
   readonly onReclaimed: (reclaimed: Reclaimed) => void
   readonly onError: (error: unknown) => void
 }
@@ -33,7 +39,7 @@ export async function keepSpace(
   for (let pass = 0; !signal.aborted; pass++) {
     try {
       if (pass % RETAIN_EVERY_PASSES === 0)
-        listener.onRetained(await applyRetention(ports, ports.rule, Date.now()))
+        listener.onRetained(await applyRetention(ports, ports.rule, Date.now(), listener.onExpired))
       const swept = await sweepRemovedLogs(ports)
       if (swept > 0 || pass % RECLAIM_EVERY_PASSES === 0) await reclaimAll(ports, listener, signal)
     } catch (error) {

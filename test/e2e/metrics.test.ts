@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { logLines } from '../server-log.ts'
 import { startServer } from '../server-process.ts'
 import { admin, type BuildAnswer, type Caller, eventually, logPath } from '../wire.ts'
 
@@ -61,11 +62,12 @@ test('journal, disk and packs are told as they are', async () => {
 
 test('what retention deletes, and what is stored again for it, is counted', async () => {
   const kept = log(300_000)
-  let build: BuildAnswer | undefined
+  let [build, gone]: (BuildAnswer | undefined)[] = []
   {
     await using server = await startServer({ data, env: SETTINGS })
     const caller = await admin(server)
     for (const text of [log(600_000), kept]) {
+      gone = build
       build = await caller.newLog(text)
       assert.equal((await caller.finishBuild(build)).status, 200)
     }
@@ -74,7 +76,10 @@ test('what retention deletes, and what is stored again for it, is counted', asyn
       BOUND_MS,
     )
   }
-  await using server = await startServer({ data, env: { ...SETTINGS, TAILRACE_RETENTION_GIB: '0.0006' } })
+  await using server = await startServer({
+    data,
+    env: { ...SETTINGS, TAILRACE_RETENTION_GIB: '0.0006', TAILRACE_LOG_LEVEL: 'info' },
+  })
   const caller = await admin(server)
   await eventually(async () => {
     const now = await read(caller)
@@ -84,4 +89,9 @@ test('what retention deletes, and what is stored again for it, is counted', asyn
     assert.ok(now('packs_dropped_total') >= 1)
   }, BOUND_MS)
   assert.equal((await caller.get(logPath(build!, 1))).text, kept)
+  await eventually(async () => {
+    const told = logLines(server.stderr).filter(({ msg }) => msg === 'retention deleted a build')
+    assert.equal(told.length, 1)
+    assert.partialDeepStrictEqual(told[0], { record_id: gone!.record_id, bytes: 600_000, because: 'size' })
+  }, BOUND_MS)
 })

@@ -7,7 +7,7 @@ const days = Type.Union([Type.Integer({ minimum: 0, maximum: 36_500 }), Type.Nul
 })
 const gib = Type.Union([Type.Number({ minimum: 0, maximum: 1_000_000 }), Type.Null()], {
   description:
-    'The oldest builds beyond so many GiB of log text are deleted; 0: no limit; null: as the server is told.',
+    'The oldest builds of the job beyond so many GiB of its log text, fractions allowed, are deleted, but never the newest finished one; 0: no limit; null: as the server is told.',
 })
 
 /** How long, and how much, of a job is kept, in place of what the server is told. For admins. */

@@ -8,7 +8,7 @@ import type { RetentionRule } from '../ports/retention-catalog.ts'
 import { LogDigests } from '../write/log-digests.ts'
 import { LogLocks } from '../write/log-locks.ts'
 import { UnderWay } from '../write/under-way.ts'
-import { applyRetention } from './apply-retention.ts'
+import { applyRetention, type ExpiredBuild } from './apply-retention.ts'
 
 const ADA = 'a'.repeat(32)
 const BOB = 'b'.repeat(32)
@@ -55,11 +55,12 @@ async function build({
   if (unfinished !== true) await builds.finishBuild(project, recordId, 'SUCCESS', NOW)
   return {
     jobId: build.jobId,
+    recordId,
     isThere: async () => (await builds.findBuild(project, { recordId })) !== undefined,
   }
 }
 
-async function retain(rule: RetentionRule) {
+async function retain(rule: RetentionRule, onExpired?: (build: ExpiredBuild) => void) {
   await using journal = new MemoryJournal()
   const ports = {
     journal,
@@ -72,7 +73,7 @@ async function retain(rule: RetentionRule) {
     retention: builds.retention,
     frames: memoryFrameCatalog(),
   }
-  return await applyRetention(ports, rule, NOW)
+  return await applyRetention(ports, rule, NOW, onExpired)
 }
 
 const areThere = (all: readonly { readonly isThere: () => Promise<boolean> }[]) =>
@@ -106,6 +107,27 @@ test('beyond the bytes of the rule the oldest go, each project for itself', asyn
   )
   assert.equal(await other.isThere(), true)
   assert.deepEqual(await retain({ bytes: 1000 }), { removedBuilds: 0, removedLogBytes: 0 })
+})
+
+test('the newest build that is over stays, however large, of a project and of a job with its own limit', async () => {
+  const small = [await build({ bytes: 5, job: 'small' }), await build({ bytes: 900, job: 'small' })]
+  const plain = [await build({ bytes: 1 }), await build({ bytes: 5000 }), await build({ running: true })]
+  await builds.retention.setJobRule(ADA, small[0]!.jobId, { bytes: 100 })
+  assert.deepEqual(await retain({ bytes: 1000 }), { removedBuilds: 2, removedLogBytes: 6 })
+  assert.deepEqual(await areThere([...small, ...plain]), [false, true, false, true, true])
+})
+
+test('what goes is told, and whether for its age or its size', async () => {
+  const old = await build({ ageDays: 31, bytes: 5, project: BOB })
+  const large = await build({ bytes: 7 })
+  const newest = await build({ bytes: 2000 })
+  const told: ExpiredBuild[] = []
+  await retain({ days: 30, bytes: 1000 }, one => told.push(one))
+  assert.deepEqual(told, [
+    { recordId: large.recordId, jobId: large.jobId, logBytes: 7, because: 'size' },
+    { recordId: old.recordId, jobId: old.jobId, logBytes: 5, because: 'age' },
+  ])
+  assert.equal(await newest.isThere(), true)
 })
 
 test('a running build stays, but counts', async () => {

@@ -1,3 +1,4 @@
+import type { JobId, RecordId } from '../../contract/ids.ts'
 import type { EpochMs } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
 import type { AgingBuild, RetentionCatalog, RetentionRule } from '../ports/retention-catalog.ts'
@@ -14,6 +15,14 @@ export interface Retained {
   readonly removedLogBytes: number
 }
 
+/** A build that retention deleted, and why. */
+export interface ExpiredBuild {
+  readonly recordId: RecordId
+  readonly jobId: JobId
+  readonly logBytes: number
+  readonly because: 'age' | 'size'
+}
+
 const BUILDS_AT_ONCE = 100
 const DAY_MS = 86_400_000
 /** A build that never got a result, and of which no step runs, counts as over after this long: its runner is gone. */
@@ -21,28 +30,33 @@ const LEFT_BEHIND_MS = 7 * DAY_MS
 
 /**
  * Deletes what is kept no longer: builds older than the days of their rule, and of a project the oldest beyond the bytes of its rule. A job
- * with a byte limit of its own is counted by itself. The newest are kept first; a running build counts, but never goes. `rule` is for jobs
- * that have none. What is removed leaves as by a deletion (delete-build).
+ * with a byte limit of its own is counted by itself. The newest are kept first; the newest that is over never goes by its size, however large; a running
+ * build counts, but never goes. `rule` is for jobs that have none. What is removed leaves as by a deletion (delete-build), and `onExpired` hears of it.
  */
 export async function applyRetention(
   ports: RetentionPorts,
   rule: RetentionRule,
   now: EpochMs,
+  onExpired: (build: ExpiredBuild) => void = () => {},
 ): Promise<Retained> {
-  const used = new Map<string, number>()
+  const kept = new KeptBytes(rule)
   let removedBuilds = 0
   let removedLogBytes = 0
   for (let place = Number.MAX_SAFE_INTEGER; ; ) {
     const builds = await ports.retention.agingBuilds(place, BUILDS_AT_ONCE)
     for (const build of builds) {
       const bytes = await logBytes(ports, build)
-      const tooMuch = count(used, build, bytes, rule)
-      if (!(tooMuch || isTooOld(build, rule, now)) || !isOver(build, now)) continue
+      const over = isOver(build, now)
+      const tooMuch = kept.isBeyond(build, bytes, over)
+      const tooOld = isTooOld(build, rule, now)
+      if (!(tooMuch || tooOld) || !over) continue
       const logs = await ports.removal.removeBuild(build.projectId, build.recordId)
       endBuild(ports, build.projectId, build.recordId)
       await endLogs(ports, logs ?? [])
       removedBuilds++
       removedLogBytes += bytes
+      const { recordId, jobId } = build
+      onExpired({ recordId, jobId, logBytes: bytes, because: tooOld ? 'age' : 'size' })
     }
     const last = builds.at(-1)
     if (last === undefined) return { removedBuilds, removedLogBytes }
@@ -56,14 +70,26 @@ async function logBytes({ frames }: RetentionPorts, { sealedBytes, openLogs }: A
   return [...ends.values()].reduce((bytes, { end }) => bytes + end, sealedBytes)
 }
 
-/** Adds the build to what is kept with it; true when that is beyond the limit. */
-function count(used: Map<string, number>, build: AgingBuild, bytes: number, rule: RetentionRule): boolean {
-  const { projectId, jobId, jobRule } = build
-  const key = jobRule.bytes === undefined ? projectId : `${projectId}/${jobId}`
-  const sum = (used.get(key) ?? 0) + bytes
-  used.set(key, sum)
-  const limit = jobRule.bytes ?? rule.bytes ?? 0
-  return limit > 0 && sum > limit
+/** What is counted together, from the newest build on. */
+class KeptBytes {
+  readonly #used = new Map<string, number>()
+  readonly #withOverBuild = new Set<string>()
+  readonly #rule: RetentionRule
+
+  constructor(rule: RetentionRule) {
+    this.#rule = rule
+  }
+
+  /** Adds the build to what is kept with it; true when that is beyond the limit, and it is not the first that is over. */
+  isBeyond({ projectId, jobId, jobRule }: AgingBuild, bytes: number, isOver: boolean): boolean {
+    const key = jobRule.bytes === undefined ? projectId : `${projectId}/${jobId}`
+    const sum = (this.#used.get(key) ?? 0) + bytes
+    this.#used.set(key, sum)
+    const isNewest = isOver && !this.#withOverBuild.has(key)
+    if (isOver) this.#withOverBuild.add(key)
+    const limit = jobRule.bytes ?? this.#rule.bytes ?? 0
+    return limit > 0 && sum > limit && !isNewest
+  }
 }
 
 function isTooOld({ createdAtMs, jobRule }: AgingBuild, rule: RetentionRule, now: EpochMs): boolean {
