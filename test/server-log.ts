@@ -5,7 +5,9 @@ export interface LogLine {
   readonly level: number
   readonly msg?: string
   readonly reqId?: string
-  readonly err?: { readonly stack?: string }
+  readonly record_id?: string
+  readonly job_id?: string
+  readonly err?: { readonly stack?: string; readonly detail?: { readonly frame?: { readonly pack: string } } }
 }
 
 /** The lines of a server's stderr; each must be an object of JSON. */

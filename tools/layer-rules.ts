@@ -183,7 +183,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/server/metrics',
-    mayImport: ['src/contract', 'src/core', 'npm:fastify', 'npm:prom-client'],
+    mayImport: ['src/contract', 'src/core', 'node:http', 'npm:fastify', 'npm:prom-client'],
     mayNotUse: NO_ENVIRONMENT,
     because: 'what is counted: wrappers of ports and hooks of the server, whatever store is behind them',
   },

@@ -52,6 +52,14 @@ export interface ErrorDetail {
   readonly head?: number
   readonly sha256?: string
   readonly retryAfterSeconds?: number
+  /** Of damage: the frame that cannot be read, for the server's own log. */
+  readonly frame?: {
+    readonly log: number
+    readonly at: number
+    readonly end: number
+    readonly pack: string
+    readonly position: number
+  }
 }
 
 /** The one error class of the domain: a documented code, a message for the caller, and figures where a caller can act on them. */

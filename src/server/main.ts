@@ -8,6 +8,7 @@ import { serveControl } from './control/serve-control.ts'
 import { greeting } from './greeting.ts'
 import { onHangUp } from './hang-up.ts'
 import { openApp } from './http/app.ts'
+import { metDamage } from './http/report-failure.ts'
 import { assertCanListen, withReason } from './listen.ts'
 import { meterRequests } from './metrics/meter-requests.ts'
 import { Metrics } from './metrics/metrics.ts'
@@ -51,7 +52,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   })
   const listening = app
   for (const line of early) app.log.info(...line)
-  meterRequests(app, metrics)
+  meterRequests(app, metrics, metDamage)
   const own = { url: '' }
   const publicUrl = () => config.publicUrl ?? own.url
   registerRoutes(

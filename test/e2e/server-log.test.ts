@@ -98,7 +98,14 @@ test('a failure stands in it once, with its cause and the id that the client was
       [ERROR],
     )
     assert.ok((lines[0]?.err?.stack ?? '').includes('\n    at '), 'it has no cause')
+    const { record_id, job_id } = lines[0]!
+    assert.ok(record_id === build.record_id || job_id === build.job_id, 'it names no build')
+    assert.ok(readdirSync(packs).includes(`${lines[0]?.err?.detail?.frame?.pack}.zst`))
   }
+  await eventually(async () => {
+    const damaged = /^tailrace_damaged_reads_total (\d+)$/m.exec((await caller.get('/metrics')).text)?.[1]
+    assert.equal(Number(damaged), 6)
+  }, 60_000)
 })
 
 test('what is the client\u2019s own fault is no failure', async () => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { reportFailure } from './report-failure.ts'
 import { drained, headersOf } from './send-pieces.ts'
 
 /** What JSON leaves as it is, and some clients take for the end of a line. */
@@ -57,7 +58,7 @@ export class EventStreams {
       }
       response.end()
     } catch (error) {
-      reply.log.error({ err: error }, 'a stream of events broke off')
+      reportFailure(reply.request, reply, error, 'a stream of events broke off')
       response.destroy()
     } finally {
       clearInterval(comments)

@@ -2,6 +2,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { MIB } from '../../contract/quantities.ts'
 import { ERROR_STATUS, INTERNAL_ERROR_MESSAGE } from './error-status.ts'
+import { reportFailure } from './report-failure.ts'
 
 export interface ErrorBody {
   readonly error_code: string
@@ -24,7 +25,7 @@ export function refuse(thrown: unknown, request: FastifyRequest, reply: FastifyR
   const error = asTailraceError(thrown)
   const { status } = ERROR_STATUS[error.code]
   if (hasGone(request)) request.log.info({ err: thrown }, 'the client went away')
-  else if (isOurFault(error)) request.log.error({ err: thrown }, error.message)
+  else if (isOurFault(error)) reportFailure(request, reply, thrown, error.message)
   if (error.detail.head !== undefined && status === 409) reply.header('upload-offset', error.detail.head)
   const retryAfter =
     error.detail.retryAfterSeconds ?? (status === 503 ? UNAVAILABLE_RETRY_SECONDS : undefined)

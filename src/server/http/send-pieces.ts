@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { FastifyReply } from 'fastify'
+import { reportFailure } from './report-failure.ts'
 
 /**
  * Sends a body of any size, one piece in flight: the client's pace is the reader's pace, and memory stays flat. The first
@@ -22,7 +23,7 @@ export async function sendPieces(
     }
     response.end()
   } catch (error) {
-    reply.log.error({ err: error }, 'a body broke off')
+    reportFailure(reply.request, reply, error, 'a body broke off')
     response.destroy()
   } finally {
     await iterator.return?.()

@@ -1,13 +1,22 @@
+import type { ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { Metrics } from './metrics.ts'
 
-/** Times every request by route and status; what no route answers counts together, so that addresses make no new series. */
-export function meterRequests(app: FastifyInstance, { requestSeconds, requestsUnderWay }: Metrics): void {
+/**
+ * Times every request by route and status, and counts those that met damage; what no route answers counts together, so that
+ * addresses make no new series.
+ */
+export function meterRequests(
+  app: FastifyInstance,
+  { requestSeconds, requestsUnderWay, damagedReads }: Metrics,
+  metDamage: (response: ServerResponse) => boolean,
+): void {
   app.addHook('onRequest', async (request, reply) => {
     requestsUnderWay.inc()
     const end = requestSeconds.startTimer({ method: request.method })
     reply.raw.once('close', () => {
       requestsUnderWay.dec()
+      if (metDamage(reply.raw)) damagedReads.inc()
       end({ route: request.routeOptions.url ?? 'none', status: String(reply.raw.statusCode) })
     })
   })

@@ -44,6 +44,11 @@ export class Metrics {
     help: 'Log bytes that were read for answers and for hashes.',
     registers: [this.registry],
   })
+  readonly damagedReads = new Counter({
+    name: 'tailrace_damaged_reads_total',
+    help: 'Answers that met damaged or missing log bytes, those that broke off included.',
+    registers: [this.registry],
+  })
   readonly packedBytes = new Counter({
     name: 'tailrace_log_bytes_packed_total',
     help: 'Log bytes that moved from the journal to packs.',

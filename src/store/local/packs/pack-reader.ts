@@ -1,3 +1,4 @@
+import { isTailraceError, TailraceError } from '../../../contract/errors.ts'
 import type { Frame, PackId, PackStore } from '../../../core/ports/pack-store.ts'
 import { damaged } from '../../pack/damaged.ts'
 import { assertPossibleRow, checkStored, decodeFrame, readFrameIndex } from '../../pack/frame.ts'
@@ -24,6 +25,17 @@ export interface PackReader extends Pick<PackStore, 'read' | 'readStored' | 'rea
   forget(pack: PackId): void
   /** Resolves when reads under way are done and every file is closed. */
   close(): Promise<void>
+}
+
+/** Damage that `work` meets tells which frame it is in. */
+async function placing<T>({ log, at, end, pack, position }: Frame, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isTailraceError(error, 'log-damaged')) throw error
+    const detail = { ...error.detail, frame: { log, at, end, pack, position } }
+    throw new TailraceError(error.code, error.message, detail, { cause: error })
+  }
 }
 
 export function createPackReader(options: PackReaderOptions): PackReader {
@@ -55,14 +67,17 @@ export function createPackReader(options: PackReaderOptions): PackReader {
   }
 
   return {
-    read: frame => reading(async () => decodeFrame(await storedOf(frame), frame)),
+    read: frame => placing(frame, () => reading(async () => decodeFrame(await storedOf(frame), frame))),
     readStored: frame =>
-      reading(async () => {
-        const stored = await storedOf(frame)
-        checkStored(stored, frame)
-        return stored
-      }),
-    readIndex: frame => reading(async () => readFrameIndex(await headerOf(frame), frame)),
+      placing(frame, () =>
+        reading(async () => {
+          const stored = await storedOf(frame)
+          checkStored(stored, frame)
+          return stored
+        }),
+      ),
+    readIndex: frame =>
+      placing(frame, () => reading(async () => readFrameIndex(await headerOf(frame), frame))),
     async *frames(pack) {
       const end = endOf(pack) ?? (await withPack(pack, file => file.size()))
       // Each read borrows the file anew, so that a walk that is left half-way holds none.
