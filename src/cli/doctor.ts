@@ -76,7 +76,7 @@ function summary(check: StoreCheck, faults: number): string {
     removedLogs > 0 ? `${removedLogs} deleted logs are still to be swept by the server.\n` : '',
     unnamedPacks.length > 0 ? `No row names ${unnamedPacks.join(', ')}.\n` : '',
   ]
-  return `${builds} builds, ${logs} logs of ${mib(logBytes)} MiB, in ${packs} packs of ${mib(packBytes)} MiB.\n${notes.join('')}${faults === 0 ? 'Everything is as it should be.' : `${faults} faults.`}\n`
+  return `${builds} builds, ${logs} logs of ${mib(logBytes)} MiB, in ${packs} packs of ${mib(packBytes)} MiB.\n${notes.join('')}${faults === 0 ? 'Everything is as it should be.' : `${faults} ${faults === 1 ? 'fault' : 'faults'}.`}\n`
 }
 
 const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1)

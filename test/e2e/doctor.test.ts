@@ -1,7 +1,7 @@
 /** `tailrace doctor`: what it finds in a store, and that it finds nothing in a sound one. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { open, readdir } from 'node:fs/promises'
+import { chmod, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { CLI, startServer } from '../server-process.ts'
@@ -68,6 +68,22 @@ test('finds a sound store sound, live logs and crash leftovers included, and cha
   assert.equal((await caller.append(live, 1, 11, ' on\n')).status, 204)
 })
 
+test('says whom to run it as where the control socket is closed to it', async t => {
+  if (process.getuid?.() === 0) return t.skip('root may use every socket')
+  await using own = await startServer()
+  await chmod(join(own.data, 'control.sock'), 0)
+  assert.match((await doctorOf(own.data)).stderr, /EACCES.*run it as the server.s user/)
+})
+
+test('packs are for the server\u2019s user alone', async () => {
+  const packs = join(server.data, 'packs')
+  const modes = await Promise.all(
+    [packs, ...(await readdir(packs)).map(name => join(packs, name))].map(one => stat(one)),
+  )
+  assert.ok(modes.length > 1)
+  for (const { mode } of modes) assert.equal(mode & 0o077, 0)
+})
+
 test('tells which log is damaged, and reads on', async () => {
   await using own = await startServer()
   const writer = await admin(own)
@@ -96,5 +112,6 @@ test('tells which log is damaged, and reads on', async () => {
     JSON.stringify(faults),
     new RegExp(`build ${build.record_id}, step 1.*cannot be read behind byte`),
   )
-  assert.match((await doctorOf(own.data)).stdout, /[0-9]+ faults\.\n$/)
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
+  assert.ok((await doctorOf(own.data)).stdout.endsWith(`\n${count}.\n`))
 })

@@ -48,6 +48,13 @@ async function connected(dataDirectory: string): Promise<Socket | undefined> {
     return socket
   } catch (error) {
     if (NO_SERVER.includes((error as NodeJS.ErrnoException).code)) return undefined
+    if ((error as NodeJS.ErrnoException).code === 'EACCES')
+      throw new TailraceError(
+        'store-unavailable',
+        `${(error as Error).message}: run it as the server's user.`,
+        {},
+        { cause: error },
+      )
     throw error
   }
 }

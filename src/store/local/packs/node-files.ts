@@ -16,7 +16,7 @@ export async function openPackDirectory(path: string): Promise<PackDirectory> {
   return {
     list: () => fs.readdir(path),
     size: async name => (await fs.stat(join(path, name))).size,
-    create: async name => writable(await openFile(join(path, name), 'wx', 0o640)),
+    create: async name => writable(await openFile(join(path, name), 'wx', 0o600)),
     openToWrite: async name => writable(await openFile(join(path, name), 'r+')),
     openToRead: async name => readable(await openFile(join(path, name), 'r')),
     remove: name => fs.unlink(join(path, name)),
@@ -25,7 +25,7 @@ export async function openPackDirectory(path: string): Promise<PackDirectory> {
 }
 
 async function makeDirectory(path: string): Promise<void> {
-  const firstMade = await fs.mkdir(path, { recursive: true, mode: 0o750 })
+  const firstMade = await fs.mkdir(path, { recursive: true, mode: 0o700 })
   if (firstMade === undefined) return
   const top = dirname(firstMade)
   for (let made = dirname(resolve(path)); ; made = dirname(made)) {
