@@ -1,42 +1,61 @@
 import type { TObject, TSchema } from 'typebox'
-import type { Operation } from './operation.ts'
+import { type Access, NEEDED_ROLES } from './access.ts'
+import { REQUEST_ID, refusalResponses, refusalsOf } from './openapi-refusals.ts'
+import { SECURITY_SCHEMES } from './openapi-security.ts'
+import { type Operation, successStatuses } from './operation.ts'
+import { TOPICS } from './topics.ts'
 
-/** A JSON value of the document. */
-type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json }
-type JsonObject = Readonly<Record<string, Json>>
-
-/** An operation and whether everybody may call it, without credentials. */
+/** An operation and who may use it. */
 export interface ServedOperation {
   readonly operation: Operation
-  readonly isOpen: boolean
+  readonly access: Access
 }
 
+/** A JSON Schema. */
+export type JsonSchema = Readonly<Record<string, unknown>>
+
+/** What an operation's request has beside its body. */
+export interface DocumentParameter {
+  readonly name: string
+  readonly in: 'path' | 'query' | 'header'
+  readonly required: boolean
+  readonly description?: string
+  readonly schema: JsonSchema
+}
+
+type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>
+/** A header of an answer, or where the document has it. */
+type Header =
+  | { readonly description?: string; readonly required?: boolean; readonly schema: JsonSchema }
+  | { readonly $ref: string }
+
+export interface DocumentAnswer {
+  readonly description: string
+  readonly headers: Readonly<Record<string, Header>>
+  readonly content?: Content
+}
+
+export interface DocumentOperation {
+  readonly operationId: string
+  readonly tags: readonly string[]
+  readonly summary: string
+  readonly description: string
+  readonly 'x-required-role': string
+  readonly security?: readonly object[]
+  readonly parameters: readonly DocumentParameter[]
+  readonly requestBody?: { readonly required: boolean; readonly content: Content }
+  readonly responses: Readonly<Record<string, DocumentAnswer | { readonly $ref: string }>>
+}
+
+export type ApiDocument = ReturnType<typeof openApiDocument>
+
 const JSON_TYPE = 'application/json'
-const REFUSALS = {
-  '400': 'A parameter or the body is missing, repeated or malformed; the message names it.',
-  '401': 'No, bad, expired or revoked credentials.',
-  '403': 'The caller may not do this: domain-scoped token, missing role, foreign project.',
-  '404': "No such object in the caller's project.",
-  '409': 'It does not fit what is stored.',
-  '412': 'The upload protocol is not tus 1.0.0, or If-Match names another version.',
-  '413': 'The body is too large.',
-  '415': 'The Content-Type is not one that this operation takes.',
-  '416': 'The range begins at or past the head.',
-  '429': 'Too many requests; Retry-After tells when the next is free.',
-  '460': 'The body is not what its Upload-Checksum says.',
-  '500': 'The server failed.',
-  '503': 'Disk, database or object store fail just now; Retry-After tells when to try again.',
-  '507': 'Over quota.',
-} as const
+const BYTES_TYPE = 'application/octet-stream'
 
 /** The API as an OpenAPI 3.1 document, made of the schemas that validate requests. */
-export function openApiDocument(
-  served: readonly ServedOperation[],
-  version: string,
-  url: string,
-): JsonObject {
-  const paths: Record<string, Record<string, Json>> = {}
-  for (const one of served) {
+export function openApiDocument(served: readonly ServedOperation[], version: string, url: string) {
+  const paths: Record<string, Record<string, DocumentOperation>> = {}
+  for (const one of served.flatMap(withHead)) {
     const path = one.operation.path.replaceAll(/:(\w+)/g, '{$1}')
     paths[path] = { ...paths[path], [one.operation.method.toLowerCase()]: describe(one) }
   }
@@ -48,33 +67,25 @@ export function openApiDocument(
       description: 'A build-log service that speaks the CodeArts Build log API.',
     },
     servers: [{ url }],
-    security: [{ token: [] }, { bearer: [] }, { signature: [] }],
+    security: Object.keys(SECURITY_SCHEMES).map(name => ({ [name]: [] })),
+    tags: Object.values(TOPICS),
     paths,
     components: {
       schemas: { Error: ERROR_SCHEMA },
-      responses: Object.fromEntries(
-        Object.entries(REFUSALS).map(([status, text]) => [status, refusal(text)]),
-      ),
-      securitySchemes: {
-        token: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'X-Auth-Token',
-          description: 'A token of a project, or the upload token of a build.',
-        },
-        bearer: { type: 'http', scheme: 'bearer' },
-        signature: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'Authorization',
-          description: 'SDK-HMAC-SHA256 or V11-HMAC-SHA256 signature with an access key.',
+      headers: {
+        RequestId: {
+          description: "The request's id, as the log of the server has it.",
+          required: true,
+          schema: { type: 'string' },
         },
       },
+      responses: refusalResponses(),
+      securitySchemes: SECURITY_SCHEMES,
     },
   }
 }
 
-const ERROR_SCHEMA: Json = {
+const ERROR_SCHEMA = {
   type: 'object',
   required: ['error_code', 'error_msg', 'request_id'],
   properties: {
@@ -84,62 +95,110 @@ const ERROR_SCHEMA: Json = {
   },
 }
 
-function refusal(description: string): Json {
-  return { description, content: { [JSON_TYPE]: { schema: { $ref: '#/components/schemas/Error' } } } }
+/** The operation, and the one that HEAD on its path is. */
+function withHead({ operation, access }: ServedOperation): readonly ServedOperation[] {
+  const { head, ...get } = operation
+  if (head === undefined) return [{ operation: get, access }]
+  const { answer: _none, media: _plain, statuses: _one, ...rest } = get
+  const name = `${get.name}-head`
+  return [
+    { operation: get, access },
+    { operation: { ...rest, ...head, name, method: 'HEAD' }, access },
+  ]
 }
 
-function describe({ operation, isOpen }: ServedOperation): Json {
-  const { name, summary, params, query, body } = operation
+function describe({ operation, access }: ServedOperation): DocumentOperation {
+  const { name, topic, summary, description, params, query, headers } = operation
+  const { role, text } = NEEDED_ROLES[access]
   return {
     operationId: name,
+    tags: [TOPICS[topic].name],
     summary,
-    ...(isOpen ? { security: [] } : {}),
-    parameters: [...parameters(params, 'path'), ...parameters(query, 'query')],
-    ...(body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { [JSON_TYPE]: { schema: plain(body) } } } }),
-    responses: { ...success(operation), ...refusals(operation, isOpen) },
+    description: description === undefined ? text : `${description} ${text}`,
+    'x-required-role': role,
+    ...(access === 'open' ? { security: [] } : {}),
+    parameters: [
+      ...parameters(params, 'path'),
+      ...parameters(query, 'query'),
+      ...parameters(headers, 'header'),
+    ],
+    ...requestBody(operation),
+    responses: { ...successes(operation), ...refusalsOf(operation, access === 'open') },
   }
 }
 
-function success({ method, answer, media, path }: Operation): JsonObject {
-  const status =
-    answer === undefined && media === undefined && method !== 'GET' && method !== 'HEAD' ? '204' : '2XX'
-  if (answer !== undefined)
-    return { [status]: { description: 'Done.', content: { [JSON_TYPE]: { schema: plain(answer) } } } }
-  if (status === '204' || method === 'HEAD') return { [status]: { description: 'Done.' } }
-  const type = media ?? (path.endsWith('events') ? 'text/event-stream' : 'application/octet-stream')
-  return { [status]: { description: 'The bytes.', content: { [type]: { schema: { type: 'string' } } } } }
+function requestBody({ body, bodyMedia, oneOf = [] }: Operation): Pick<DocumentOperation, 'requestBody'> {
+  if (bodyMedia !== undefined)
+    return { requestBody: { required: true, content: { [bodyMedia]: { schema: BYTES_SCHEMA } } } }
+  if (body === undefined) return {}
+  const either = oneOf.length === 0 ? {} : { oneOf: oneOf.map(name => ({ required: [name] })) }
+  return {
+    requestBody: { required: true, content: { [JSON_TYPE]: { schema: { ...plain(body), ...either } } } },
+  }
 }
 
-function refusals({ body, method }: Operation, isOpen: boolean): JsonObject {
-  const statuses: (keyof typeof REFUSALS)[] = ['400', '404', '429', '500', '503']
-  if (!isOpen) statuses.push('401', '403')
-  if (body !== undefined) statuses.push('409', '413', '415')
-  if (method === 'PATCH') statuses.push('409', '412', '413', '415', '460', '507')
+const BYTES_SCHEMA = { type: 'string', format: 'binary' }
+const STATUS_TEXTS: Readonly<Record<number, string>> = {
+  200: 'Done.',
+  201: 'Made.',
+  204: 'Done; there is nothing to tell.',
+  206: 'The bytes of the range.',
+  304: 'The client has it already.',
+}
+
+function successes(operation: Operation): Record<string, DocumentAnswer> {
+  const headers = answerHeaders(operation.answerHeaders)
   return Object.fromEntries(
-    statuses.sort().map(status => [status, { $ref: `#/components/responses/${status}` }]),
+    successStatuses(operation).map(status => [
+      String(status),
+      {
+        description: STATUS_TEXTS[status] ?? 'Done.',
+        headers,
+        ...(status === 204 || status === 304 || operation.method === 'HEAD'
+          ? {}
+          : { content: contentOf(operation) }),
+      },
+    ]),
   )
 }
 
-function parameters(schema: TObject | undefined, place: 'path' | 'query'): readonly Json[] {
+function contentOf({ answer, media }: Operation): Content {
+  if (answer !== undefined) return { [JSON_TYPE]: { schema: plain(answer) } }
+  return media === undefined
+    ? { [BYTES_TYPE]: { schema: BYTES_SCHEMA } }
+    : { [media]: { schema: { type: 'string' } } }
+}
+
+function answerHeaders(schema: TObject | undefined): Record<string, Header> {
+  const described = fieldsOf(schema).map(({ name, required, description, rest }) => [
+    name,
+    { ...(description === undefined ? {} : { description }), required, schema: rest },
+  ])
+  return { 'X-Request-Id': { $ref: REQUEST_ID }, ...Object.fromEntries(described) }
+}
+
+function parameters(schema: TObject | undefined, place: DocumentParameter['in']): DocumentParameter[] {
+  return fieldsOf(schema).map(({ name, required, description, rest }) => ({
+    name,
+    in: place,
+    required: place === 'path' || required,
+    ...(description === undefined ? {} : { description }),
+    schema: rest,
+  }))
+}
+
+function fieldsOf(schema: TObject | undefined) {
   const { properties = {}, required = [] } = (schema ?? {}) as {
     properties?: Record<string, TSchema>
     required?: string[]
   }
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...rest } = plain(property) as { description?: string }
-    return {
-      name,
-      in: place,
-      required: place === 'path' || required.includes(name),
-      schema: rest as Json,
-      ...(description === undefined ? {} : { description }),
-    }
+    const { description, ...rest } = plain(property) as JsonSchema & { description?: string }
+    return { name, required: required.includes(name), description, rest }
   })
 }
 
 /** The schema as JSON, without what its library keeps beside. */
-function plain(schema: TSchema): JsonObject {
+function plain(schema: TSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema))
 }

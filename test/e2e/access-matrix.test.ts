@@ -239,9 +239,12 @@ test('every operation has its row, and every row its operation', async () => {
   assert.deepEqual([...EXPECTED.keys()], names)
   const document = (await send(server.url, 'GET', '/openapi.json')).json()
   const served = Object.values<Record<string, { operationId: string }>>(document.paths).flatMap(methods =>
-    Object.values(methods).map(({ operationId }) => operationId),
+    // HEAD is the GET beside it; each cell asks by both.
+    Object.entries(methods).map(([method, { operationId }]) =>
+      method === 'head' ? operationId.replace(/-head$/, '') : operationId,
+    ),
   )
-  assert.deepEqual(served.sort(), names)
+  assert.deepEqual([...new Set(served)].sort(), names)
 })
 
 describe('every operation is answered as the table says', () => {

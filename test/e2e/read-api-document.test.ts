@@ -22,6 +22,26 @@ test('every operation of the contract is served, and in the document', async () 
   }
 })
 
+test('a client that appends can be written from it: headers, body, answers, topics, roles', async () => {
+  const { paths, tags } = (await send(server.url, 'GET', '/openapi.json')).json()
+  const { patch, head, get } = paths['/api/v1/builds/{record_id}/steps/{step_id}/log']
+  const headersOf = (operation: { parameters: readonly { name: string; in: string; required: boolean }[] }) =>
+    operation.parameters.flatMap(one =>
+      one.in === 'header' ? [`${one.name}${one.required ? '!' : ''}`] : [],
+    )
+  assert.deepEqual(headersOf(patch), ['Tus-Resumable!', 'Upload-Offset!', 'Upload-Checksum'])
+  assert.ok('application/offset+octet-stream' in patch.requestBody.content)
+  assert.ok('Upload-Offset' in patch.responses['204'].headers)
+  for (const status of ['409', '412', '413', '415', '460']) assert.ok(status in patch.responses, status)
+  assert.ok('Upload-Offset' in head.responses['200'].headers)
+  assert.ok(headersOf(get).includes('Range'))
+  const topics = tags.map(({ name }: { name: string }) => name)
+  for (const methods of Object.values<Record<string, { tags: string[] }>>(paths))
+    for (const operation of Object.values(methods))
+      assert.deepEqual(operation.tags.filter(tag => topics.includes(tag)).length, 1)
+  assert.equal(patch['x-required-role'], 'runner')
+})
+
 test('every route that is served has an operation', async () => {
   await send(server.url, 'GET', '/healthz')
   assert.doesNotMatch(server.stderr, /no operation/)

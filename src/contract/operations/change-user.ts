@@ -11,6 +11,7 @@ export const userParams = Type.Object({ name: Type.String({ minLength: 1 }) })
  */
 export const changeUser = operation({
   name: 'change-user',
+  topic: 'administration',
   method: 'PATCH',
   path: '/api/v1/users/:name',
   summary: 'Change a user',

@@ -4,6 +4,7 @@ import { operation } from '../operation.ts'
 /** The process answers. */
 export const checkHealth = operation({
   name: 'check-health',
+  topic: 'operating',
   method: 'GET',
   path: '/healthz',
   summary: 'Tell that the server is alive',
@@ -19,6 +20,7 @@ export type UnreadyPart = 'server' | 'catalog' | 'packs' | 'journal' | 'disk'
 /** The server can take and give logs. Otherwise 503, whose body has, beside what every refusal has, `not_ready`: the parts that are not. */
 export const checkReadiness = operation({
   name: 'check-readiness',
+  topic: 'operating',
   method: 'GET',
   path: '/readyz',
   summary: 'Tell that the server can take and give logs',

@@ -23,9 +23,14 @@ const stepsAnswer = Type.Array(
 /** Makes a build, and its job when the name is new (api.md §4). */
 export const createBuild = operation({
   name: 'create-build',
+  topic: 'writing',
   method: 'POST',
   path: '/api/v1/builds',
   summary: 'Create a build',
+  description: 'The same record_id again is answered with 200 and what was made then.',
+  oneOf: ['job_name', 'job_id'],
+  statuses: [201, 200],
+  refusals: [507],
   body: Type.Object({
     job_name: Type.Optional(name('A new name makes a new job.')),
     job_id: Type.Optional(jobIdParameter),

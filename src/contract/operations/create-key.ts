@@ -6,9 +6,11 @@ import { keyFields } from './list-keys.ts'
 /** Makes an access key for the caller's project. Its secret key is in this answer and nowhere else. */
 export const createKey = operation({
   name: 'create-key',
+  topic: 'administration',
   method: 'POST',
   path: '/api/v1/keys',
   summary: 'Create an access key',
+  statuses: [201],
   body: Type.Object({
     user: Type.Optional(name('A member of the project; only admins name another than themselves.')),
   }),

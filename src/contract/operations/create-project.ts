@@ -5,9 +5,11 @@ import { name } from '../parameters.ts'
 /** Makes a project beside the caller's, of which he is reader, runner and admin. For admins. */
 export const createProject = operation({
   name: 'create-project',
+  topic: 'administration',
   method: 'POST',
   path: '/api/v1/projects',
   summary: 'Create a project',
+  statuses: [201],
   body: Type.Object({ name: name('Unique in the domain; clients know it as their region.') }),
   answer: Type.Object({ id: Type.String(), name: Type.String() }),
 })

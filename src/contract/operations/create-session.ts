@@ -10,9 +10,17 @@ const named = Type.Object({ id: Type.String(), name: Type.String() })
 /** Signs a browser in: the answer sets a cookie for one project that scripts cannot read, and that is good wherever a token is (api.md §6). */
 export const createSession = operation({
   name: 'create-session',
+  topic: 'identity',
   method: 'POST',
   path: '/api/v1/session',
   summary: 'Sign a browser in',
+  description: 'With user and password, or with token.',
+  statuses: [201],
+  answerHeaders: Type.Object({
+    'Set-Cookie': Type.String({ description: 'The session; HttpOnly, SameSite=Strict.' }),
+    'Cache-Control': Type.Literal('no-store'),
+  }),
+  refusals: [401, 403],
   body: Type.Object({
     user: Type.Optional(name),
     password: Type.Optional(Type.String()),

@@ -9,9 +9,17 @@ export const TEMPORARY_KEY_DEFAULT_SECONDS = LIFE_MIN_SECONDS
 /** Makes an access key for a short time from a token, in the body or in X-Auth-Token; its requests carry X-Security-Token (contract.md 5.2). */
 export const createTemporaryKey = operation({
   name: 'create-temporary-key',
+  topic: 'identity',
   method: 'POST',
   path: '/v3.0/OS-CREDENTIAL/securitytokens',
   summary: 'Obtain a temporary access key',
+  headers: Type.Object({
+    'X-Auth-Token': Type.Optional(
+      Type.String({ description: 'The token that the key is made from, unless the body has one.' }),
+    ),
+  }),
+  statuses: [201],
+  refusals: [401, 403],
   body: Type.Object({
     auth: Type.Object({
       identity: Type.Object({

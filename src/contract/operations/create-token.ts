@@ -36,13 +36,28 @@ export const tokenAnswer = Type.Object({
   }),
 })
 
+/** What requests about a token carry. */
+export const tokenHeaders = Type.Object({
+  'X-Auth-Token': Type.String({ description: "The caller's own token." }),
+  'X-Subject-Token': Type.String({ description: 'The token that is asked about; it may be the same.' }),
+})
+
 /** Makes a token, which comes in the header X-Subject-Token (Keystone v3; api.md §6). */
 export const createToken = operation({
   name: 'create-token',
+  topic: 'identity',
   method: 'POST',
   path: '/v3/auth/tokens',
   summary: 'Obtain a token by password, or by another token',
-  query: Type.Object({ nocatalog: Type.Optional(Type.String()) }),
+  query: Type.Object({
+    nocatalog: Type.Optional(Type.String({ description: 'Present: leave the catalog out of the answer.' })),
+  }),
+  statuses: [201],
+  answerHeaders: Type.Object({
+    'X-Subject-Token': Type.String({ description: 'The token.' }),
+    'Cache-Control': Type.Literal('no-store'),
+  }),
+  refusals: [401, 403],
   body: Type.Object({
     auth: Type.Object({
       identity: Type.Object({

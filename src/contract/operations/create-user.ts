@@ -7,9 +7,11 @@ import { userAnswer } from './list-users.ts'
 /** Makes a user of the caller's project. For admins. */
 export const createUser = operation({
   name: 'create-user',
+  topic: 'administration',
   method: 'POST',
   path: '/api/v1/users',
   summary: 'Create a user',
+  statuses: [201],
   body: Type.Object({
     name: name('Unique in the domain.'),
     password: Type.String({ description: '8 to 256 characters.' }),

@@ -5,6 +5,7 @@ import { recordIdParameter } from '../parameters.ts'
 /** Deletes a build with its logs for good (api.md §4); its record and number are never used again. For admins. */
 export const deleteBuild = operation({
   name: 'delete-build',
+  topic: 'administration',
   method: 'DELETE',
   path: '/api/v1/builds/:record_id',
   summary: 'Delete a build for good',

@@ -5,6 +5,7 @@ import { jobIdParameter } from '../parameters.ts'
 /** Deletes a job with all its builds and logs for good (api.md §4). For admins. */
 export const deleteJob = operation({
   name: 'delete-job',
+  topic: 'administration',
   method: 'DELETE',
   path: '/api/v1/jobs/:job_id',
   summary: 'Delete a job and all its builds for good',

@@ -5,6 +5,7 @@ import { listLinks } from './discover-projects.ts'
 /** The domain of the asking user, for any token or signature of his (Keystone v3; api.md §6). */
 export const discoverDomains = operation({
   name: 'discover-domains',
+  topic: 'identity',
   method: 'GET',
   path: '/v3/auth/domains',
   summary: 'Find the own domain',

@@ -11,6 +11,7 @@ export const listLinks = Type.Object({
 /** The projects of the asking user, for any token or signature of his: how clients find the id of a project that they know by name (Keystone v3; api.md §6). */
 export const discoverProjects = operation({
   name: 'discover-projects',
+  topic: 'identity',
   method: 'GET',
   path: '/v3/projects',
   summary: 'Find own projects by name',

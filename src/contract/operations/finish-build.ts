@@ -5,6 +5,7 @@ import { outcome, recordIdParameter } from '../parameters.ts'
 /** Sets the result of a build and skips its steps never begun (api.md §4). */
 export const finishBuild = operation({
   name: 'finish-build',
+  topic: 'writing',
   method: 'POST',
   path: '/api/v1/builds/:record_id/finish',
   summary: 'Finish a build',

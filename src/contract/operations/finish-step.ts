@@ -7,6 +7,7 @@ import { stepLogParams } from './append-log.ts'
 /** Seals the log of a step, checked against the writer's length and hash (api.md §4). */
 export const finishStep = operation({
   name: 'finish-step',
+  topic: 'writing',
   method: 'POST',
   path: '/api/v1/builds/:record_id/steps/:step_id/finish',
   summary: 'Finish a step and seal its log',

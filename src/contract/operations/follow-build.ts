@@ -1,14 +1,20 @@
 import Type from 'typebox'
+import { eventStream, resumedAfter } from '../event-stream.ts'
 import { operation } from '../operation.ts'
 import { recordIdParameter } from '../parameters.ts'
 
 /** Follows the states of a build and its steps as server-sent events: first all as they are, then each change (api.md §5). */
 export const followBuild = operation({
   name: 'follow-build',
+  topic: 'own-reads',
   method: 'GET',
   path: '/api/v1/builds/:record_id/events',
   summary: 'Follow the states of a build and its steps',
+  description:
+    'Events: build and step, with the state of each, first as it is and then with each change; at last end.',
   params: Type.Object({ record_id: recordIdParameter }),
+  headers: resumedAfter('"end" when the end was seen: nothing comes any more.'),
+  ...eventStream,
 })
 
 export type FollowBuildParams = Type.Static<typeof followBuild.params>

@@ -1,4 +1,5 @@
 import Type from 'typebox'
+import { eventStream, resumedAfter } from '../event-stream.ts'
 import { operation } from '../operation.ts'
 import { digits } from '../parameters.ts'
 import { stepLogParams } from './append-log.ts'
@@ -6,13 +7,18 @@ import { stepLogParams } from './append-log.ts'
 /** Follows a step's log as server-sent events: what is there, then what comes, until the log is finished (api.md §5). */
 export const followLog = operation({
   name: 'follow-log',
+  topic: 'own-reads',
   method: 'GET',
   path: '/api/v1/builds/:record_id/steps/:step_id/log/events',
   summary: 'Follow the log of a step as it grows',
+  description:
+    'Events: log, whose id is the next byte and whose data is one line of JSON, {start, end, text}; at last end, {size, sha256, status}. A comment comes every 15 s.',
   params: stepLogParams,
+  headers: resumedAfter('The id of the last event that was seen.'),
   query: Type.Object({
     from: Type.Optional(digits('The byte to begin at; 0 where absent. Last-Event-ID goes before it.')),
   }),
+  ...eventStream,
 })
 
 export type FollowLogQuery = Type.Static<typeof followLog.query>

@@ -22,6 +22,7 @@ const answer = succeeded(
 /** The builds of a job that were made in a span, the newest first (ListBuildInfoRecordByJobId). */
 export const listBuildInfoRecords = operation({
   name: 'list-build-info-records',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/record/:job_id/list',
   summary: 'List the builds of a job',
@@ -33,6 +34,7 @@ export const listBuildInfoRecords = operation({
 /** The same under its older path (ListBuildInfoRecord). */
 export const listBuildInfoRecordsV3 = operation({
   name: 'list-build-info-records-v3',
+  topic: 'builds',
   method: 'GET',
   path: '/v3/jobs/:job_id/build-info-records',
   summary: 'List the builds of a job (v3)',

@@ -17,6 +17,7 @@ const filter = (what: string) =>
 /** The builds of a build project, that is of a job, the newest first (ListRecords). */
 export const listBuildRecords = operation({
   name: 'list-build-records',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/record/:build_project_id/records',
   summary: 'List the builds of a build project',

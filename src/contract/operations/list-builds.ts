@@ -6,6 +6,7 @@ import { jobParams } from '../records/lookup-parameters.ts'
 /** The builds of a job, the newest first (api.md §5). */
 export const listBuilds = operation({
   name: 'list-builds',
+  topic: 'own-reads',
   method: 'GET',
   path: '/api/v1/jobs/:job_id/builds',
   summary: 'List the builds of a job',

@@ -6,6 +6,7 @@ import { buildSummary, listParameters, nextCursor } from '../records/build-summa
 /** Jobs, the newest first, each with its newest build (api.md §5). */
 export const listJobs = operation({
   name: 'list-jobs',
+  topic: 'own-reads',
   method: 'GET',
   path: '/api/v1/jobs',
   summary: 'List jobs',

@@ -10,6 +10,7 @@ export const keyFields = {
 /** The access keys of the caller's project: all of them for admins, for others their own. */
 export const listKeys = operation({
   name: 'list-keys',
+  topic: 'administration',
   method: 'GET',
   path: '/api/v1/keys',
   summary: 'List access keys',

@@ -14,6 +14,7 @@ const found = succeeded(Type.Object({ job_list: jobs, total: Type.Integer() }))
 /** The jobs of the caller's project, the newest first (ListJob). */
 export const listOwnProjectJobs = operation({
   name: 'list-own-project-jobs',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/job/list',
   summary: "List the jobs of the caller's project",
@@ -24,6 +25,7 @@ export const listOwnProjectJobs = operation({
 /** The same for a caller who names the project (ListProjectJobs): SDKs look for `jobs`, Terraform for `result.job_list`. */
 export const listProjectJobs = operation({
   name: 'list-project-jobs',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/job/:project_id/list',
   summary: 'List the jobs of a project',

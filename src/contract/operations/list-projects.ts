@@ -5,6 +5,7 @@ import { role } from '../role-parameter.ts'
 /** The projects to which the caller belongs, with his roles in each. */
 export const listProjects = operation({
   name: 'list-projects',
+  topic: 'administration',
   method: 'GET',
   path: '/api/v1/projects',
   summary: 'List projects',

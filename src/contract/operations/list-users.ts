@@ -11,6 +11,7 @@ export const userAnswer = Type.Object({
 /** The members of the caller's project. For admins. */
 export const listUsers = operation({
   name: 'list-users',
+  topic: 'administration',
   method: 'GET',
   path: '/api/v1/users',
   summary: 'List users',

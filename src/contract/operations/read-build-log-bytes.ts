@@ -9,6 +9,7 @@ export const DEFAULT_LENGTH_BYTES = 1_000_000
 /** The next bytes of a build's log, lines or not (contract page §1.2, DownloadRealTimeLog; api.md §2). */
 export const readBuildLogBytes = operation({
   name: 'read-build-log-bytes',
+  topic: 'logs',
   method: 'GET',
   path: '/v3/jobs/:job_id/:build_no/real-time-log',
   summary: 'Read the next bytes of the log of a build, also while it runs',

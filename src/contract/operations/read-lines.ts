@@ -6,6 +6,7 @@ import { stepLogParams } from './append-log.ts'
 /** Reads lines of a step's log by their numbers, with places and times of arrival (api.md §5). */
 export const readLines = operation({
   name: 'read-lines',
+  topic: 'own-reads',
   method: 'GET',
   path: '/api/v1/builds/:record_id/steps/:step_id/log/lines',
   summary: 'Read lines of the log of a step',

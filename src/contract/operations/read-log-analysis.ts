@@ -7,6 +7,7 @@ import { numberedBuildParams } from '../records/lookup-parameters.ts'
 /** What was found out about why a build failed, step by step (contract page §1.2, ShowLogAnalysis). */
 export const readLogAnalysis = operation({
   name: 'read-log-analysis',
+  topic: 'logs',
   method: 'GET',
   path: '/v1/log/:job_id/:build_no/analysis',
   summary: 'Read what an analysis of a build found',

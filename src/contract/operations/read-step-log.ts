@@ -18,6 +18,7 @@ const stepParameters = {
 /** Pages through the log of one build action (seed page "Obtaining Build Action Run Logs"; api.md §2). */
 export const readStepLog = operation({
   name: 'read-step-log',
+  topic: 'logs',
   method: 'GET',
   path: '/v1/log/task/step',
   summary: 'Read a page of the log of a build action',
@@ -28,6 +29,7 @@ export const readStepLog = operation({
 /** The same for clients that read once the action has run: pages of 1000 lines (contract page §1.2, ShowConsoleInfo). */
 export const readStepLogAfterRun = operation({
   name: 'read-step-log-after-run',
+  topic: 'logs',
   method: 'GET',
   path: '/v1/log/task/page',
   summary: 'Read a page of 1000 lines of the log of a build action',

@@ -12,9 +12,12 @@ const yesOrNo = (description: string) =>
  */
 export const searchLog = operation({
   name: 'search-log',
+  topic: 'own-reads',
   method: 'GET',
   path: '/api/v1/builds/:record_id/steps/:step_id/log/search',
   summary: 'Search the log of a step',
+  description:
+    'One object of JSON a line: hits {n, offset, text}, at last {count, complete}, or the body of an error when the search cannot go on.',
   params: stepLogParams,
   query: Type.Object({
     q: Type.String({
@@ -30,6 +33,12 @@ export const searchLog = operation({
     from: Type.Optional(digits('Lines that begin before this byte of the log are left out.')),
     limit: Type.Optional(digits('Hits at most, from 1; all where absent.')),
   }),
+  media: 'application/x-ndjson',
+  answerHeaders: Type.Object({
+    'Cache-Control': Type.Literal('no-store'),
+    'X-Accel-Buffering': Type.Literal('no'),
+  }),
+  refusals: [422],
 })
 
 export type SearchLogQuery = Type.Static<typeof searchLog.query>

@@ -13,6 +13,7 @@ const gib = Type.Union([Type.Number({ minimum: 0, maximum: 1_000_000 }), Type.Nu
 /** How long, and how much, of a job is kept, in place of what the server is told. For admins. */
 export const setRetention = operation({
   name: 'set-retention',
+  topic: 'administration',
   method: 'PUT',
   path: '/api/v1/jobs/:job_id/retention',
   summary: 'Set the retention of a job',

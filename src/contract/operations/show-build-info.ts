@@ -8,6 +8,7 @@ import { status } from '../records/status.ts'
 /** Whether a build runs, and how it ended (ShowBuildDetails). */
 export const showBuildInfo = operation({
   name: 'show-build-info',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/job/:job_id/:build_no/build-info',
   summary: 'Show the result of a build',

@@ -6,6 +6,7 @@ import { recordParams } from '../records/lookup-parameters.ts'
 /** A build by its record_id (ShowBuildRecord). */
 export const showBuildRecord = operation({
   name: 'show-build-record',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/record/:record_id/info',
   summary: 'Show a build by its record',

@@ -9,6 +9,7 @@ const ownTime = Type.String({ description: 'ISO 8601, UTC.' })
 /** A build with its steps (api.md §5). */
 export const showBuild = operation({
   name: 'show-build',
+  topic: 'own-reads',
   method: 'GET',
   path: '/api/v1/builds/:record_id',
   summary: 'Show a build and its steps',

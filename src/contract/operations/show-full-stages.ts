@@ -7,6 +7,7 @@ import { stage } from '../records/stage.ts'
 /** The stages of a build by name: `initial`, `stage1`, …, `final` (ShowBuildRecordFullStages). */
 export const showFullStages = operation({
   name: 'show-full-stages',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/record/:record_id/full-stages',
   summary: 'Show the stages of a build',

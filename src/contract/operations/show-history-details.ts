@@ -7,6 +7,7 @@ import { durationMs } from '../records/status.ts'
 /** A build and how long its steps took, without an envelope (ShowHistoryDetails). */
 export const showHistoryDetails = operation({
   name: 'show-history-details',
+  topic: 'builds',
   method: 'GET',
   path: '/v3/jobs/:job_id/:build_number/history-details',
   summary: 'Show a build and its steps (v3)',

@@ -8,6 +8,7 @@ import { jobParams } from '../records/lookup-parameters.ts'
 /** How a build of a job stands, the newest unless one is named (ShowJobStepStatus). */
 export const showJobStatus = operation({
   name: 'show-job-status',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/job/:job_id/status',
   summary: 'Show how a job stands',
@@ -25,6 +26,7 @@ export const showJobStatus = operation({
 /** Whether the newest build of a job runs (ShowJobStatus). */
 export const showJobStatusV3 = operation({
   name: 'show-job-status-v3',
+  topic: 'builds',
   method: 'GET',
   path: '/v3/jobs/:job_id/status',
   summary: 'Show whether a job runs (v3)',

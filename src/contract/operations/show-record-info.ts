@@ -7,6 +7,7 @@ import { recordInfo } from '../records/record-info.ts'
 /** A build by job and number: how clients find its record_id (ShowJobBuildRecordDetail). */
 export const showRecordInfo = operation({
   name: 'show-record-info',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/record/:job_id/:build_no/record-info',
   summary: 'Show the record of a build',
@@ -17,6 +18,7 @@ export const showRecordInfo = operation({
 /** The same under its older path (ShowRecordDetail). */
 export const showRecordInfoV4 = operation({
   name: 'show-record-info-v4',
+  topic: 'builds',
   method: 'GET',
   path: '/v4/jobs/:job_id/:build_no/record-info',
   summary: 'Show the record of a build (v4)',
@@ -27,6 +29,7 @@ export const showRecordInfoV4 = operation({
 /** The same in the oldest envelope (ShowRecordInfo). */
 export const showRecordInfoV3 = operation({
   name: 'show-record-info-v3',
+  topic: 'builds',
   method: 'GET',
   path: '/v3/jobs/:job_id/:build_no/record-info',
   summary: 'Show the record of a build (v3)',

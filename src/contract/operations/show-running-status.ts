@@ -7,6 +7,7 @@ import { jobParams } from '../records/lookup-parameters.ts'
 /** Whether the newest build of a job runs (ShowRunningStatus). */
 export const showRunningStatus = operation({
   name: 'show-running-status',
+  topic: 'builds',
   method: 'GET',
   path: '/v1/job/:job_id/running-status',
   summary: 'Show whether a job runs',

@@ -1,51 +1,135 @@
 import { createHash } from 'node:crypto'
-import type { ServedOperation } from '../../contract/openapi.ts'
-
-const STYLE = `
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2128; background: #fff; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1rem; margin: 2rem 0 .3rem; border-top: 1px solid #d8dee4; padding-top: 1rem; }
-code { font: 14px ui-monospace, monospace; background: #f3f5f7; padding: .1rem .3rem; border-radius: 3px; }
-table { border-collapse: collapse; width: 100%; font-size: 14px; } td { padding: .25rem .6rem .25rem 0; vertical-align: top; border-top: 1px solid #eaeef2; }
-td:first-child { width: 12rem; } nav a { display: inline-block; margin-right: 1rem; } .open { color: #57606a; font-size: 14px; }
-@media (prefers-color-scheme: dark) { body { color: #d1d7e0; background: #14181d; } code { background: #22272e; } h2, td { border-color: #2d333b; } a { color: #6cb6ff; } }
-`
+import type { ApiDocument, DocumentAnswer, DocumentOperation } from '../../contract/openapi.ts'
+import { DOCS_STYLE } from './docs-style.ts'
+import { schemaText } from './schema-text.ts'
 
 /** Allows the page's own style and nothing else. */
-export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`
+export const DOCS_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(DOCS_STYLE).digest('base64')}'; frame-ancestors 'none'`
 
-/** The API on one page: each operation with its parameters. */
-export function docsPage(served: readonly ServedOperation[], documentUrl: string): string {
-  const sorted = served.toSorted((a, b) => a.operation.path.localeCompare(b.operation.path))
+interface Placed {
+  readonly method: string
+  readonly path: string
+  readonly operation: DocumentOperation
+}
+
+/** The API document on one page, by topics. Its links are relative, so that it may stand below any path. */
+export function docsPage(document: ApiDocument): string {
+  const placed = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  )
+  const topics = document.tags.map(({ name, description }) => ({
+    name,
+    description,
+    operations: placed.filter(({ operation }) => operation.tags.includes(name)),
+  }))
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Tailrace API</title><style>${STYLE}</style>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Tailrace API</title><style>${DOCS_STYLE}</style>
 <h1>Tailrace API</h1>
-<p>${served.length} operations; the same as a machine reads it: <a href="${escapeHtml(documentUrl)}">openapi.json</a>.
-Requests carry <code>X-Auth-Token</code>, <code>Authorization: Bearer</code> or a signature by an access key, unless an operation is open to everybody.
-Errors are <code>{"error_code", "error_msg", "request_id"}</code>.</p>
-<nav>${sorted.map(({ operation }) => `<a href="#${operation.name}">${operation.name}</a>`).join('\n')}</nav>
-${sorted.map(describe).join('\n')}
+<p>${placed.length} operations of Tailrace ${escapeHtml(document.info.version)} at <code>${document.servers.map(({ url }) => escapeHtml(url)).join(' ')}</code>; the same as a machine reads it: <a href="openapi.json">openapi.json</a>.</p>
+<nav>${topics.map(contents).join('\n')}</nav>
+${credentials(document)}
+${refusals(document)}
+${topics.map(chapter).join('\n')}
 </html>
 `
 }
 
-function describe({ operation, isOpen }: ServedOperation): string {
-  const { name, method, path, summary, params, query, body } = operation
-  const rows = [...fields(params, 'path'), ...fields(query, 'query'), ...fields(body, 'body')]
-  return `<h2 id="${name}"><code>${method} ${escapeHtml(path)}</code></h2>
-<p>${escapeHtml(summary)}.${isOpen ? ' <span class="open">Open to everybody.</span>' : ''}</p>${rows.length === 0 ? '' : `<table>${rows.join('')}</table>`}`
+interface TopicOnPage {
+  readonly name: string
+  readonly description: string
+  readonly operations: readonly Placed[]
 }
 
-interface Described {
-  readonly properties?: Readonly<Record<string, { readonly description?: string; readonly type?: string }>>
-  readonly required?: readonly string[]
-}
-
-function fields(schema: object | undefined, place: string): readonly string[] {
-  const { properties = {}, required = [] } = (schema ?? {}) as Described
-  return Object.entries(properties).map(
-    ([name, { description = '', type = '' }]) =>
-      `<tr><td><code>${escapeHtml(name)}</code></td><td>${place}${required.includes(name) ? '' : ', optional'}</td><td>${escapeHtml(description || type)}</td></tr>`,
+function contents({ name, operations }: TopicOnPage): string {
+  const links = operations.map(
+    ({ operation: { operationId, summary } }) =>
+      `<li><a href="#${operationId}">${escapeHtml(summary)}</a></li>`,
   )
+  return `<b><a href="#${anchor(name)}">${escapeHtml(name)}</a></b><ul>${links.join('')}</ul>`
+}
+
+function credentials({ components }: ApiDocument): string {
+  const rows = Object.values(components.securitySchemes).map(scheme => {
+    const sent = 'name' in scheme ? scheme.name : 'Authorization: Bearer'
+    return [code(sent), 'in' in scheme ? scheme.in : 'header', escapeHtml(scheme.description)]
+  })
+  return `<h2 id="credentials">Credentials</h2>
+<p>One of these, unless an operation is open to everybody.</p>${table(rows)}`
+}
+
+function refusals({ components }: ApiDocument): string {
+  const rows = Object.entries(components.responses).map(([status, { description, headers }]) => {
+    const names = Object.keys(headers).map(name => code(name))
+    return [code(status), names.join(' '), escapeHtml(description)]
+  })
+  return `<h2 id="refusals">Refusals</h2>
+<p>Their body is <code>{"error_code", "error_msg", "request_id"}</code>; on /v3/auth and /v3/projects that of Keystone, <code>{"error": {"code", "message", "title"}}</code>.</p>${table(rows)}`
+}
+
+function chapter({ name, description, operations }: TopicOnPage): string {
+  return `<h2 id="${anchor(name)}">${escapeHtml(name)}</h2>
+<p>${escapeHtml(description)}</p>
+${operations.map(describe).join('\n')}`
+}
+
+function describe({ method, path, operation }: Placed): string {
+  const { operationId, summary, description, parameters, responses } = operation
+  const needs = operation['x-required-role']
+  const rows = parameters.map(({ name, in: place, required, description: text, schema }) => [
+    code(name),
+    `${place}${required ? '' : ', optional'}`,
+    escapeHtml(text ?? schemaText(schema)),
+  ])
+  return `<h3 id="${operationId}"><code>${method} ${escapeHtml(path)}</code></h3>
+<p>${escapeHtml(summary)}. ${escapeHtml(description)}</p>
+<p class="role">Role: ${needs}</p>
+${rows.length === 0 ? '' : `<h4>Parameters</h4>${table(rows)}`}${requestBody(operation)}<h4>Answers</h4>${table(answerRows(responses))}`
+}
+
+function requestBody({ requestBody: body }: DocumentOperation): string {
+  if (body === undefined) return ''
+  const rows = Object.entries(body.content).map(([media, { schema }]) => {
+    const either = Array.isArray(schema.oneOf)
+      ? `<br>with exactly one of ${schema.oneOf.flatMap(({ required }) => required.map(code)).join(', ')}`
+      : ''
+    return [code(media), 'body', `${code(schemaText(schema))}${either}`]
+  })
+  return `<h4>Body</h4>${table(rows)}`
+}
+
+/** Successes in full; refusals are told once for all operations. */
+function answerRows(responses: DocumentOperation['responses']): readonly (readonly string[])[] {
+  const refused = Object.keys(responses).filter(status => '$ref' in responses[status]!)
+  const done = Object.entries(responses).flatMap(([status, answer]) =>
+    '$ref' in answer ? [] : [successRow(status, answer)],
+  )
+  return [...done, [code(refused.join(' ')), '', '<a href="#refusals">refusals</a>']]
+}
+
+function successRow(status: string, { description, headers, content = {} }: DocumentAnswer): string[] {
+  const bodies = Object.entries(content).map(
+    ([media, { schema }]) =>
+      `<br>${code(media)} ${media === 'application/json' ? code(schemaText(schema)) : ''}`,
+  )
+  const told = Object.entries(headers).flatMap(([name, header]) => {
+    if ('$ref' in header) return []
+    const when = header.required ? '' : ' (optional)'
+    return [`<br>${code(name)}${when} ${escapeHtml(header.description ?? schemaText(header.schema))}`]
+  })
+  return [code(status), '', `${escapeHtml(description)}${bodies.join('')}${told.join('')}`]
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const lines = rows.map(cells => `<tr>${cells.map(cell => `<td>${cell}</td>`).join('')}</tr>`)
+  return `<table>${lines.join('')}</table>`
+}
+
+function code(text: string): string {
+  return `<code>${escapeHtml(text)}</code>`
+}
+
+function anchor(name: string): string {
+  return name.toLowerCase().replaceAll(/\W+/g, '-')
 }
 
 function escapeHtml(text: string): string {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Access } from '../../contract/access.ts'
 import { CHECKED_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
 import { UPLOAD_MEDIA_TYPE } from '../../contract/operations/append-log.ts'
 import { MIB } from '../../contract/quantities.ts'
@@ -58,21 +59,6 @@ declare module 'fastify' {
     readonly access?: Access
   }
 }
-
-/**
- * Who may use a route; every route states it. `open`: everybody, without credentials. `user`: any user, for whatever scope. `member`: any user of this server's own with a role in the
- * project, `own-admin`: with the role admin. `read`: who can read some build. `write`: who can write to some build, or holds the upload token of the record in the path. `metrics`: admins, and who holds the metrics token. Whether this very build is allowed is decided once it is found.
- */
-export type Access =
-  | 'open'
-  | 'user'
-  | 'member'
-  | 'own-admin'
-  | 'read'
-  | 'write'
-  | 'create-build'
-  | 'admin'
-  | 'metrics'
 
 /** What a guard asks. */
 interface Guards {

@@ -10,14 +10,13 @@ export function readApiDocumentRoutes(
   version: string,
   publicUrl: () => string,
 ): void {
+  const document = () => openApiDocument(served(), version, publicUrl())
   app.get(readApiDocument.path, { config: { access: 'open' } }, async (_request, reply) => {
     reply.type('application/json;charset=UTF-8')
-    return openApiDocument(served(), version, publicUrl())
+    return document()
   })
   app.get(readApiDocs.path, { config: { access: 'open' } }, async (_request, reply) => {
     reply.type('text/html;charset=UTF-8').header('content-security-policy', DOCS_POLICY)
-    return reply
-      .header('x-content-type-options', 'nosniff')
-      .send(docsPage(served(), `${publicUrl()}${readApiDocument.path}`))
+    return reply.header('x-content-type-options', 'nosniff').send(docsPage(document()))
   })
 }
