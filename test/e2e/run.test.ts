@@ -72,11 +72,11 @@ describe('tailrace run', { concurrency: 3 }, () => {
     skip: !existsSync('/usr/bin/script') && 'script(1) is not installed',
   }, async () => {
     using home = newHome()
-    // A second signal would come with the first. (A shell would not do: dash ends when the signal hits what it waits for.)
+    // A second signal would come with the first. No shell may wait in between (dash, where SHELL is unset): it ends by the signal too.
     const program =
       'process.on("SIGINT", () => { console.log("INT"); setTimeout(() => process.exit(4), 500) }); setTimeout(() => {}, 60_000); console.log("ready")'
     const words = [process.execPath, CLI, 'run', '--', process.execPath, '-e', program]
-    const line = words.map(word => `'${word}'`).join(' ')
+    const line = `exec ${words.map(word => `'${word}'`).join(' ')}`
     const terminal = spawn('/usr/bin/script', ['-qefc', line, '/dev/null'], {
       cwd: home.folder,
       env: home.environment(),
