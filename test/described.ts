@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Check, Errors } from 'typebox/value'
-import type { Operation } from '../src/contract/operation.ts'
+import { type Operation, successStatuses } from '../src/contract/operation.ts'
 import { OPERATIONS } from '../src/contract/operations.ts'
 
 const PATTERNS = OPERATIONS.map(operation => ({
@@ -12,6 +12,35 @@ const PATTERNS = OPERATIONS.map(operation => ({
 function operationOf(method: string, path: string): Operation | undefined {
   return PATTERNS.find(({ operation, pattern }) => operation.method === method && pattern.test(path))
     ?.operation
+}
+
+/** Statuses that the document does not promise of every operation. */
+const REFUSALS_OF_SOME: ReadonlySet<number> = new Set([412, 416, 422, 460, 507])
+
+type Received = Readonly<Record<string, unknown>>
+
+/** Holds status and headers of an answer to what the operation promises; of a request that is for another method than it came with, nothing. */
+export function assertPromised(
+  method: string,
+  path: string,
+  sent: Received,
+  status: number,
+  headers: Received,
+): void {
+  if (Object.keys(sent).some(name => name.toLowerCase() === 'x-http-method-override')) return
+  const operation = operationOf(method === 'HEAD' ? 'GET' : method, path)
+  // A preflight is answered for every path alike.
+  if (operation === undefined || headers['access-control-allow-methods'] !== undefined) return
+  const head = method === 'HEAD' ? operation.head : undefined
+  if (method === 'HEAD' && head === undefined) return
+  const { refusals = [], answerHeaders } = { ...operation, ...head }
+  if (REFUSALS_OF_SOME.has(status)) assert.ok(refusals.includes(status), `${method} ${path}: ${status}`)
+  if (status >= 400) return
+  const statuses = head === undefined ? successStatuses(operation) : [200]
+  assert.ok(statuses.includes(status), `${method} ${path}: ${status}`)
+  const promised = (answerHeaders as { required?: readonly string[] } | undefined)?.required ?? []
+  for (const name of promised)
+    assert.ok(headers[name.toLowerCase()] !== undefined, `${method} ${path}: ${status} has no ${name}`)
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
-import { assertDescribed } from './described.ts'
+import { assertDescribed, assertPromised } from './described.ts'
 import { BOOTSTRAP } from './server-process.ts'
 
 /** The API as any client sees it: requests and bytes, nothing of Tailrace's own code. */
@@ -58,6 +58,7 @@ export function send(
         const bytes = Buffer.concat(parts)
         const type = response.headers['content-type'] ?? ''
         try {
+          assertPromised(method, path, headers, response.statusCode!, response.headers)
           assertDescribed(method, path, response.statusCode!, type, bytes.toString())
         } catch (error) {
           reject(error)

@@ -74,12 +74,76 @@ test('every reference in the document leads somewhere, and parameters in paths a
         )
 })
 
+const LOG_PATH = '/api/v1/builds/{record_id}/steps/{step_id}/log'
+
+interface Described {
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
+  readonly responses: Readonly<Record<string, { readonly headers?: object; readonly content?: object }>>
+}
+
+const headersOf = ({ parameters }: Described) =>
+  parameters.filter(one => one.in === 'header').map(({ name, required }) => `${name}${required ? '' : '?'}`)
+const answered = ({ responses }: Described, status: number) => Object.keys(responses[status]?.headers ?? {})
+
+test('the document tells what appending, asking and reading bytes need and answer', async () => {
+  const document = (await send(server.url, 'GET', '/openapi.json')).json()
+  const { patch, head, get, options } = document.paths[LOG_PATH]
+  assert.deepEqual(headersOf(patch), ['Tus-Resumable', 'Upload-Offset', 'Upload-Checksum?'])
+  assert.deepEqual(Object.keys(patch.requestBody.content), ['application/offset+octet-stream'])
+  assert.deepEqual(answered(patch, 204), ['X-Request-Id', 'Upload-Offset', 'Tus-Resumable', 'Tus-Version'])
+  assert.ok('Upload-Offset' in document.components.responses[409].headers)
+  for (const status of [400, 401, 403, 404, 409, 412, 413, 415, 429, 460, 500, 503, 507])
+    assert.ok(status in patch.responses, String(status))
+  const promised = ['Upload-Offset', 'Cache-Control', 'Upload-Length', 'Upload-Defer-Length', 'ETag', 'Vary']
+  for (const name of promised) assert.ok(answered(head, 200).includes(name), name)
+  const conditions = ['Range?', 'If-Range?', 'If-Match?', 'If-None-Match?', 'Accept-Encoding?']
+  assert.deepEqual(headersOf(get), conditions)
+  assert.deepEqual(
+    Object.keys(get.responses).filter(status => Number(status) < 400 || /41[26]/.test(status)),
+    ['200', '206', '304', '412', '416'],
+  )
+  for (const name of ['ETag', 'Content-Range', 'Vary', 'Content-Encoding'])
+    assert.ok(answered(get, 206).includes(name), name)
+  assert.ok(answered(options, 204).includes('Tus-Checksum-Algorithm'))
+  for (const path of [`${LOG_PATH}/events`, '/api/v1/builds/{record_id}/events'])
+    assert.deepEqual(headersOf(document.paths[path].get), ['Last-Event-ID?'])
+})
+
+test('the document groups operations, tells who may use them, and that one field of two is needed', async () => {
+  const document = (await send(server.url, 'GET', '/openapi.json')).json()
+  const tags = document.tags.map(({ name }: { name: string }) => name)
+  const roles = new Set<string>()
+  for (const methods of Object.values<Record<string, { tags: string[]; 'x-required-role': string }>>(
+    document.paths,
+  ))
+    for (const described of Object.values(methods)) {
+      assert.ok(described.tags.length === 1 && tags.includes(described.tags[0]))
+      roles.add(described['x-required-role'])
+    }
+  assert.deepEqual([...roles].sort(), ['admin', 'any', 'none', 'reader', 'runner'])
+  const { schema } = document.paths['/api/v1/builds'].post.requestBody.content['application/json']
+  assert.deepEqual(schema.oneOf, [{ required: ['job_name'] }, { required: ['job_id'] }])
+  assert.deepEqual(Object.keys(document.components.securitySchemes), [
+    'token',
+    'bearer',
+    'signature',
+    'session',
+  ])
+})
+
 test('the page for people names every operation and runs no script', async () => {
   const reply = await send(server.url, 'GET', '/docs')
   assert.equal(reply.status, 200)
   assert.match(String(reply.headers['content-security-policy']), /default-src 'none'/)
   assert.doesNotMatch(reply.text, /<script/)
-  for (const { name } of OPERATIONS) assert.ok(reply.text.includes(`id="${name}"`), name)
+  for (const { name } of OPERATIONS) {
+    assert.ok(reply.text.includes(`id="${name}"`), name)
+    assert.ok(reply.text.includes(`href="#${name}"`), name)
+  }
+  const [, part = ''] = /<h3 id="append-log">(.*?)<h3 /s.exec(reply.text) ?? []
+  assert.ok(part.includes(`PATCH ${LOG_PATH}`))
+  for (const told of ['Upload-Offset', 'header', 'path', 'Role: runner', 'application/offset+octet-stream'])
+    assert.ok(part.includes(told), told)
 })
 
 test('metrics count what went in and out, for admins alone', async () => {
