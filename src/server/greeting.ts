@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { readApiDocs } from '../contract/operations/read-api-document.ts'
 import type { FirstCredentials } from '../iam/bootstrap.ts'
 import type { Config } from './config/config.ts'
 
@@ -9,7 +10,8 @@ export async function greeting(
   url: string,
   first: FirstCredentials | undefined,
 ): Promise<string> {
-  const up = `Tailrace listens on ${url}\n${reachHint(config, url)}`
+  const docs = `${(config.publicUrl ?? url).replace(/\/+$/, '')}${readApiDocs.path}`
+  const up = `Tailrace listens on ${url}\n${reachHint(config, url)}The API on a page: ${docs}\n`
   if (first === undefined) return `${up}The store is ${config.dataDirectory}. Ctrl-C stops.\n`
   const made = await introduce(config, url, first)
   return `${up}${made}\n${firstSteps(config, url, first)}\nCtrl-C stops.\n`

@@ -146,6 +146,23 @@ test('the page for people names every operation and runs no script', async () =>
     assert.ok(part.includes(told), told)
 })
 
+test('a browser that opens the address is led to the page, other clients are refused as anywhere', async () => {
+  const browser = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+  assert.ok(server.stdout.includes(`${server.url}/docs\n`))
+  const led = await send(server.url, 'GET', '/?x', browser)
+  assert.deepEqual([led.status, led.headers.location], [303, '/docs'])
+  for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json' }])
+    assertRefused(await send(server.url, 'GET', '/', headers), 404, 'APIGW.0101')
+  assertRefused(await send(server.url, 'POST', '/', browser), 404, 'APIGW.0101')
+  assertRefused(await send(server.url, 'GET', '/else', browser), 404, 'APIGW.0101')
+  await using below = await startServer({ env: { TAILRACE_PUBLIC_URL: 'http://logs.example.org/tail/' } })
+  for (const path of ['/', '/tail', '/tail/']) {
+    const { status, headers } = await send(below.url, 'GET', path, browser)
+    assert.deepEqual([status, headers.location], [303, '/tail/docs'], path)
+  }
+  assert.match(below.stdout, /^The API on a page: http:\/\/logs\.example\.org\/tail\/docs$/m)
+})
+
 test('metrics count what went in and out, for admins alone', async () => {
   const build = await caller.newBuild(1)
   await caller.append(build, 1, 0, 'x'.repeat(1234))

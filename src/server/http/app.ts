@@ -8,6 +8,7 @@ import { basePathOf } from './base-path.ts'
 import { describeInvalid } from './describe-invalid.ts'
 import { type Authentication, guardRoutes } from './guard-routes.ts'
 import { openHttpServer, type TlsKeyPair } from './http-server.ts'
+import { leadBrowser } from './lead-browser.ts'
 import { limitRequests, type RequestLimits } from './limit-requests.ts'
 import { NO_SUCH_ROUTE, refuse } from './refuse.ts'
 import { refuseUnparsed } from './refuse-unparsed.ts'
@@ -62,8 +63,10 @@ export function openApp(options: AppOptions): FastifyInstance {
   })
   app.setSchemaErrorFormatter(describeInvalid)
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply))
-  app.setNotFoundHandler((request, reply) =>
-    refuse(new TailraceError('no-such-route', NO_SUCH_ROUTE), request, reply),
+  app.setNotFoundHandler(
+    (request, reply) =>
+      leadBrowser(request, reply, options.site) ??
+      refuse(new TailraceError('no-such-route', NO_SUCH_ROUTE), request, reply),
   )
   // JSON is written by JSON.stringify: the schemas describe answers, tests hold them to it, and nothing is dropped on the way.
   app.setSerializerCompiler(() => data => JSON.stringify(data))
