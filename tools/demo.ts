@@ -127,7 +127,9 @@ async function follow(client: TailraceClient, { jobId, buildNo }: Ids, stepId: n
     pages++
     say(`  followed to byte ${piece.end}: ${piece.text.trimEnd().split('\n').at(-1)?.slice(0, 100)}`)
   }
-  say(`  GET /v1/log/task/step gave ${Buffer.byteLength(text)} bytes in ${pages} pages`)
+  say(
+    `  GET /v1/log/task/step gave ${Buffer.byteLength(text)} bytes in ${pages} ${pages === 1 ? 'page' : 'pages'}`,
+  )
   return text
 }
 

@@ -86,6 +86,7 @@ export function columns(rows: readonly (readonly string[])[]): string {
 
 /** The part of a command's usage that all of them share. */
 export const CONNECTION_USAGE = `  --json              print JSON instead
+  --profile NAME      the login to use instead of the environment
 
 Environment:
   TAILRACE_URL        the server's address; needed

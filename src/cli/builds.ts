@@ -17,6 +17,7 @@ Lists the jobs with their latest builds; the builds of one job; or the steps of 
 
   -n, --count COUNT   so many at most; 20 by default
   --json              print JSON instead: an array of jobs or of builds, or the build
+  --profile NAME      the login to use instead of the environment
 
 ${BUILD_USAGE}Here JOB alone is the job.
 `

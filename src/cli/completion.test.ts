@@ -17,6 +17,25 @@ const has = (program: string) => spawnSync('sh', ['-c', `command -v ${program}`]
 const runIn = (program: string, args: readonly string[], input: string) =>
   spawnSync(program, args, { input, encoding: 'utf8' })
 
+/** What stands before the cursor, and what it is completed to in a folder with the file hello.log. */
+const BY_FILES: readonly (readonly [words: readonly string[], completions: readonly string[]])[] = [
+  [['get', 'he'], []],
+  [['tail', 'he'], []],
+  [['builds', 'he'], []],
+  [['user', 'he'], []],
+  [['get', '--level', 'he'], []],
+  [['run', '--job', 'he'], []],
+  [['get', '-o', 'he'], ['hello.log']],
+  [['get', '--output', 'he'], ['hello.log']],
+  [['serve', '--config', 'he'], ['hello.log']],
+  [['import', 'he'], ['hello.log']],
+  [['import', '--job', 'he'], []],
+  [['backup', 'he'], ['hello.log']],
+  [['backup', '--previous', 'he'], ['hello.log']],
+  [['restore', 'he'], ['hello.log']],
+  [['run', '--', 'cat', 'he'], ['hello.log']],
+]
+
 describe('completion', () => {
   it('completes commands, actions and options in bash', async () => {
     const script = await scriptFor('bash')
@@ -32,6 +51,41 @@ describe('completion', () => {
     assert.deepEqual(complete('user', 'cr'), ['create'])
     assert.deepEqual(complete('completion', 'z'), ['zsh'])
     assert.ok(complete('serve', '--').includes('--listen'))
+  })
+
+  for (const shell of ['bash', 'fish'] as const)
+    it(`completes file names in ${shell} where a file is wanted, and nowhere else`, {
+      skip: !has(shell) && `there is no ${shell}`,
+    }, async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tailrace-completion-'))
+      try {
+        writeFileSync(join(folder, 'hello.log'), '')
+        const script = await scriptFor(shell)
+        for (const [words, completions] of BY_FILES) {
+          const call =
+            shell === 'bash'
+              ? `COMP_WORDS=(tailrace ${words.join(' ')}); COMP_CWORD=${words.length}; _tailrace; printf '%s\\n' "\${COMPREPLY[@]}"`
+              : `complete -C 'tailrace ${words.join(' ')}'`
+          const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }
+          const { stdout } = spawnSync(shell, ['-c', `${script}\n${call}`], {
+            cwd: folder,
+            encoding: 'utf8',
+            env,
+          })
+          const offered = stdout.split(/\s+/).filter(word => word !== '')
+          assert.deepEqual(offered, completions, `${words.join(' ')}: ${stdout}`)
+        }
+      } finally {
+        rmSync(folder, { recursive: true })
+      }
+    })
+
+  it('completes file names in zsh where a file is wanted, and nowhere else', async () => {
+    const parts = (await scriptFor('zsh')).split(/^ {6}(?=\w+\)$)/m)
+    const part = (name: string) => parts.find(text => text.startsWith(`${name})`)) ?? ''
+    assert.match(part('get'), /\(-o\|--output\) \]\]; then _files; return/)
+    for (const name of ['get', 'tail', 'builds', 'user']) assert.doesNotMatch(part(name), /^ *_files$/m)
+    for (const name of ['import', 'backup', 'restore']) assert.match(part(name), /^ *_files$/m)
   })
 
   for (const [shell, args] of [

@@ -2,7 +2,7 @@ import { type Command, UsageError } from './command.ts'
 
 const USAGE = `Usage: tailrace completion bash|zsh|fish
 
-Prints a script that completes commands, their options and file names in this shell:
+Prints a script that completes commands and their options in this shell, and file names where files are wanted:
 
   bash   source <(tailrace completion bash)          in ~/.bashrc
   zsh    source <(tailrace completion zsh)           in ~/.zshrc, after compinit
@@ -13,8 +13,19 @@ Prints a script that completes commands, their options and file names in this sh
 interface Completed {
   readonly name: string
   readonly summary: string
-  /** Long options, and words that may stand first. */
-  readonly words: readonly string[]
+  /** Words that may stand first. */
+  readonly actions: readonly string[]
+  readonly options: readonly Option[]
+  readonly takesFiles: boolean
+  /** After "--" stands another command with its arguments. */
+  readonly runsCommand: boolean
+}
+
+interface Option {
+  /** With its dashes, as the short form. */
+  readonly long: string
+  readonly short: string | undefined
+  readonly value: 'none' | 'path' | 'other'
 }
 
 const SHELLS: Readonly<Record<string, (commands: readonly Completed[]) => string>> = { bash, zsh, fish }
@@ -40,35 +51,77 @@ export function completionOf(all: Commands): Command {
   }
 }
 
-/** The usage is where options and actions are told; so nothing can be forgotten here. */
+/** The usage is where options, actions and arguments are told; so nothing can be forgotten here. */
 function completed(name: string, { summary, usage }: Command): Completed {
-  const options = [...usage.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option)
-  const actions = [...usage.matchAll(new RegExp(`tailrace ${name} ([a-z]+)\\b(?!=)`, 'g'))].map(
+  const [, forms = ''] = /^Usage: ((?:tailrace .*\n\s*)+)/.exec(usage) ?? []
+  const actions = [...forms.matchAll(new RegExp(`tailrace ${name} ([a-z]+)\\b(?!=)`, 'g'))].map(
     ([, word]) => word!,
   )
   const shells = name === 'completion' ? Object.keys(SHELLS) : []
-  return { name, summary, words: [...new Set([...actions, ...shells, ...options, '--help', '--profile'])] }
+  const operands = forms.replaceAll(/\[[^\]]*\]|--?[a-z][a-z-]* [A-Z]+/g, '')
+  return {
+    name,
+    summary,
+    actions: [...new Set([...actions, ...shells])],
+    options: optionsOf(usage),
+    takesFiles: /\b(FILE|TARGET|BACKUP)\b/.test(operands),
+    runsCommand: / -- COMMAND\b/.test(forms),
+  }
+}
+
+const VALUE = / ([A-Z][A-Z_]*)\b/
+
+function optionsOf(usage: string): readonly Option[] {
+  const names = new Set([...usage.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([option]) => option))
+  return [...names.add('--help')].map(long => {
+    const values = [...usage.matchAll(new RegExp(`${long}(?![a-z-])${VALUE.source}`, 'g'))]
+    const isPath = values.some(([, word = '']) => /^(FILE|DIR|BACKUP)$/.test(word))
+    const short = new RegExp(`(-[a-zA-Z]), ${long}\\b`).exec(usage)?.[1]
+    return { long, short, value: isPath ? 'path' : values.length > 0 ? 'other' : 'none' }
+  })
+}
+
+const wordsOf = ({ actions, options }: Completed) => [...actions, ...options.map(({ long }) => long)]
+
+/** Both forms of the options that have such a value. */
+function optionsWith({ options }: Completed, value: Option['value']): readonly string[] {
+  return options
+    .filter(one => one.value === value)
+    .flatMap(({ long, short }) => (short === undefined ? [long] : [short, long]))
 }
 
 function bash(commands: readonly Completed[]): string {
-  const cases = commands.map(({ name, words }) => `    ${name}) words='${words.join(' ')}' ;;\n`)
+  const cases = commands.map(command => {
+    const [paths, others] = [optionsWith(command, 'path'), optionsWith(command, 'other')]
+    const files = command.takesFiles ? ' files=yes' : ''
+    const runs = command.runsCommand ? ' runs=yes' : ''
+    return `    ${command.name}) words='${wordsOf(command).join(' ')}' paths='${paths.join(' ')}' others='${others.join(' ')}'${files}${runs} ;;\n`
+  })
   return `_tailrace() {
-  local words='' word=\${COMP_WORDS[COMP_CWORD]}
+  local IFS=$' \\t\\n' words='' paths='' others='' files='' runs='' word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
   if [ "$COMP_CWORD" -eq 1 ]; then words='${commands.map(({ name }) => name).join(' ')} --help --version'
   else case \${COMP_WORDS[1]} in
 ${cases.join('')}    esac
   fi
+  if [ -n "$runs" ]; then case " \${COMP_WORDS[*]:0:COMP_CWORD} " in *' -- '*) words='' paths='' others='' files=yes ;; esac; fi
+  case " $others " in *" $before "*) COMPREPLY=(); return ;; esac
+  case " $paths " in *" $before "*) words='' files=yes ;; esac
   COMPREPLY=($(compgen -W "$words" -- "$word"))
+  if [ -n "$files" ]; then
+    IFS=$'\\n'
+    COMPREPLY+=($(compgen -f -- "$word"))
+    compopt -o filenames 2>/dev/null
+  fi
 }
-complete -o default -F _tailrace tailrace
+complete -F _tailrace tailrace
 `
 }
 
 function zsh(commands: readonly Completed[]): string {
   const described = commands.map(({ name, summary }) => `      '${name}:${quotedInside(summary)}'\n`)
-  const cases = commands.map(({ name, words }) => `      ${name}) compadd -- ${words.join(' ')}; _files ;;\n`)
   return `#compdef tailrace
 _tailrace() {
+  local before=$words[CURRENT-1] dashes=$words[(i)--]
   if (( CURRENT == 2 )); then
     local -a commands
     commands=(
@@ -76,22 +129,43 @@ ${described.join('')}    )
     _describe command commands
   else
     case $words[2] in
-${cases.join('')}    esac
+${commands.map(zshCase).join('')}    esac
   fi
 }
 compdef _tailrace tailrace
 `
 }
 
+function zshCase(command: Completed): string {
+  const [paths, others] = [optionsWith(command, 'path'), optionsWith(command, 'other')]
+  const steps = [
+    ...(command.runsCommand
+      ? ['if (( CURRENT > dashes )); then shift dashes words; (( CURRENT -= dashes )); _normal; return; fi']
+      : []),
+    ...(paths.length === 0 ? [] : [`if [[ $before == (${paths.join('|')}) ]]; then _files; return; fi`]),
+    ...(others.length === 0 ? [] : [`if [[ $before == (${others.join('|')}) ]]; then return; fi`]),
+    `compadd -- ${wordsOf(command).join(' ')}`,
+    ...(command.takesFiles ? ['_files'] : []),
+  ]
+  return `      ${command.name})\n${steps.map(step => `        ${step}\n`).join('')}        ;;\n`
+}
+
 function fish(commands: readonly Completed[]): string {
-  const lines = commands.flatMap(({ name, summary, words }) => [
-    `complete -c tailrace -n __fish_use_subcommand -f -a ${name} -d '${quotedInside(summary)}'`,
-    ...words.map(word => {
-      const what = word.startsWith('--') ? `-l ${word.slice(2)}` : `-a ${word}`
-      return `complete -c tailrace -n '__fish_seen_subcommand_from ${name}' ${what}`
-    }),
-  ])
-  return `${lines.join('\n')}\n`
+  const lines = commands.flatMap(({ name, summary, actions, options, takesFiles, runsCommand }) => {
+    const inside = `complete -c tailrace -n '__fish_seen_subcommand_from ${name}'`
+    return [
+      `complete -c tailrace -n __fish_use_subcommand -a ${name} -d '${quotedInside(summary)}'`,
+      ...actions.map(word => `${inside} -a ${word}`),
+      ...options.map(({ long, short, value }) => {
+        const shortForm = short === undefined ? '' : ` -s ${short.slice(1)}`
+        return `${inside}${shortForm} -l ${long.slice(2)}${{ none: '', path: ' -r -F', other: ' -x' }[value]}`
+      }),
+      ...(takesFiles || runsCommand ? [`${inside} -F`] : []),
+    ]
+  })
+  return `complete -c tailrace -f
+${lines.join('\n')}
+`
 }
 
 function quotedInside(text: string): string {

@@ -16,6 +16,7 @@ with what is there, and its step ends as ABORTED.
   --json              one line of JSON for each log: {record_id, step, bytes, missing, delivered, spool, error}; missing
                       is how many of the bytes the server did not have. Or with discarded instead of missing,
                       delivered and error
+  --profile NAME      the login to use instead of the environment
   --spool DIR         where the logs wait; by default TAILRACE_SPOOL, or as "tailrace run" chooses
   --wait SECONDS      how long to wait for the server without progress; 15 by default
   --to-here           deliver the logs that are for other servers, too: from now on they are for this one. A log

@@ -13,17 +13,18 @@ import { LogOutput } from './log-output.ts'
 import { interruptible } from './process-end.ts'
 import { TransferProgress } from './transfer-progress.ts'
 
-const USAGE = `Usage: tailrace get [-o FILE] [--level INFO|DEBUG] [--raw] BUILD [STEP]
+const USAGE = `Usage: tailrace get [-o FILE [--json]] [--level INFO|DEBUG] [--raw] BUILD [STEP]
 
 Gets the log of a step, as far as it is written by now; goes on by itself where a connection breaks. STEP may be left out
 where the build has one step.
 
   -o, --output FILE   write it there, once all of it has come; "-" is stdout
-  --level LEVEL       INFO, the default, leaves DEBUG lines out; DEBUG is every byte, and a finished log is checked
-                      against its SHA-256
+  --level LEVEL       INFO, the default, leaves DEBUG lines out, and says so on stderr; DEBUG is every byte, and a finished
+                      log is checked against its SHA-256
   --raw               let a terminal obey what the log holds; without it, control sequences other than colours are shown.
                       What goes to a file or a pipe is always as it is
   --json              with -o FILE: print {record_id, step_id, file, bytes, verified}
+  --profile NAME      the login to use instead of the environment
 
 ${BUILD_USAGE}`
 
@@ -62,6 +63,7 @@ export const command: Command = {
 interface OpenLog {
   readonly recordId: string
   readonly step: Step
+  readonly level: 'INFO' | 'DEBUG'
   readonly body: ReadableStream<Uint8Array>
   /** How many bytes will come, where that is known. */
   readonly bytes: number | undefined
@@ -85,18 +87,19 @@ async function openLog(
   const call = lookup.signal === undefined ? {} : { signal: lookup.signal }
   if (level === 'DEBUG') {
     const { body, head, sha256 } = await lookup.client.downloadLog(address, call)
-    return { recordId: build.record_id, step, body, bytes: head, sha256 }
+    return { recordId: build.record_id, step, level, body, bytes: head, sha256 }
   }
   const body = await lookup.client.downloadTaskLog(address, 'INFO', call)
-  return { recordId: build.record_id, step, body, bytes: undefined, sha256: undefined }
+  return { recordId: build.record_id, step, level: 'INFO', body, bytes: undefined, sha256: undefined }
 }
 
 async function toStdout(log: OpenLog, { raw }: Flags, io: CommandIo): Promise<void> {
   const output = new LogOutput(process.stdout, io.env, { raw })
   // On a terminal the log itself shows how far it is.
   const progress = process.stdout.isTTY ? undefined : progressOf(log)
-  await transfer(log, bytes => output.write(bytes), progress)
+  const bytes = await transfer(log, piece => output.write(piece), progress)
   await output.end()
+  tellLeftOut(log, bytes, io)
 }
 
 /** Under another name until it is whole: a file of this name is the whole log. */
@@ -124,17 +127,24 @@ async function toFile(log: OpenLog, file: string, { json }: Flags, io: CommandIo
   }
 }
 
-function tell(
-  { recordId, step, sha256 }: OpenLog,
-  file: string,
-  bytes: number,
-  json: boolean,
-  io: CommandIo,
-): void {
+function tell(log: OpenLog, file: string, bytes: number, json: boolean, io: CommandIo): void {
+  const { recordId, step, sha256 } = log
   const verified = sha256 !== undefined
   if (json)
     io.print(`${JSON.stringify({ record_id: recordId, step_id: step.step_id, file, bytes, verified })}\n`)
-  else io.complain(`${file}: ${bytes} bytes${verified ? ', checked against their SHA-256' : ''}\n`)
+  else {
+    io.complain(`${file}: ${bytes} bytes${verified ? ', checked against their SHA-256' : ''}\n`)
+    tellLeftOut(log, bytes, io)
+  }
+}
+
+/** What is missing is not seen in what came: says so, unless all of a finished log has come. */
+function tellLeftOut({ step, level }: OpenLog, bytes: number, io: CommandIo): void {
+  if (level === 'DEBUG') return
+  const isWhole = step.state === 'sealed'
+  if (isWhole && bytes === step.size) return
+  const what = isWhole ? `DEBUG lines were left out (${step.size - bytes} bytes)` : 'INFO and above'
+  io.complain(`${what}; --level DEBUG gets every byte\n`)
 }
 
 /** Resolves to how many bytes came. Rejects when they are not those of the hash. */

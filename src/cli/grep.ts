@@ -22,6 +22,7 @@ cannot, the log is brought here and searched. Prints LINE:TEXT, or STEP:LINE:TEX
   -m, --max COUNT     end after so many lines
   --raw               let a terminal obey what the lines hold; without it, control sequences other than colours are shown
   --json              a line of JSON for each hit, {step_id, n, offset, text}; with --count {count}
+  --profile NAME      the login to use instead of the environment
 
 Exit codes, as of grep: 0 when there are hits, 1 when there are none, 2 for a failure.
 

@@ -22,6 +22,7 @@ is there stays, and what an earlier import could not bring is brought.
   --record UUID       the build to make, or to go on with; by default made from the job's name and what is in the files
   --new               another build, whatever is there
   --json              print {record_id, job_id, build_no, steps: [{step_id, name, bytes, sha256, new_bytes}]}
+  --profile NAME      the login to use instead of the environment
 `
 
 const FLAGS = {

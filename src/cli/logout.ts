@@ -11,6 +11,7 @@ Forgets the login. The server is told to end its token, or the access key that "
 given to the login stays. Ends with 1 when the server could not be told.
 
   --json              print {profile, url, ended}
+  --profile NAME      the login to forget; TAILRACE_PROFILE or "default" by default
 `
 
 export const command: Command = {

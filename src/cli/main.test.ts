@@ -39,6 +39,17 @@ describe('tailrace', () => {
       assert.match((await call(name, '--help')).out, new RegExp(`^Usage: tailrace ${name} `))
   })
 
+  it('tells the same by "help COMMAND", and the list by "help"', async () => {
+    assert.deepEqual(await call('help', 'run'), await call('run', '--help'))
+    assert.deepEqual(await call('help'), await call('--help'))
+    assert.match((await call('help', 'rnu')).err, /Did you mean "run"/)
+  })
+
+  it('names --profile among the options of each command that speaks to a server', async () => {
+    const speaking = 'run deliver login logout builds get tail grep import project user key'.split(' ')
+    for (const name of speaking) assert.match((await call(name, '--help')).out, /^ {2}--profile NAME /m, name)
+  })
+
   it('suggests a command for one that it does not have', async () => {
     const { code, err } = await call('delivr')
     assert.equal(code, 2)

@@ -38,9 +38,9 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
 
 /** Runs `tailrace ARGS` and resolves to the exit code of the process. */
 export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<number> {
-  const [name, ...rest] = args
+  const [name, ...rest] = args[0] === 'help' ? helpWanted(args) : args
   if (name === undefined) return complainWith(io, await overview(), 2)
-  if (name === '--help' || name === '-h' || name === 'help') return printed(io, await overview())
+  if (name === '--help' || name === '-h') return printed(io, await overview())
   if (name === '--version' || name === '-V') return printed(io, `tailrace ${version()}\n`)
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (load === undefined) return complainWith(io, unknownCommand(name), 2)
@@ -48,6 +48,11 @@ export async function main(args: readonly string[], io: CommandIo = processIo())
   const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
   if (own.includes('--help') || own.includes('-h')) return printed(io, command.usage)
   return runCommand(name, command, rest, io)
+}
+
+/** `help` alone and `help COMMAND`, as they are with `--help`. */
+function helpWanted([, name]: readonly string[]): readonly string[] {
+  return name === undefined ? ['--help'] : [name, '--help']
 }
 
 async function runCommand(name: string, command: Command, args: string[], io: CommandIo): Promise<number> {

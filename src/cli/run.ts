@@ -24,6 +24,7 @@ ends: with its exit code, or by its signal; whatever happens to the log.
                       as the server has told them
   --raw               no time stamp before each line
   --quiet             do not repeat the output
+  --profile NAME      the login to use instead of the environment
   --mask VARIABLE     mask the value of this variable too; may be repeated
   --spool DIR         where the log waits until it is delivered
   --spool-max MIB     how much of this log waits there at most; ${SPOOL_MAX_DEFAULT_MIB} by default. At this bound the command's

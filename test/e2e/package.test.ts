@@ -69,7 +69,9 @@ const skip = whyNotInstalled() ?? false
 test('holds what users need, and nothing else', () => {
   const own = paths.filter(path => !path.startsWith('dist/') && !path.startsWith('docs/'))
   assert.deepEqual(own.sort(), [
+    'ARCHITECTURE.md',
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'README.md',
     'bin/tailrace.js',
     'deploy/tailrace.service',
@@ -81,6 +83,16 @@ test('holds what users need, and nothing else', () => {
     paths.filter(path => /\.test\.|conformance|[^d]\.ts$/.test(path)),
     [],
   )
+})
+
+test('holds what its README links to', () => {
+  const links = [...readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+  assert.ok(links.length > 4)
+  for (const [, link = ''] of links)
+    assert.ok(
+      paths.some(path => path === link || path.startsWith(`${link}/`)),
+      link,
+    )
 })
 
 test('the command runs on whatever Node is there', { skip }, () => {

@@ -119,6 +119,26 @@ describe('tailrace get', () => {
     assert.equal(await stdoutOf('get', record_id, '--level', 'DEBUG'), log)
   })
 
+  it('says on stderr that lines were left out, or may have been', async () => {
+    const log = '[2026/01/02 03:04:05.678 GMT+00:00] [DEBUG] : b\nc\n'
+    const { record_id } = await newBuild('told', [log])
+    const leftOut = /^DEBUG lines were left out \(48 bytes\); --level DEBUG gets every byte$/m
+    assert.match(await complaintOf(0, 'get', record_id), leftOut)
+    assert.match(await complaintOf(0, 'get', record_id, '-o', 'told.txt'), leftOut)
+    for (const more of [
+      ['--level', 'DEBUG'],
+      ['-o', 'told.txt', '--json'],
+    ])
+      assert.doesNotMatch(await complaintOf(0, 'get', record_id, ...more), /DEBUG/)
+    const live = await newBuild('told live', ['a\n'], true)
+    assert.match(
+      await complaintOf(0, 'get', live.record_id),
+      /^INFO and above; --level DEBUG gets every byte$/m,
+    )
+    const whole = await newBuild('told whole', ['a\n'])
+    assert.doesNotMatch(await complaintOf(0, 'get', whole.record_id), /DEBUG/)
+  })
+
   it('writes a file when all of it has come, checked against its hash', async () => {
     const log = Buffer.from(lines(0, 200_000))
     const { record_id } = await newBuild('filed', [log])
