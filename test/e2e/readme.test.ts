@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
-import { startServer } from '../server-process.ts'
+import { BOOTSTRAP, startServer } from '../server-process.ts'
+import { admin } from '../wire.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const PROGRAM = /<!-- run as a program -->\n```ts\n(.*?)```/gs
+const TUS_PROGRAM = /<!-- run with tus-js-client -->\n```js\n(.*?)```/s
 const PROGRAM_STARTER = /`(npx node --conditions=\S+) FILE`/
 const EXAMPLE = /<!-- run -->\n```sh\n(.*?)```/gs
 
@@ -40,6 +42,31 @@ test("the README's examples run as they are written", async () => {
   assert.match(stdout, /"status":"SUCCESS","size":23,/)
   assert.match(stdout, /^\{"record_id":.*"status":"SUCCESS"\}$/m)
   assert.match(stdout, /line\n\[.*and goodbye\n$/s)
+})
+
+test("the README's example with tus-js-client sends a log and finishes its build", async () => {
+  await using server = await startServer()
+  const caller = await admin(server)
+  const [, program = ''] = TUS_PROGRAM.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
+  const log = 'one line of the log\n'.repeat(150_000)
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ['--conditions=tailrace-source', '--input-type=module', '-e', program],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+      input: log,
+      env: { TAILRACE_URL: server.url, TAILRACE_AK: BOOTSTRAP.ak, TAILRACE_SK: BOOTSTRAP.sk },
+    },
+  )
+
+  assert.equal(status, 0, stderr)
+  assert.match(stdout, /size: 3000000/)
+  const [job] = (await caller.get('/api/v1/jobs')).json().jobs
+  const [build] = (await caller.get(`/api/v1/jobs/${job.job_id}/builds`)).json().builds
+  assert.deepEqual([job.name, build.status], ['by tus', 'SUCCESS'])
+  const raw = await caller.get(`/api/v1/builds/${build.record_id}/steps/1/log`)
+  assert.equal(raw.text, log)
 })
 
 /** With nothing of Tailrace set, and with the Node of this machine first on PATH. */
