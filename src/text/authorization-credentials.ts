@@ -1,3 +1,5 @@
+import { bytesThat } from './byte-set.ts'
+
 const NAME = 'authorization'
 /** How much of the name stands at its second `a`, behind which it may begin anew. */
 const SECOND_A = 9
@@ -61,8 +63,4 @@ export class AuthorizationCredentials {
     this.#nameLength = 0
     this.#stepInName(byte)
   }
-}
-
-function bytesThat(pattern: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
 }

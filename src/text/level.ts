@@ -1,3 +1,4 @@
+import { joinBytes } from './join-bytes.ts'
 import { LINE_FEED } from './lines.ts'
 
 /** What a download shows (api.md §3): INFO leaves out lines of level DEBUG, DEBUG is every byte. */
@@ -40,7 +41,7 @@ export class DebugLineFilter {
     }
     if (from < at) shown.push(piece.subarray(from, at))
     this.#hold(piece.subarray(at))
-    return join(shown)
+    return joinBytes(shown)
   }
 
   /** The end of the log: what is still held, the beginning of an unfinished line that states no level. */
@@ -95,15 +96,4 @@ function fits(byte: number, index: number): boolean {
 function lineEnd(bytes: Uint8Array, from: number): number {
   const lineFeed = bytes.indexOf(LINE_FEED, from)
   return lineFeed < 0 ? bytes.length : lineFeed + 1
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const joined = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
 }

@@ -130,6 +130,16 @@ describe('masking', () => {
     )
   })
 
+  it('knows nothing of a stream in the next one', () => {
+    for (const before of ['secret', 'a sec', 'Authorization: Bearer x', 'Authorization: ', 'https://me:pw']) {
+      const masker = new Masker([bytesOf('secret')])
+      masker.push(bytesOf(before))
+      masker.end()
+      const next = [masker.push(bytesOf('secret ret Basic @host')), masker.end()]
+      assert.equal(Buffer.concat(next).toString(), '*** ret Basic @host', before)
+    }
+  })
+
   it('holds back only what may be the beginning of a secret', () => {
     const masker = new Masker([bytesOf('secret')])
     assert.equal(Buffer.from(masker.push(bytesOf('a sec'))).toString(), 'a ')

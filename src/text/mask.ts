@@ -1,4 +1,5 @@
 import { AuthorizationCredentials } from './authorization-credentials.ts'
+import { joinBytes } from './join-bytes.ts'
 import { PatternAutomaton } from './pattern-automaton.ts'
 import { UrlPasswords } from './url-passwords.ts'
 
@@ -23,7 +24,7 @@ export class Masker {
   readonly #automaton: PatternAutomaton
   #state = 0
   #urlPasswords = new UrlPasswords()
-  readonly #credentials = new AuthorizationCredentials()
+  #credentials = new AuthorizationCredentials()
   /** Bytes of the stream held back; they end where the stream ends. */
   #held: Uint8Array = new Uint8Array(0)
   /** In order, apart from each other, not before the held bytes, counted from their first. */
@@ -48,11 +49,14 @@ export class Masker {
     return this.#release(pending, pending.length - openLength)
   }
 
-  /** The end of the stream: gives what was held back. */
+  /** The end of the stream: gives what was held back. Another stream may follow. */
   end(): Uint8Array {
     this.#state = 0
     this.#urlPasswords = new UrlPasswords()
-    return this.#release(this.#held, this.#held.length)
+    this.#credentials = new AuthorizationCredentials()
+    const rest = this.#release(this.#held, this.#held.length)
+    this.#inMask = false
+    return rest
   }
 
   #scan(bytes: Uint8Array, begin: number): void {
@@ -95,26 +99,16 @@ export class Masker {
       .filter(({ to }) => to > certain)
       .map(({ from, to }) => ({ from: Math.max(from - certain, 0), to: to - certain }))
     this.#held = pending.slice(certain)
-    return parts.length === 1 ? parts[0]! : concatenated(parts)
+    return joinBytes(parts)
   }
 }
 
 /** Masks secrets and passwords of URLs in bytes that are there as a whole. */
 export function mask(bytes: Uint8Array, secrets: readonly Uint8Array[]): Uint8Array {
   const masker = new Masker(secrets)
-  return concatenated([masker.push(bytes), masker.end()])
+  return joinBytes([masker.push(bytes), masker.end()])
 }
 
 function joined(held: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return held.length === 0 ? bytes : concatenated([held, bytes])
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
+  return held.length === 0 ? bytes : joinBytes([held, bytes])
 }

@@ -1,3 +1,5 @@
+import { bytesThat } from './byte-set.ts'
+
 /** A longer run behind `scheme://user:` is taken for no password, so that what is held back has a bound. */
 export const URL_PASSWORD_MAX_BYTES = 4096
 
@@ -56,8 +58,4 @@ function schemeAfter(before: SchemePart, byte: number): SchemePart {
   if (byte === COLON) return before === 'name' ? 'colon' : 'none'
   if (byte === SLASH) return before === 'colon' ? 'slash' : 'none'
   return SCHEME[byte] === 1 ? 'name' : 'none'
-}
-
-function bytesThat(pattern: RegExp): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
 }

@@ -1,8 +1,9 @@
 import type { ByteOffset } from '../../contract/quantities.ts'
 import { MIB } from '../../contract/quantities.ts'
+import { joinBytes } from '../../text/join-bytes.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import type { LineMatcher } from '../ports/line-matcher.ts'
-import { joinBytes, type SearchedBlock } from './searched-block.ts'
+import type { SearchedBlock } from './searched-block.ts'
 
 /** A regular expression sees this much of a line; the rest of it is stepped over. */
 const MATCHED_LINE_MAX_BYTES = MIB

@@ -1,7 +1,8 @@
 import type { ByteOffset } from '../../contract/quantities.ts'
+import { joinBytes } from '../../text/join-bytes.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import type { FindBytes } from '../ports/line-matcher.ts'
-import { joinBytes, type SearchedBlock } from './searched-block.ts'
+import type { SearchedBlock } from './searched-block.ts'
 
 /** What to look for: bytes without a line end. */
 export interface Literal {

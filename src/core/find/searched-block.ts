@@ -1,5 +1,6 @@
 import type { ByteOffset } from '../../contract/quantities.ts'
 import { KIB } from '../../contract/quantities.ts'
+import { joinBytes } from '../../text/join-bytes.ts'
 
 /** A part of a log that was searched. */
 export interface SearchedBlock {
@@ -24,15 +25,4 @@ export async function* blocksOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerat
     bytes = 0
   }
   if (bytes > 0) yield joinBytes(gathered)
-}
-
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const joined = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
 }

@@ -1,5 +1,6 @@
 import type { RecordId, StepId } from '../../contract/ids.ts'
 import type { ByteOffset, EpochMs, LineNumber } from '../../contract/quantities.ts'
+import { joinBytes } from '../../text/join-bytes.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import type { Principal } from '../access/principal.ts'
 import type { BuildCatalog } from '../ports/build-catalog.ts'
@@ -99,23 +100,12 @@ async function* shortLines(
       begunBytes += end - at
       at = end
       if (lineFeed < 0 && begunBytes < LINE_READ_MAX_BYTES) break
-      yield { offset, bytes: joined(begun, begunBytes) }
+      yield { offset, bytes: joinBytes(begun) }
       if (lineFeed < 0) return
       offset += begunBytes
       begun = []
       begunBytes = 0
     }
   }
-  if (begunBytes > 0) yield { offset, bytes: joined(begun, begunBytes) }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  if (parts.length === 1) return parts[0]!
-  const bytes = new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
+  if (begunBytes > 0) yield { offset, bytes: joinBytes(begun) }
 }
