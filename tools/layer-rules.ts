@@ -145,6 +145,11 @@ export const ROOMS: readonly Room[] = [
     because: 'it opens the same store as compose, without serving it',
   },
   {
+    path: 'src/server/existing-store',
+    mayImport: ['src/contract', 'src/store', 'src/server', 'node:*'],
+    because: 'where a store is in its directory is known to the store alone',
+  },
+  {
     path: 'src/server/store-snapshots',
     mayImport: ['src/contract', 'src/core', 'src/store', 'node:*'],
     because: 'a snapshot is taken of the store that compose or open-offline has opened',

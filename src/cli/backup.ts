@@ -44,17 +44,13 @@ export const command: Command = {
       const takenAt = new Date()
       await using snapshot = await openSnapshot(config)
       const progress = new TransferProgress(process.stderr, 'backing up', packBytes(snapshot))
-      let bytes = 0
       try {
         return await writeBackup(
           snapshot,
           { target: resolve(target), previous, version: version(), takenAt },
           {
             signal: AbortSignal.any([stop, snapshot.lost]),
-            onBytes: more => {
-              bytes += more
-              progress.at(bytes)
-            },
+            onBytes: bytes => progress.more(bytes),
           },
         )
       } finally {

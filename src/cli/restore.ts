@@ -34,14 +34,10 @@ export const command: Command = {
     const manifest = await readManifest(backup)
     const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0)
     const progress = new TransferProgress(process.stderr, 'restoring', bytes)
-    let copied = 0
     await interruptible(signal =>
       restoreBackup(backup, manifest, dataDirectory, {
         signal,
-        onBytes: more => {
-          copied += more
-          progress.at(copied)
-        },
+        onBytes: bytes => progress.more(bytes),
       }),
     ).finally(() => progress.done())
     const { taken_at, files } = manifest

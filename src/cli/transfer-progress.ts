@@ -13,6 +13,7 @@ export class TransferProgress {
   readonly #now: () => number
   readonly #beganMs: number
   #beganBytes: number | undefined
+  #bytes = 0
   #drawnMs = Number.NEGATIVE_INFINITY
 
   constructor(stream: Terminal, label: string, totalBytes?: number, now: () => number = Date.now) {
@@ -38,6 +39,12 @@ export class TransferProgress {
     const of = total === undefined ? '' : ` of ${byteText(total)}`
     const line = `${this.#label}  ${byteText(bytes)}${of}${share}${rate}`
     this.#terminal.write(`${CLEAR_LINE}${line.slice(0, (this.#terminal.columns ?? 80) - 1)}`)
+  }
+
+  /** So many bytes more are through. */
+  more(bytes: number): void {
+    this.#bytes += bytes
+    this.at(this.#bytes)
   }
 
   /** Takes the line away. */

@@ -1,5 +1,4 @@
-import { createHash, randomInt, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceError } from '../contract/errors.ts'
@@ -13,7 +12,7 @@ import { recountUnderWay } from '../core/keep/recount-under-way.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../core/ports/build-history.ts'
 import type { BuildRemoval } from '../core/ports/build-removal.ts'
-import type { Mint, Sha256 } from '../core/ports/capabilities.ts'
+import type { Mint } from '../core/ports/capabilities.ts'
 import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
 import type { FrameUpkeep } from '../core/ports/frame-upkeep.ts'
 import type { LogId } from '../core/ports/journal.ts'
@@ -29,7 +28,7 @@ import { UnderWay } from '../core/write/under-way.ts'
 import { openLocalJournal } from '../store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../store/local/packs/node-files.ts'
-import { CATALOG_NAME, CatalogFile } from '../store/local/snapshot/catalog-file.ts'
+import { CatalogFile } from '../store/local/snapshot/catalog-file.ts'
 import { openSqliteConnection } from '../store/local/sqlite.ts'
 import { createMemoryNotifier } from '../store/memory/memory-notifier.ts'
 import { withFrameCache } from '../store/pack/with-frame-cache.ts'
@@ -43,12 +42,15 @@ import { sqlRetentionCatalog } from '../store/sql/sql-retention-catalog.ts'
 import { sqlStepLogs } from '../store/sql/sql-step-logs.ts'
 import type { Config } from './config/config.ts'
 import { diskSpace } from './disk-space.ts'
+import { catalogPath } from './existing-store.ts'
+import { knownLogs } from './known-logs.ts'
 import { makeDataDirectory } from './make-data-directory.ts'
 import { gaugeStore } from './metrics/gauge-store.ts'
 import { meteredJournal } from './metrics/metered-journal.ts'
 import { meteredPacks } from './metrics/metered-packs.ts'
 import { meteredReader } from './metrics/metered-reader.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import { newSha256 } from './new-sha256.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
 import type { Vitals } from './readiness.ts'
 import { openSearchThread, type SearchThread } from './search-thread.ts'
@@ -85,17 +87,12 @@ interface Report {
 const FLUSH_PACE_MS = 100
 const FLUSH_RETRY_MS = 1000
 
-/** Whether the data directory has a store already. */
-export function hasStore({ dataDirectory }: Config): boolean {
-  return existsSync(join(dataDirectory, CATALOG_NAME))
-}
-
 /** Opens the embedded store in the data directory, recovers what a crash left, and begins to keep it. Rejects with `store-unavailable` when another server has it. */
 export async function compose(config: Config, report: Report, metrics: Metrics): Promise<Services> {
   await using opening = new AsyncDisposableStack()
   makeDataDirectory(config.dataDirectory)
   await assertRestored(config.dataDirectory)
-  const catalog = join(config.dataDirectory, CATALOG_NAME)
+  const catalog = catalogPath(config.dataDirectory)
   const catalogFile = opening.use(new CatalogFile(catalog))
   const connection = opening.adopt(await openSqliteConnection(catalog), ({ db }) => db.destroy())
   const { db } = connection
@@ -112,7 +109,10 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     await openLocalJournal({
       directory: join(config.dataDirectory, 'journal'),
       ...config.journal,
-      known: logs => knownLogs(builds, frames, logs),
+      known: async logs => {
+        await assertNotOlder(builds, logs)
+        return knownLogs(builds, frames, logs)
+      },
       onDamage: damage => report.error(damage, 'the journal is damaged'),
     }),
   )
@@ -192,21 +192,10 @@ async function openPacks(config: Config, frames: FrameCatalog, metrics: Metrics)
 const OLDER_CATALOG =
   'The catalog is older than the journal beside it. If it was restored from a back-up, restore the whole data directory.'
 
-async function knownLogs(census: StepCensus, frames: FrameCatalog, logs: readonly LogId[]) {
+/** Ids that the catalog never gave would be given again, and their bytes be taken for those of other logs. */
+async function assertNotOlder(census: StepCensus, logs: readonly LogId[]): Promise<void> {
   const lastLog = await census.lastLog()
-  // Ids that the catalog never gave would be given again, and their bytes be taken for those of other logs.
   if (logs.some(log => log > lastLog)) throw new TailraceError('store-unavailable', OLDER_CATALOG)
-  const [states, ends] = await Promise.all([census.statesOf(logs), frames.packedEnds(logs)])
-  return new Map(
-    [...states].map(([log, { state, sizeBytes }]) => [
-      log,
-      {
-        packedEnd: ends.get(log)?.end ?? 0,
-        open: state !== 'sealed',
-        ...(sizeBytes === undefined ? {} : { sizeBytes }),
-      },
-    ]),
-  )
 }
 
 interface Kept {
@@ -322,9 +311,4 @@ const JOB_ID_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
 const mint: Mint = {
   jobId: () => Array.from({ length: 32 }, () => JOB_ID_ALPHABET[randomInt(JOB_ID_ALPHABET.length)]).join(''),
   recordId: randomUUID,
-}
-
-function newSha256(): Sha256 {
-  const hash = createHash('sha256')
-  return { update: bytes => void hash.update(bytes), hex: () => hash.copy().digest('hex') }
 }

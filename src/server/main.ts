@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { openMetricsToken } from '../iam/metrics-token.ts'
-import { compose, hasStore } from './compose.ts'
+import { compose } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { serveControl } from './control/serve-control.ts'
+import { hasStore } from './existing-store.ts'
 import { greeting } from './greeting.ts'
 import { onHangUp } from './hang-up.ts'
 import { openApp } from './http/app.ts'
@@ -37,7 +38,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     },
   }
   // A first start that cannot listen leaves no store, whose secrets nobody would have been told.
-  if (!hasStore(config)) await assertCanListen(config)
+  if (!hasStore(config.dataDirectory)) await assertCanListen(config)
   const services = ending.use(await compose(config, report, metrics))
   app = openApp({
     authentication: services.identity.iam,

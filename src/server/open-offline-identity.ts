@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { TailraceError } from '../contract/errors.ts'
 import type { CredentialStores } from '../core/ports/credentials.ts'
@@ -9,11 +8,10 @@ import { adoptKeyFile, proposeKeyFile, settleKeyFile } from '../iam/replace-key-
 import { resealKeys } from '../iam/reseal-keys.ts'
 import { rightSecret } from '../iam/right-secret.ts'
 import { loadSecretKey, parseSecretKey } from '../iam/secret-key.ts'
-import { CATALOG_NAME } from '../store/local/snapshot/catalog-file.ts'
 import { openSqlite } from '../store/local/sqlite.ts'
 import { sqlCredentials } from '../store/sql/sql-credentials.ts'
 import type { Config } from './config/config.ts'
-import { assertRestored } from './unfinished-restore.ts'
+import { requireStore } from './existing-store.ts'
 
 /** Users and keys of a store that no server has, for those who may write its directory. */
 export interface OfflineIdentity extends AsyncDisposable {
@@ -39,11 +37,7 @@ export interface ChangedSecretKey {
 export async function openOfflineIdentity(
   config: Pick<Config, 'dataDirectory' | 'secretKey'>,
 ): Promise<OfflineIdentity> {
-  const catalog = join(config.dataDirectory, CATALOG_NAME)
-  if ((await stat(catalog).catch(() => undefined)) === undefined)
-    throw new TailraceError('not-found', `There is no store in ${config.dataDirectory}.`)
-  await assertRestored(config.dataDirectory)
-  const db = await openSqlite(catalog)
+  const db = await openSqlite(await requireStore(config.dataDirectory))
   const stores = sqlCredentials(db)
   return {
     setPassword: (name, newPassword) => recoverPassword(stores, openPasswordHasher(), name, newPassword),

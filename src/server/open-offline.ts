@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { TailraceError } from '../contract/errors.ts'
 import type { CheckPorts } from '../core/keep/check-store.ts'
 import { PackHold } from '../core/keep/pack-hold.ts'
 import type { LogId } from '../core/ports/journal.ts'
@@ -9,7 +6,7 @@ import { storeLogReader } from '../core/read/store-log-reader.ts'
 import { openLocalJournal } from '../store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../store/local/packs/node-files.ts'
-import { CATALOG_NAME, CatalogFile } from '../store/local/snapshot/catalog-file.ts'
+import { CatalogFile } from '../store/local/snapshot/catalog-file.ts'
 import { openSqliteConnection } from '../store/local/sqlite.ts'
 import { sqlBuildCatalog } from '../store/sql/sql-build-catalog.ts'
 import { sqlBuildRemoval } from '../store/sql/sql-build-removal.ts'
@@ -17,6 +14,9 @@ import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
 import { sqlRetentionCatalog } from '../store/sql/sql-retention-catalog.ts'
 import type { Config } from './config/config.ts'
 import { askSnapshot, type GivenSnapshot } from './control/ask-snapshot.ts'
+import { catalogPath, requireStore } from './existing-store.ts'
+import { knownLogs } from './known-logs.ts'
+import { newSha256 } from './new-sha256.ts'
 import { takeSnapshots } from './store-snapshots.ts'
 
 /** A store that no server has, to be looked at. */
@@ -37,7 +37,7 @@ export const placeOf = (dataDirectory: string): StorePlace => ({
 
 /**
  * Opens a store as a server would, under the same lock, but serves and keeps nothing, and cuts nothing off packs. What the journal
- * could not read back goes to `onDamage`. Rejects with `store-unavailable` when a server has it, `not-found` when there is none.
+ * could not read back goes to `onDamage`. Rejects with `store-unavailable` when a server has it or its restore has not ended, `not-found` when there is none.
  */
 export async function openOffline(
   place: StorePlace,
@@ -58,10 +58,7 @@ export async function openOffline(
     removal: sqlBuildRemoval(connection.db),
     retention: sqlRetentionCatalog(connection.db),
     reader: storeLogReader({ journal, frames, packs }),
-    newSha256: () => {
-      const hash = createHash('sha256')
-      return { update: bytes => void hash.update(bytes), hex: () => hash.copy().digest('hex') }
-    },
+    newSha256,
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   }
 }
@@ -74,7 +71,7 @@ export async function openSnapshot({
   const given = await askSnapshot(dataDirectory)
   if (given !== undefined) return given
   await using opening = new AsyncDisposableStack()
-  const catalogFile = opening.use(new CatalogFile(join(dataDirectory, CATALOG_NAME)))
+  const catalogFile = opening.use(new CatalogFile(catalogPath(dataDirectory)))
   const { connection, journal } = opening.use(await openRecords(dataDirectory, sizes, () => {}))
   const snapshot = opening.use(
     await takeSnapshots({
@@ -97,26 +94,12 @@ export async function openSnapshot({
 
 /** Catalog and journal, under the lock that a server has. */
 async function openRecords(directory: string, sizes: Config['journal'], onDamage: (damage: object) => void) {
-  const catalog = join(directory, CATALOG_NAME)
-  if ((await stat(catalog).catch(() => undefined)) === undefined)
-    throw new TailraceError('not-found', `There is no store in ${directory}.`)
+  const catalog = await requireStore(directory)
   await using opening = new AsyncDisposableStack()
   const connection = opening.adopt(await openSqliteConnection(catalog), ({ db }) => db.destroy())
   const { db } = connection
   const [builds, frames] = [sqlBuildCatalog(db), sqlFrameCatalog(db)]
-  const known = async (logs: readonly LogId[]) => {
-    const [states, ends] = await Promise.all([builds.statesOf(logs), frames.packedEnds(logs)])
-    return new Map(
-      [...states].map(([log, { state, sizeBytes }]) => [
-        log,
-        {
-          packedEnd: ends.get(log)?.end ?? 0,
-          open: state !== 'sealed',
-          ...(sizeBytes === undefined ? {} : { sizeBytes }),
-        },
-      ]),
-    )
-  }
+  const known = (logs: readonly LogId[]) => knownLogs(builds, frames, logs)
   const journal = opening.use(
     await openLocalJournal({ directory: join(directory, 'journal'), ...sizes, known, onDamage }),
   )

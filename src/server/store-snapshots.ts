@@ -43,8 +43,9 @@ export function takeSnapshots({ dataDirectory, source, inTurn, packHold }: Snaps
     const directory = directoryIn(dataDirectory)
     await removeLeftSnapshots(dataDirectory)
     taking.defer(() => removeLeftSnapshots(dataDirectory))
-    const packs = await takeSnapshot(source, directory, inTurn).catch(error => {
-      throw new TailraceError('store-unavailable', 'The store cannot be copied.', {}, { cause: error })
+    const packs = await takeSnapshot(source, directory, inTurn).catch((cause: Error) => {
+      const message = `The store cannot be copied within its directory: ${cause.message}`
+      throw new TailraceError('store-unavailable', message, {}, { cause })
     })
     const ending = taking.move()
     return {

@@ -275,6 +275,11 @@ describe('a back-up of a running server', () => {
     const started = await person.run(['serve', '--data', data, '--listen', '127.0.0.1:0'])
     assert.equal(started.code, 1)
     assert.match(started.stderr, /restore into .* has not ended/)
+    for (const args of [['doctor'], ['backup', 'of-half'], ['offline', 'rekey']]) {
+      const { code, stderr } = await person.run([...args, '--data', data])
+      assert.equal(code, 1)
+      assert.match(stderr, /restore into .* has not ended/)
+    }
     await writeFile(file, whole)
     assert.equal((await restore('sound', '--data', data)).code, 0)
     assert.equal((await person.run(['doctor', '--data', data])).code, 0)

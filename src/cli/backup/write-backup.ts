@@ -8,7 +8,8 @@ import { type BackupFile, MANIFEST_NAME, type Manifest, manifestOf, readManifest
 /** An earlier back-up, whose packs need no second copy on the same file system. */
 export interface PreviousBackup {
   readonly directory: string
-  readonly manifest: Manifest
+  /** By name. */
+  readonly files: ReadonlyMap<string, BackupFile>
 }
 
 export interface BackupPlan {
@@ -28,7 +29,8 @@ const UNFINISHED = '.unfinished'
 
 /** Reads the back-up that a new one builds on. Rejects like `readManifest`. */
 export async function previousBackup(directory: string): Promise<PreviousBackup> {
-  return { directory, manifest: await readManifest(directory) }
+  const { files } = await readManifest(directory)
+  return { directory, files: new Map(files.map(file => [file.name, file])) }
 }
 
 /**
@@ -102,8 +104,8 @@ async function linked(
   live: string,
   copy: string,
 ): Promise<string | undefined> {
-  const known = previous?.manifest.files.find(file => file.name === name && file.bytes === bytes)
-  if (previous === undefined || known === undefined) return undefined
+  const known = previous?.files.get(name)
+  if (previous === undefined || known?.bytes !== bytes) return undefined
   const kept = join(previous.directory, name)
   try {
     if (!(await endsAlike(kept, live, bytes))) return undefined
