@@ -1,11 +1,12 @@
 import type { ServerProcess } from './server-process.ts'
 import { eventually } from './wire.ts'
 
-/** Collects garbage at SIGUSR2, twice with a turn between for what is freed by finalizers, and says on stderr what is left. */
+/** Collects garbage at SIGUSR2, twice with a turn between for what is freed by finalizers, and says on stderr what is left. Code that has not run of late stays: some MB. */
 const REPORTER = `
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 setFlagsFromString('--expose-gc')
+setFlagsFromString('--no-flush-bytecode')
 const collect = runInNewContext('gc')
 process.on('SIGUSR2', () => {
   collect()

@@ -25,6 +25,19 @@ function sendRaw(text: string): Promise<string> {
   })
 }
 
+/** Sends `begin`, then as much as the server takes, and gives back how many bytes that were until it cut the connection or they were `maxBytes`. */
+async function flood(begin: string, maxBytes: number): Promise<number> {
+  const { hostname, port } = new URL(server.url)
+  const socket = connect(Number(port), hostname).on('error', () => {})
+  const piece = Buffer.alloc(2 ** 20, 'x')
+  socket.write(begin)
+  while (!socket.destroyed && socket.bytesWritten < maxBytes)
+    if (!socket.write(piece))
+      await new Promise(resolve => socket.once('drain', resolve).once('close', resolve))
+  socket.destroy()
+  return socket.bytesWritten
+}
+
 /** The status of a raw reply, whose body must have the one form of a refusal. */
 function refusalOf(answer: string): { readonly status: number; readonly code: string } {
   const [head, body] = answer.split('\r\n\r\n', 2)
@@ -143,6 +156,20 @@ describe('limits', () => {
     const { status, code } = refusalOf(answer)
     assert.ok([400, 413, 431, 494].includes(status), String(status))
     assert.equal(code, 'APIGW.0201')
+  })
+
+  test('headers over 128 KiB are refused so that a client in the midst of its body sees it', async () => {
+    const padding = { 'X-Padding': 'x'.repeat(140_000), 'Content-Type': 'application/json' }
+    for (let n = 0; n < 10; n++) {
+      const { status } = await caller.send('POST', '/api/v1/builds', padding, 'x'.repeat(8 * 2 ** 20))
+      assert.equal(status, 431)
+    }
+  })
+
+  test('a client that is refused and sends on without end is cut off', async () => {
+    const tooLong = `GET / HTTP/1.1\r\nX-Padding: ${'x'.repeat(140_000)}\r\n\r\n`
+    const sent = await flood(tooLong, 512 * 2 ** 20)
+    assert.ok(sent < 128 * 2 ** 20, `${sent} bytes were taken`)
   })
 
   test('a path over the limit is refused', async () => {

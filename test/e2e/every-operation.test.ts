@@ -143,6 +143,9 @@ async function run(round: readonly (() => Promise<void>)[]): Promise<void> {
   closeIdleConnections()
 }
 
+/** Nearly as much as a body may have. */
+const BIG_TEXT = 'x'.repeat(900_000)
+
 const openFiles = () => readdirSync(`/proc/${server.pid}/fd`).length
 
 describe('nothing of a request is kept', {
@@ -168,6 +171,20 @@ describe('nothing of a request is kept', {
     const perRequest = Math.round(grown / half / round.length)
     context.diagnostic(`${filesBefore} files, ${perRequest} bytes a request of ${round.length}: ${bytes}`)
     assert.ok(perRequest < KEPT_BYTES_PER_REQUEST, `${perRequest} bytes of each request are kept: ${bytes}`)
+  })
+
+  test('nor of the last body that an operation refused', async () => {
+    const withBody = OPERATIONS.filter(({ body }) => body !== undefined)
+    const targets = await Promise.all(withBody.map(newTarget))
+    const before = await heapInUse(server)
+    const text = JSON.stringify([BIG_TEXT])
+    for (const [n, operation] of withBody.entries()) {
+      const { method, path, headers } = wellFormed(operation, targets[n]!)
+      const { status } = await caller.send(method, path, headers, text)
+      assert.ok(status >= 400 && status < 500, `${operation.name}: ${status}`)
+    }
+    const grown = (await heapInUse(server)) - before
+    assert.ok(grown < BIG_TEXT.length, `${grown} bytes of ${withBody.length} bodies are kept`)
   })
 })
 

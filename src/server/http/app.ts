@@ -61,7 +61,8 @@ export function openApp(options: AppOptions): FastifyInstance {
     serverFactory: handler =>
       openHttpServer(handler, { ...options, basePath: basePathOf(options.site.publicUrl) }),
   })
-  app.setSchemaErrorFormatter(describeInvalid)
+  // Taken out of the list, which the validator keeps until it finds the next mistake: with the bodies in which they are.
+  app.setSchemaErrorFormatter(errors => describeInvalid(errors.splice(0)))
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply))
   app.setNotFoundHandler(
     (request, reply) =>

@@ -3,10 +3,30 @@ import type { Socket } from 'node:net'
 import { TailraceError } from '../../contract/errors.ts'
 import { isAnswering } from './answering.ts'
 import { ERROR_STATUS } from './error-status.ts'
-import { errorBody } from './refuse.ts'
+import { DISCARD_MAX_BYTES, errorBody } from './refuse.ts'
+
+/** How long a client that was refused may take to end its side. */
+const DISCARD_MAX_MS = 10_000
+
+/** Bytes that came on connections after their refusal. */
+const discarded = new WeakMap<Socket, number>()
+
+/** What Node's server says of a connection: with what it read last, where that is what the parser could not make out. */
+interface UnparsedError extends Error {
+  readonly code?: string
+  readonly rawPacket?: unknown
+}
 
 /** Answers what Node's HTTP parser gave up on, so that also a request without a request object gets the one error body. */
-export function refuseUnparsed(error: Error & { code?: string }, socket: Socket): void {
+export function refuseUnparsed(error: UnparsedError, socket: Socket): void {
+  const before = discarded.get(socket)
+  if (before !== undefined && error.rawPacket instanceof Uint8Array) {
+    // To close with unread bytes resets the connection, often before the client has read why it was refused.
+    const bytes = before + error.rawPacket.length
+    discarded.set(socket, bytes)
+    if (bytes > DISCARD_MAX_BYTES) socket.destroy()
+    return
+  }
   // Behind a request that is being answered the refusal would stand in the midst of that answer.
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
     socket.destroy()
@@ -25,5 +45,8 @@ export function refuseUnparsed(error: Error & { code?: string }, socket: Socket)
     `X-Request-Id: ${requestId}`,
     'Connection: close',
   ]
+  discarded.set(socket, 0)
+  const late = setTimeout(() => socket.destroy(), DISCARD_MAX_MS)
+  socket.once('close', () => clearTimeout(late))
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

@@ -60,7 +60,7 @@ export function asTailraceError(thrown: unknown): TailraceError {
 }
 
 /** What a refused client may still send before its connection is cut: enough for it to see the answer first. */
-const DISCARD_MAX_BYTES = 16 * MIB
+export const DISCARD_MAX_BYTES = 16 * MIB
 
 /** Reads on, so that a client that sends its whole body first gets to read the answer. To end the connection with the answer would reset it under the client's hands. */
 function discardRest(request: FastifyRequest['raw'], reply: FastifyReply): void {
