@@ -40,6 +40,8 @@ export function explained(error: unknown, command: string, asked: () => Asked): 
   if (code === 'not-allowed' && /not authorized|^HTTP 403$/.test(message)) return ofRoles(command)
   if (code === 'no-such-route' || message === 'HTTP 404')
     return `${asked().url} has no such API: is that the server's address (TAILRACE_URL), with its base path?`
+  if (code === 'log-damaged')
+    return `${asked().url} failed over this. Its log tells why; "tailrace doctor" there, whether its store is damaged`
   return undefined
 }
 

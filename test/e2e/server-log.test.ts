@@ -1,6 +1,6 @@
 /** What the server writes about itself on stderr: JSON, findable by the id that the client was given, and nothing that is nobody's business. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { rawExchange } from '../raw-exchange.ts'
@@ -19,6 +19,7 @@ import {
   signIn,
   uploader,
 } from '../wire.ts'
+import { CommandLine } from './command-line.ts'
 
 const server = await startServer({ env: { TAILRACE_LOG_LEVEL: 'debug', TAILRACE_FRAME_CACHE_MIB: '0' } })
 after(() => server.stop())
@@ -106,6 +107,19 @@ test('a failure stands in it once, with its cause and the id that the client was
     const damaged = /^tailrace_damaged_reads_total (\d+)$/m.exec((await caller.get('/metrics')).text)?.[1]
     assert.equal(Number(damaged), 6)
   }, 60_000)
+})
+
+test('a person who asks for what is damaged is told where to look, and gets no file', async () => {
+  using person = new CommandLine(server.url)
+  const { code, stderr } = await person.run(['get', '-o', 'log', '--level', 'DEBUG', build.record_id])
+  assert.equal(code, 1)
+  assert.ok(
+    stderr.endsWith(
+      `tailrace get: ${server.url} failed over this. Its log tells why; "tailrace doctor" there, whether its store is damaged\n`,
+    ),
+    stderr,
+  )
+  assert.equal(existsSync(join(person.folder, 'log')), false)
 })
 
 test('what is the client\u2019s own fault is no failure', async () => {
