@@ -26,7 +26,8 @@ async function holdInAnotherProcess(path: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(child.stdout!, 'data')
+  const [said] = await Promise.race([once(child.stdout!, 'data'), once(child, 'exit')])
+  assert.equal(String(said), 'open\n')
   return child
 }
 
