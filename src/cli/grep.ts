@@ -77,7 +77,7 @@ function queryOf(pattern: string, flags: Flags): SearchQuery {
   const { max } = flags
   if (max !== undefined && !/^[1-9][0-9]{0,8}$/.test(max))
     throw new UsageError(`--max is a number from 1 on, not ${max}`)
-  const query = { pattern, regex: flags.regex, ignoreCase: flags['ignore-case'] }
+  const query = { pattern, regex: flags.regex, ignoreCase: flags['ignore-case'], countOnly: flags.count }
   return max === undefined ? query : { ...query, limit: Number(max) }
 }
 
@@ -97,7 +97,7 @@ async function searchSteps(
   build: Build,
   steps: readonly Step[],
   query: SearchQuery,
-  { count, json }: Flags,
+  { json }: Flags,
   output: LogOutput,
 ): Promise<{ count: number; cut: number }> {
   let found = 0
@@ -106,9 +106,13 @@ async function searchSteps(
     if (state === 'waiting' || state === 'skipped') continue
     const left = query.limit === undefined ? {} : { limit: query.limit - found }
     if (left.limit === 0) break
-    for await (const hit of search(lookup, build, step_id, { ...query, ...left })) {
+    const hits = search(lookup, build, step_id, { ...query, ...left })
+    if (query.countOnly) {
+      found += await counted(hits)
+      continue
+    }
+    for await (const hit of hits) {
       found++
-      if (count) continue
       if (hit.truncated) cut++
       await output.write(
         json ? `${JSON.stringify({ step_id, ...hit })}\n` : lineOf(hit, step_id, steps.length > 1),
@@ -119,17 +123,24 @@ async function searchSteps(
   return { count: found, cut }
 }
 
+async function counted(hits: AsyncGenerator<SearchHitAnswer, number>): Promise<number> {
+  for (;;) {
+    const next = await hits.next()
+    if (next.done) return next.value
+  }
+}
+
 function lineOf({ n, text }: SearchHitAnswer, stepId: number, severalSteps: boolean): string {
   return `${severalSteps ? `${stepId}:` : ''}${n}:${text}\n`
 }
 
-/** By the server; here, where it has no such route. */
+/** By the server; here, where it has no such route. Returns how many hits there are, yielded or not. */
 async function* search(
   { client, signal }: Lookup,
   build: Build,
   stepId: number,
   query: SearchQuery,
-): AsyncGenerator<SearchHitAnswer> {
+): AsyncGenerator<SearchHitAnswer, number> {
   const step = { recordId: build.record_id, stepId }
   const call = signal === undefined ? {} : { signal }
   let begun = false
@@ -137,7 +148,7 @@ async function* search(
     const hits = client.searchLog(step, query, call)
     for (let next = await hits.next(); ; next = await hits.next()) {
       if (next.done) {
-        if (next.value.complete || next.value.count === query.limit) return
+        if (next.value.complete || next.value.count === query.limit) return next.value.count
         throw new Error('the server ended the search before the end of the log: try a simpler PATTERN')
       }
       begun = true
@@ -147,5 +158,5 @@ async function* search(
     if (begun || !isTailraceError(error, 'no-such-route')) throw error
   }
   const { body } = await client.downloadLog(step, call)
-  yield* searchHere(body, query)
+  return yield* searchHere(body, query)
 }

@@ -7,19 +7,20 @@ import { UsageError } from './command.ts'
 /** A line is searched as far as this. */
 const LINE_MAX_BYTES = MIB
 
-/** Searches the lines of a log as it comes, where the server does not do it. Throws `UsageError` for a pattern that is no regular expression. */
+/** Searches the lines of a log as it comes, where the server does not do it; returns how many match. Throws `UsageError` for a pattern that is no regular expression. */
 export async function* searchHere(
   log: AsyncIterable<Uint8Array>,
   query: SearchQuery,
-): AsyncGenerator<SearchHitAnswer, void, undefined> {
+): AsyncGenerator<SearchHitAnswer, number> {
   const expression = expressionOf(query)
   let hits = 0
   for await (const { n, offset, bytes, isCut } of linesOf(log)) {
     const text = bytes.toString('utf8').replace(/\r$/, '')
     if (!expression.test(text)) continue
-    yield { n, offset, text, ...(isCut && { truncated: true }) }
-    if (++hits === query.limit) return
+    if (!query.countOnly) yield { n, offset, text, ...(isCut && { truncated: true }) }
+    if (++hits === query.limit) break
   }
+  return hits
 }
 
 function expressionOf({ pattern, regex, ignoreCase }: SearchQuery): RegExp {

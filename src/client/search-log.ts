@@ -12,6 +12,8 @@ export interface SearchQuery {
   readonly from?: ByteOffset
   /** Hits at most. */
   readonly limit?: number
+  /** The hits are only counted, which is much faster where there are many. */
+  readonly countOnly?: boolean
 }
 
 /** The hits of an answer as they come, and at last its end. Throws what the answer says when the search cannot go on, and `ServerUnreachable` when it breaks off. */

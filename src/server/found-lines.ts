@@ -25,10 +25,10 @@ export class FoundLines {
     this.#running.catch(() => {})
   }
 
-  /** All lines that wait, in a buffer of their own, as soon as there are any; the end when there are none left. Rejects as the search did, behind the lines it found. */
+  /** All lines that wait, in a buffer of their own, as soon as there are any, or none at a turn of the search; the end when there are none left. Rejects as the search did, behind the lines it found. */
   async next(): Promise<Uint8Array | SearchEnd> {
     await this.#news.promise
-    if (this.#waitingBytes === 0) return this.#running
+    if (this.#over && this.#waitingBytes === 0) return this.#running
     const lines = new Uint8Array(this.#waitingBytes)
     let at = 0
     for (const bytes of this.#waiting) {

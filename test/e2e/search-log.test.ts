@@ -76,6 +76,20 @@ describe('a search', () => {
     assert.equal((await search(build, { q: 'a', from: 999 })).end.count, 0)
   })
 
+  test('only counts, if that is all that is wanted', async () => {
+    const build = await caller.newLog('a1\nb\na2\na3\n')
+    assert.deepEqual(await search(build, { q: 'a', count: 'true' }), {
+      hits: [],
+      end: { count: 3, complete: true },
+    })
+    for (const query of [{ q: 'a' }, { q: '^a', regex: 'true' }]) {
+      const first = await search(build, { ...query, count: '1', limit: 2 })
+      assert.deepEqual(first, { hits: [], end: { count: 2, complete: false, next: 8 } })
+      const { end } = await search(build, { ...query, count: 'true', from: first.end.next, limit: 1 })
+      assert.deepEqual(end, { count: 1, complete: true })
+    }
+  })
+
   test('finds what stands across the borders of appends and frames, in lines of any length', async () => {
     const line = `${'x'.repeat(70_000)}needle${'y'.repeat(700_000)}needle\n`
     const text = `${line}needle\n${line}plain\n`
@@ -158,6 +172,28 @@ describe('a long log, which is searched in a thread of its own', () => {
     }
     const { end } = await eventually(() => search(build, { q: 'needle' }), PATIENCE_MS)
     assert.equal(end.count, wanted(/needle/).length)
+  })
+})
+
+describe('a log without what is searched', () => {
+  const log = Buffer.alloc(64 * 2 ** 20, `${'hay '.repeat(20)}\n`)
+  const readBytes = async () =>
+    Number(/^tailrace_log_bytes_read_total (\d+)$/m.exec((await caller.get('/metrics')).text)?.[1])
+
+  test('is begun to be answered, and not searched on when the client goes', async () => {
+    const build = await caller.newLog(log)
+    for (const query of [{ q: 'needle' }, { q: 'needle', count: 'true' }])
+      await eventually(async () => {
+        const before = await readBytes()
+        const response = await openStream(server.url, searchPath(build, query), caller.headers)
+        response.destroy()
+        const read = await eventually(async () => {
+          const bytes = (await readBytes()) - before
+          assert.notEqual(bytes, 0)
+          return bytes
+        }, PATIENCE_MS)
+        assert.ok(read < log.length, `${read} bytes were read`)
+      }, PATIENCE_MS)
   })
 })
 
@@ -259,6 +295,7 @@ async function countsLikeGrep(log: SampleLog): Promise<void> {
     for (const [query] of QUERIES) {
       const { hits, end } = await search(build, query)
       assert.equal(hits.length, end.count)
+      assert.deepEqual(await search(build, { ...query, count: 'true' }), { hits: [], end })
       found.push(end.count)
     }
     return found

@@ -1,4 +1,4 @@
-import type { ByteOffset, LineNumber } from '../../contract/quantities.ts'
+import { type ByteOffset, type LineNumber, MIB } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import { countLineEnds } from '../keep/cut-frames.ts'
 import type { LogId } from '../ports/journal.ts'
@@ -14,6 +14,8 @@ import { BLOCK_MIN_BYTES, blocksOf, type SearchedBlock } from './searched-block.
 
 /** Hits of one block that are held together at most. */
 const HITS_AT_ONCE = 500
+/** After so much the caller gets a turn, hits or not. */
+const TURN_BYTES = 8 * MIB
 
 export interface SearchPorts extends LineCountPorts {
   readonly openMatcher: OpenLineMatcher
@@ -29,6 +31,8 @@ export interface SearchQuery {
   /** Lines that begin before are left out. */
   readonly from: ByteOffset
   readonly maxHits: number
+  /** No hit is yielded. */
+  readonly countOnly: boolean
 }
 
 /** A line that matches. */
@@ -39,7 +43,7 @@ export interface SearchHit extends LineText {
 }
 
 export interface SearchEnd {
-  /** Hits that were yielded. */
+  /** Hits that were yielded, or would have been. */
   readonly count: number
   /** Where a search for the other hits begins; undefined when there are none up to the head. */
   readonly next: ByteOffset | undefined
@@ -47,7 +51,7 @@ export interface SearchEnd {
 
 /**
  * Yields the lines below `head` that match, in order, block by block as they are found: a line is one hit however often it matches, as `grep -c` counts.
- * Holds a block or a line at a time. Rejects as the reader and the matcher do.
+ * From time to time it yields no hits, so that who waits for the next can end it. Holds a block or a line at a time. Rejects as the reader and the matcher do.
  */
 export async function* searchLog(
   ports: SearchPorts,
@@ -55,7 +59,7 @@ export async function* searchLog(
   head: ByteOffset,
   query: SearchQuery,
 ): AsyncGenerator<readonly SearchHit[], SearchEnd> {
-  const { pattern, expression, ignoreCase, maxHits } = query
+  const { pattern, expression, ignoreCase, maxHits, countOnly } = query
   const from = await lineBeginFrom(ports.reader, log, query.from, head)
   if (from >= head) return { count: 0, next: undefined }
   await using matcher = expression === undefined ? undefined : await ports.openMatcher(expression, ignoreCase)
@@ -64,6 +68,8 @@ export async function* searchLog(
     matcher === undefined
       ? findLiteral(blocks, from, { bytes: pattern, ignoreCase }, ports.findBytes)
       : findExpression(blocks, from, matcher)
+  if (countOnly) return yield* countHits(searched, maxHits)
+  const turns = new Turns()
   const numbers = new LineNumbers(ports, log)
   let count = 0
   for await (const block of searched) {
@@ -84,8 +90,36 @@ export async function* searchLog(
     }
     if (hits.length > 0) yield hits
     numbers.pass(block)
+    if (turns.isNext(block)) yield []
   }
   return { count, next: undefined }
+}
+
+async function* countHits(
+  searched: AsyncIterable<SearchedBlock>,
+  maxHits: number,
+): AsyncGenerator<readonly never[], SearchEnd> {
+  const turns = new Turns()
+  let count = 0
+  for await (const block of searched) {
+    const next = block.hits[maxHits - count]
+    if (next !== undefined) return { count: maxHits, next }
+    count += block.hits.length
+    if (turns.isNext(block)) yield []
+  }
+  return { count, next: undefined }
+}
+
+class Turns {
+  #bytes = 0
+
+  /** Whether it is the caller's turn after this block. */
+  isNext({ bytes }: SearchedBlock): boolean {
+    this.#bytes += bytes.length
+    if (this.#bytes < TURN_BYTES) return false
+    this.#bytes = 0
+    return true
+  }
 }
 
 /** The first begin of a line at or behind `from`; `head` where there is none. */

@@ -8,7 +8,7 @@ import {
 } from '../../core/find/search-log.ts'
 import type { LogId } from '../../core/ports/journal.ts'
 
-/** Yields the hits of a search as NDJSON, whole lines at a time. Rejects as `searchLog` does. */
+/** Yields the hits of a search as NDJSON, whole lines at a time, or none where the search gives a turn. Rejects as `searchLog` does. */
 export type SearchLines = (
   log: LogId,
   head: ByteOffset,

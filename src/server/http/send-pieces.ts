@@ -5,7 +5,7 @@ import { reportFailure } from './report-failure.ts'
 /**
  * Sends a body of any size, one piece in flight: the client's pace is the reader's pace, and memory stays flat. The first
  * piece is read before the head is sent, so that damage at the beginning is still an error answer; damage later breaks the connection off
- * and never ends it cleanly (api.md §3).
+ * and never ends it cleanly (api.md §3). An empty piece only looks whether the client is still there.
  */
 export async function sendPieces(
   reply: FastifyReply,
@@ -18,7 +18,8 @@ export async function sendPieces(
   try {
     response.writeHead(reply.statusCode, headersOf(reply))
     for (let next = first; !next.done; next = await iterator.next()) {
-      if (!response.write(next.value)) await drained(response)
+      if (next.value.length === 0) response.flushHeaders()
+      else if (!response.write(next.value)) await drained(response)
       if (response.destroyed) break
     }
     response.end()
