@@ -1,6 +1,6 @@
 /**
  * How fast a literal is searched in a finished log, in frames on disk, beside `zstd -dc | grep -cF` of the same bytes: counts are compared
- * first, then all run in turn, and the median of the ratios counts. `count=true` answers what grep does; without it the search sends every hit to its client too.
+ * first, then all run in turn, and the median of the ratios counts. `count_only=true` answers what grep does; without it the search sends every hit to its client too.
  * `node bench/search.ts [MiB] [log to repeat] [pattern…]`; needs the commands zstd and grep. Without a log it repeats those of TAILRACE_CORPORA, else logs of our own making.
  */
 import assert from 'node:assert/strict'
@@ -68,7 +68,7 @@ async function compressed(log: Buffer): Promise<string> {
 
 async function compare(caller: Caller, build: BuildAnswer, file: string, pattern: string): Promise<void> {
   const path = `${logPath(build, 1)}/search?q=${encodeURIComponent(pattern)}`
-  const count = () => countOf(caller, `${path}&count=true`)
+  const count = () => countOf(caller, `${path}&count_only=true`)
   const search = () => countOf(caller, path)
   const grep = async () => Number((await promisify(execFile)('sh', ['-c', GREP, 'sh', file, pattern])).stdout)
   const lines = await grep()

@@ -250,10 +250,10 @@ export class TailraceClient {
   /** Lines of a log in which a pattern is found, as they are found; returns at last how many, and whether all was searched. */
   async *searchLog(
     step: StepAddress,
-    { pattern: q, regex, ignoreCase, from, limit, countOnly: count }: SearchQuery,
+    { pattern: q, regex, ignoreCase, from, limit, countOnly: count_only }: SearchQuery,
     options: CallOptions = {},
   ): AsyncGenerator<SearchHitAnswer, SearchEndAnswer> {
-    const query = { q, regex: regex ?? false, case: !ignoreCase, from, limit, count }
+    const query = { q, regex: regex ?? false, case: !ignoreCase, from, limit, count_only }
     const params = paramsOf(step)
     const response = await this.#sender.send(searchLog, { ...options, params, query, streams: true })
     return yield* searchHits(bodyOf(response))

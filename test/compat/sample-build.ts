@@ -59,6 +59,7 @@ export function sampleOf(build: BuildAnswer, name: string): string | number | bo
     q: '100% & a+b=c?',
     regex: false,
     case: true,
+    count_only: false,
     from: 1,
     count: 10,
   }

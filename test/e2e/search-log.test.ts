@@ -78,14 +78,14 @@ describe('a search', () => {
 
   test('only counts, if that is all that is wanted', async () => {
     const build = await caller.newLog('a1\nb\na2\na3\n')
-    assert.deepEqual(await search(build, { q: 'a', count: 'true' }), {
+    assert.deepEqual(await search(build, { q: 'a', count_only: 'true' }), {
       hits: [],
       end: { count: 3, complete: true },
     })
     for (const query of [{ q: 'a' }, { q: '^a', regex: 'true' }]) {
-      const first = await search(build, { ...query, count: '1', limit: 2 })
+      const first = await search(build, { ...query, count_only: '1', limit: 2 })
       assert.deepEqual(first, { hits: [], end: { count: 2, complete: false, next: 8 } })
-      const { end } = await search(build, { ...query, count: 'true', from: first.end.next, limit: 1 })
+      const { end } = await search(build, { ...query, count_only: 'true', from: first.end.next, limit: 1 })
       assert.deepEqual(end, { count: 1, complete: true })
     }
   })
@@ -182,7 +182,7 @@ describe('a log without what is searched', () => {
 
   test('is begun to be answered, and not searched on when the client goes', async () => {
     const build = await caller.newLog(log)
-    for (const query of [{ q: 'needle' }, { q: 'needle', count: 'true' }])
+    for (const query of [{ q: 'needle' }, { q: 'needle', count_only: 'true' }])
       await eventually(async () => {
         const before = await readBytes()
         const response = await openStream(server.url, searchPath(build, query), caller.headers)
@@ -295,7 +295,7 @@ async function countsLikeGrep(log: SampleLog): Promise<void> {
     for (const [query] of QUERIES) {
       const { hits, end } = await search(build, query)
       assert.equal(hits.length, end.count)
-      assert.deepEqual(await search(build, { ...query, count: 'true' }), { hits: [], end })
+      assert.deepEqual(await search(build, { ...query, count_only: 'true' }), { hits: [], end })
       found.push(end.count)
     }
     return found

@@ -32,7 +32,7 @@ export const searchLog = operation({
     ),
     from: Type.Optional(digits('Lines that begin before this byte of the log are left out.')),
     limit: Type.Optional(digits('Hits at most, from 1; all where absent.')),
-    count: yesOrNo('The hits are only counted: the last line alone is answered; false where absent.'),
+    count_only: yesOrNo('The hits are only counted: the last line alone is answered; false where absent.'),
   }),
   media: 'application/x-ndjson',
   answerHeaders: Type.Object({

@@ -71,7 +71,7 @@ function searchQuery(query: SearchLogQuery): SearchQuery {
     ignoreCase: !isYes(query.case, true),
     from: queryNumber('from', query.from ?? '0'),
     maxHits: query.limit === undefined ? Number.POSITIVE_INFINITY : queryNumber('limit', query.limit, 1),
-    countOnly: isYes(query.count, false),
+    countOnly: isYes(query.count_only, false),
   }
 }
 
