@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceError } from '../contract/errors.ts'
 import type { EpochMs } from '../contract/quantities.ts'
 import { abandonSilentLogs } from '../core/keep/abandon-silent-logs.ts'
+import { assertSpare } from '../core/keep/assert-spare.ts'
 import { UnrecordedFrames } from '../core/keep/flush-frames.ts'
 import { type InTurn, takeTurns } from '../core/keep/in-turn.ts'
 import { keepFlushing } from '../core/keep/keep-flushing.ts'
@@ -28,6 +29,7 @@ import { UnderWay } from '../core/write/under-way.ts'
 import { openLocalJournal } from '../store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../store/local/packs/node-files.ts'
+import type { AssertSpare } from '../store/local/packs/recover-packs.ts'
 import { CatalogFile } from '../store/local/snapshot/catalog-file.ts'
 import { openSqliteConnection } from '../store/local/sqlite.ts'
 import { createMemoryNotifier } from '../store/memory/memory-notifier.ts'
@@ -104,7 +106,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     failing: error =>
       report.error(error, `the IAM at ${config.externalIam?.url} does not answer as it should`),
   })
-  const packs = opening.use(await openPacks(config, frames, metrics))
+  let isJournalDamaged = false
   const local = opening.use(
     await openLocalJournal({
       directory: join(config.dataDirectory, 'journal'),
@@ -113,7 +115,16 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
         await assertNotOlder(builds, logs)
         return knownLogs(builds, frames, logs)
       },
-      onDamage: damage => report.error(damage, 'the journal is damaged'),
+      onDamage: damage => {
+        isJournalDamaged = true
+        report.error(damage, 'the journal is damaged')
+      },
+    }),
+  )
+  const packs = opening.use(
+    await openPacks(config, frames, metrics, async unnamed => {
+      // What damage took from the journal is missing there for another reason, and costs nobody else the start.
+      if (!isJournalDamaged) await assertSpare({ census: builds, frames, journal: local }, unnamed)
     }),
   )
   const journal = meteredJournal(local, metrics)
@@ -178,10 +189,16 @@ function packsDirectory({ dataDirectory }: Config): string {
   return join(dataDirectory, 'packs')
 }
 
-async function openPacks(config: Config, frames: FrameCatalog, metrics: Metrics): Promise<PackStore> {
+async function openPacks(
+  config: Config,
+  frames: FrameCatalog,
+  metrics: Metrics,
+  assertSpare: AssertSpare,
+): Promise<PackStore> {
   const local = await openLocalPackStore({
     directory: await openPackDirectory(packsDirectory(config)),
     packEnd: pack => frames.packEnd(pack),
+    assertSpare,
     packBytes: config.packBytes,
   })
   const packs = meteredPacks(local, metrics)

@@ -1,34 +1,148 @@
+/** A catalog that somebody put back alone, as it was before: what it does not know of is not taken for waste. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { CLI, startServer } from '../server-process.ts'
-import { admin } from '../wire.ts'
+import { CLI, type ServerProcess, startServer } from '../server-process.ts'
+import { admin, type Caller, eventually, logPath } from '../wire.ts'
 
-test('a catalog that is older than the journal is refused, so that no log gets the bytes of another', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tailrace-older-'))
-  const data = join(folder, 'data')
-  try {
-    await using server = await startServer({ data })
+const CATALOG = ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite-shm']
+const LINE = 'a line that somebody was told is safe\n'
+
+/** A served store of which `keep` keeps the catalog as it is; `putBack` brings it back once the server has stopped. */
+class Place implements Disposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'tailrace-older-'))
+  readonly data = join(this.#folder, 'data')
+  readonly packs = join(this.data, 'packs')
+
+  async keep(server: ServerProcess): Promise<void> {
     await server.stop()
-    cpSync(data, join(folder, 'copy'), { recursive: true })
+    this.#copy(this.data, this.#folder)
     await server.restart()
-    const caller = await admin(server)
-    await caller.append(await caller.newBuild(1), 1, 0, 'of a build that the copy does not know\n')
-    await server.kill('SIGKILL')
-    for (const name of ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite-shm'])
-      rmSync(join(data, name), { force: true })
-    cpSync(join(folder, 'copy', 'catalog.sqlite'), join(data, 'catalog.sqlite'))
-
-    const started = spawnSync(process.execPath, [CLI, 'serve', '--listen', '127.0.0.1:0', '--data', data], {
-      encoding: 'utf8',
-      timeout: 20_000,
-    })
-    assert.equal(started.status, 1)
-    assert.match(started.stderr, /The catalog is older than the journal/)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
   }
+
+  putBack(): void {
+    this.#copy(this.#folder, this.data)
+  }
+
+  /** As it is once its segments have been written over by other logs, which have left it. */
+  emptyJournal(): void {
+    rmSync(join(this.data, 'journal'), { recursive: true })
+  }
+
+  #copy(from: string, to: string): void {
+    for (const name of CATALOG) rmSync(join(to, name), { force: true })
+    for (const name of readdirSync(from).filter(name => CATALOG.includes(name)))
+      cpSync(join(from, name), join(to, name))
+  }
+
+  /** The names of the packs and what is in them. */
+  packFiles(): readonly (readonly [string, string])[] {
+    return readdirSync(this.packs).map(name => [
+      name,
+      readFileSync(join(this.packs, name)).toString('base64'),
+    ])
+  }
+
+  serve(): { readonly status: number | null; readonly stderr: string } {
+    const args = [CLI, 'serve', '--listen', '127.0.0.1:0', '--data', this.data]
+    return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 })
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+}
+
+/** Resolves when everything that was stored is in packs, and nothing in the journal. */
+async function packed(caller: Caller, bytes: number): Promise<void> {
+  await eventually(async () => {
+    const sum = /^tailrace_log_bytes_packed_total (\d+)$/m.exec((await caller.get('/metrics')).text)?.[1]
+    assert.equal(Number(sum), bytes)
+  }, 60_000)
+}
+
+test('one that is older than the journal is refused, so that no log gets the bytes of another', async () => {
+  using place = new Place()
+  await using server = await startServer({ data: place.data })
+  await place.keep(server)
+  const caller = await admin(server)
+  await caller.append(await caller.newBuild(1), 1, 0, LINE)
+  await server.kill('SIGKILL')
+  place.putBack()
+  const { status, stderr } = place.serve()
+  assert.equal(status, 1)
+  assert.match(stderr, /The catalog is older than the journal/)
+})
+
+test('one that does not know of logs in packs is refused, and no pack is touched', async () => {
+  using place = new Place()
+  await using server = await startServer({ data: place.data })
+  const before = await admin(server)
+  await before.newLog(LINE)
+  await packed(before, LINE.length)
+  await place.keep(server)
+  const caller = await admin(server)
+  await caller.newLog(LINE.repeat(2))
+  await packed(caller, 2 * LINE.length)
+  await server.stop()
+  place.putBack()
+  place.emptyJournal()
+  const packs = place.packFiles()
+  const { status, stderr } = place.serve()
+  assert.equal(status, 1)
+  assert.match(stderr, /The catalog is older than the packs .* restore the whole data directory/)
+  assert.deepEqual(place.packFiles(), packs)
+})
+
+test('one that does not know how far a log is packed is refused too', async () => {
+  using place = new Place()
+  await using server = await startServer({ data: place.data })
+  const before = await admin(server)
+  const build = await before.newBuild(1)
+  await before.append(build, 1, 0, LINE)
+  await place.keep(server)
+  const caller = await admin(server)
+  await caller.append(build, 1, LINE.length, LINE)
+  await caller.finishStep(build, 1)
+  await packed(caller, 2 * LINE.length)
+  await server.stop()
+  place.putBack()
+  place.emptyJournal()
+  const packs = place.packFiles()
+  const { status, stderr } = place.serve()
+  assert.equal(status, 1)
+  assert.match(stderr, /The catalog is older than the packs/)
+  assert.deepEqual(place.packFiles(), packs)
+})
+
+test('a catalog that is gone is not made anew beside packs', async () => {
+  using place = new Place()
+  await using server = await startServer({ data: place.data })
+  const caller = await admin(server)
+  await caller.newLog(LINE)
+  await packed(caller, LINE.length)
+  await server.stop()
+  for (const name of CATALOG) rmSync(join(place.data, name), { force: true })
+  place.emptyJournal()
+  const packs = place.packFiles()
+  assert.equal(place.serve().status, 1)
+  assert.deepEqual(place.packFiles(), packs)
+})
+
+test('what logs left behind that were deleted since is no reason to refuse', async () => {
+  using place = new Place()
+  await using server = await startServer({ data: place.data })
+  const caller = await admin(server)
+  await caller.newLog(LINE)
+  const build = await caller.newLog(LINE.repeat(3))
+  await packed(caller, 4 * LINE.length)
+  assert.equal((await caller.send('DELETE', `/api/v1/builds/${build.record_id}`)).status, 204)
+  await server.kill('SIGKILL')
+  await server.restart()
+  const after = await admin(server)
+  const log = await after.newLog(LINE)
+  assert.equal((await after.get(logPath(log, 1))).text, LINE)
 })

@@ -31,12 +31,12 @@ interface Located {
 }
 
 /**
- * Yields the rows of a pack's frames in order, from their headers alone. The last frame is held to the checksum of its stored bytes too,
+ * Yields the rows of a pack's frames in order from the one at `from` on, from their headers alone. The last frame is held to the checksum of its stored bytes too,
  * because that is where a crash tears: there the rows end. Throws `log-damaged` where frames follow behind bytes
  * that are none, after the rows before them, and where a frame is of an unknown version.
  */
-export async function* walkFrames(pack: PackId, bytes: PackBytes): AsyncGenerator<Frame> {
-  let position = 0
+export async function* walkFrames(pack: PackId, bytes: PackBytes, from = 0): AsyncGenerator<Frame> {
+  let position = from
   let held: Located | undefined
   for (;;) {
     const found = await locate(pack, bytes, position)

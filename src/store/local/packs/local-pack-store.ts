@@ -9,13 +9,15 @@ import type { PackDirectory } from './files.ts'
 import { packFileName, packsAmong } from './pack-file-name.ts'
 import { createPackReader } from './pack-reader.ts'
 import { createPackWriter, type PackWriter } from './pack-writer.ts'
-import { type PackEnd, recoverPacks } from './recover-packs.ts'
+import { type AssertSpare, type PackEnd, recoverPacks } from './recover-packs.ts'
 import { isMissing, unavailable } from './store-failure.ts'
 
 export interface LocalPackStoreOptions {
   readonly directory: PackDirectory
   /** Asked once at the start, for the packs that may be gone on with. */
   readonly packEnd: PackEnd
+  /** Asked before anything is cut off or removed at the start. Default: all may go that no row names. */
+  readonly assertSpare?: AssertSpare
   /** A pack takes no further frame once it has this many bytes. */
   readonly packBytes?: number
   /** Files kept open for reading. */
@@ -28,11 +30,11 @@ export interface LocalPackStoreOptions {
 
 /**
  * Opens the packs of a directory (docs/formats/pack.md), which no other process may write to. What a crash left
- * behind the last row of a pack is cut off. Rejects with `store-unavailable`.
+ * behind the last row of a pack is cut off. Rejects with `store-unavailable`, and as `assertSpare` does.
  */
 export async function openLocalPackStore(options: LocalPackStoreOptions): Promise<PackStore> {
   const { directory, packEnd, packBytes = 64 * MIB, maxOpenFiles = 64, maxReads = 8 } = options
-  const found = await recoverPacks(directory, packEnd, packBytes).catch(error => {
+  const found = await recoverPacks(directory, packEnd, options.assertSpare, packBytes).catch(error => {
     throw unavailable('the packs cannot be opened', error)
   })
   const writer = createPackWriter({ directory, packBytes, ...found })

@@ -1,10 +1,15 @@
-import type { PackId, RetentionDay } from '../../../core/ports/pack-store.ts'
+import { isTailraceError } from '../../../contract/errors.ts'
+import type { Frame, PackId, RetentionDay } from '../../../core/ports/pack-store.ts'
+import { walkFrames } from '../../pack/walk-frames.ts'
 import type { PackDirectory } from './files.ts'
 import { type NamedPack, packFileName, packsAmong } from './pack-file-name.ts'
 import type { OpenPack } from './pack-writer.ts'
 
 /** Where the used part of a pack ends by the catalog's rows; 0 when no row names it. */
 export type PackEnd = (pack: PackId) => Promise<number>
+
+/** Told of the whole frames of a pack that no row names, before any is given up. Rejects when one must stay. */
+export type AssertSpare = (frames: readonly Frame[]) => Promise<void>
 
 export interface RecoveredPacks {
   readonly open: ReadonlyMap<RetentionDay, OpenPack>
@@ -15,32 +20,49 @@ export interface RecoveredPacks {
  * What a start finds. The newest pack of each day that rows name is gone on with behind its last row; what a crash left
  * behind that is cut off. Packs newer than that have no rows and are removed, unless no newest pack has any: then the
  * catalog may be lost, and the packs are what it is rebuilt from. A pack shorter than its rows say is left as it is.
- * Rejects with the system's error or that of `packEnd`.
+ * Rejects with the system's error or that of `packEnd` or `assertSpare`; nothing was changed if that was the last.
  */
 export async function recoverPacks(
   directory: PackDirectory,
   packEnd: PackEnd,
+  assertSpare: AssertSpare | undefined,
   packBytes: number,
 ): Promise<RecoveredPacks> {
   const packs = packsAmong(await directory.list())
   const lastSequence = packs.reduce((highest, { sequence }) => Math.max(highest, sequence), 0)
-  const open = new Map<RetentionDay, OpenPack>()
+  const named = new Map<RetentionDay, OpenPack>()
   const rowless: NamedPack[] = []
-  let anyRow = false
-  const settledDays = new Set<RetentionDay>()
-  for (const named of packs.toReversed()) {
-    if (settledDays.has(named.day)) continue
-    const end = await packEnd(named.pack)
-    if (end === 0) {
-      rowless.push(named)
-      continue
-    }
-    anyRow = true
-    settledDays.add(named.day)
-    if (await canGoOn(directory, named.pack, end, packBytes)) open.set(named.day, { pack: named.pack, end })
+  for (const found of packs.toReversed()) {
+    if (named.has(found.day)) continue
+    const end = await packEnd(found.pack)
+    if (end === 0) rowless.push(found)
+    else named.set(found.day, { pack: found.pack, end })
   }
-  if (anyRow && rowless.length > 0) await removeAll(directory, rowless)
+  if (assertSpare !== undefined)
+    for (const { pack, end } of [...named.values(), ...rowless.map(({ pack }) => ({ pack, end: 0 }))])
+      await assertSpare(await framesFrom(directory, pack, end))
+  const open = new Map<RetentionDay, OpenPack>()
+  for (const [day, { pack, end }] of named)
+    if (await canGoOn(directory, pack, end, packBytes)) open.set(day, { pack, end })
+  if (named.size > 0 && rowless.length > 0) await removeAll(directory, rowless)
   return { open, lastSequence }
+}
+
+/** The whole frames from this place of the pack on, up to where it is damaged. */
+async function framesFrom(directory: PackDirectory, pack: PackId, from: number): Promise<readonly Frame[]> {
+  const name = packFileName(pack)!
+  if ((await directory.size(name)) <= from) return []
+  const file = await directory.openToRead(name)
+  const frames: Frame[] = []
+  try {
+    const bytes = { end: await file.size(), read: file.read.bind(file) }
+    for await (const frame of walkFrames(pack, bytes, from)) frames.push(frame)
+  } catch (error) {
+    if (!isTailraceError(error, 'log-damaged')) throw error
+  } finally {
+    await file.close()
+  }
+  return frames
 }
 
 async function canGoOn(
