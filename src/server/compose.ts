@@ -44,7 +44,7 @@ import { sqlRetentionCatalog } from '../store/sql/sql-retention-catalog.ts'
 import { sqlStepLogs } from '../store/sql/sql-step-logs.ts'
 import type { Config } from './config/config.ts'
 import { diskSpace } from './disk-space.ts'
-import { catalogPath } from './existing-store.ts'
+import { assertCatalogThere, catalogPath } from './existing-store.ts'
 import { knownLogs } from './known-logs.ts'
 import { makeDataDirectory } from './make-data-directory.ts'
 import { gaugeStore } from './metrics/gauge-store.ts'
@@ -94,6 +94,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   await using opening = new AsyncDisposableStack()
   makeDataDirectory(config.dataDirectory)
   await assertRestored(config.dataDirectory)
+  assertCatalogThere(config.dataDirectory)
   const catalog = catalogPath(config.dataDirectory)
   const catalogFile = opening.use(new CatalogFile(catalog))
   const connection = opening.adopt(await openSqliteConnection(catalog), ({ db }) => db.destroy())
@@ -106,7 +107,6 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     failing: error =>
       report.error(error, `the IAM at ${config.externalIam?.url} does not answer as it should`),
   })
-  let isJournalDamaged = false
   const local = opening.use(
     await openLocalJournal({
       directory: join(config.dataDirectory, 'journal'),
@@ -115,17 +115,13 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
         await assertNotOlder(builds, logs)
         return knownLogs(builds, frames, logs)
       },
-      onDamage: damage => {
-        isJournalDamaged = true
-        report.error(damage, 'the journal is damaged')
-      },
+      onDamage: damage => report.error(damage, 'the journal is damaged'),
     }),
   )
   const packs = opening.use(
-    await openPacks(config, frames, metrics, async unnamed => {
-      // What damage took from the journal is missing there for another reason, and costs nobody else the start.
-      if (!isJournalDamaged) await assertSpare({ census: builds, frames, journal: local }, unnamed)
-    }),
+    await openPacks(config, frames, metrics, (unnamed, isStored) =>
+      assertSpare({ census: builds, frames, journal: local }, unnamed, isStored),
+    ),
   )
   const journal = meteredJournal(local, metrics)
   const reader = meteredReader(storeLogReader({ journal, frames, packs }), metrics)

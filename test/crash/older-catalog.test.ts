@@ -1,7 +1,8 @@
 /** A catalog that somebody put back alone, as it was before: what it does not know of is not taken for waste. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -27,6 +28,13 @@ class Place implements Disposable {
     this.#copy(this.#folder, this.data)
   }
 
+  /** The catalog as it is now, while no server has it. */
+  kept(): { readonly putBack: () => void } {
+    const copy = mkdtempSync(join(this.#folder, 'catalog-'))
+    this.#copy(this.data, copy)
+    return { putBack: () => this.#copy(copy, this.data) }
+  }
+
   /** As it is once its segments have been written over by other logs, which have left it. */
   emptyJournal(): void {
     rmSync(join(this.data, 'journal'), { recursive: true })
@@ -46,9 +54,13 @@ class Place implements Disposable {
     ])
   }
 
-  serve(): { readonly status: number | null; readonly stderr: string } {
+  serve(env = {}): { readonly status: number | null; readonly stderr: string } {
     const args = [CLI, 'serve', '--listen', '127.0.0.1:0', '--data', this.data]
-    return spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 })
+    return spawnSync(process.execPath, args, {
+      encoding: 'utf8',
+      timeout: 20_000,
+      env: { ...process.env, ...env },
+    })
   }
 
   [Symbol.dispose](): void {
@@ -118,7 +130,76 @@ test('one that does not know how far a log is packed is refused too', async () =
   assert.deepEqual(place.packFiles(), packs)
 })
 
-test('a catalog that is gone is not made anew beside packs', async () => {
+/** Small enough that segments are written over, and packs rewritten, while the test runs. */
+const SMALL = {
+  TAILRACE_PACK_MIB: '1',
+  TAILRACE_JOURNAL_SEGMENT_MIB: '1',
+  TAILRACE_JOURNAL_SEGMENTS: '4',
+}
+/** Lines that do not shrink. */
+const noise = (bytes: number) => `${randomBytes(bytes).toString('base64').replace(/.{99}/g, '$&\n')}\n`
+
+test('one to which the journal looks damaged, as it has given the log up since, is refused too', async () => {
+  using place = new Place()
+  await using server = await startServer({ data: place.data, env: SMALL })
+  const before = await admin(server)
+  const build = await before.newBuild(1)
+  let log = noise(300_000)
+  await before.append(build, 1, 0, log)
+  await place.keep(server)
+  const caller = await admin(server)
+  for (let n = 0; n < 20; n++) {
+    const more = noise(500_000)
+    assert.equal((await caller.append(build, 1, log.length, more)).status, 204)
+    log += more
+  }
+  await server.stop()
+  const newer = place.kept()
+  place.putBack()
+  const packs = place.packFiles()
+  const { status, stderr } = place.serve(SMALL)
+  assert.equal(status, 1)
+  assert.match(stderr, /the journal is damaged.*The catalog is older than the packs/s)
+  assert.deepEqual(place.packFiles(), packs)
+  newer.putBack()
+  await server.restart()
+  assert.equal((await (await admin(server)).get(logPath(build, 1))).text, log)
+})
+
+test('one whose packs were rewritten since is refused too', async () => {
+  using place = new Place()
+  await using server = await startServer({ data: place.data, env: SMALL })
+  const before = await admin(server)
+  const logs = []
+  let bytes = 0
+  for (let n = 0; n < 12; n++) {
+    const log = noise(n % 4 === 0 ? 150_000 : 300_000)
+    logs.push({ log, build: await before.newLog(log) })
+    bytes += log.length
+    await packed(before, bytes)
+  }
+  await place.keep(server)
+  const first = place.packFiles()[0]![0]
+  const caller = await admin(server)
+  for (const [n, { build }] of logs.entries())
+    if (n < 8 && n % 4 !== 0)
+      assert.equal((await caller.send('DELETE', `/api/v1/builds/${build.record_id}`)).status, 204)
+  await eventually(async () => assert.ok(!place.packFiles().some(([name]) => name === first)), 60_000)
+  await server.stop()
+  const newer = place.kept()
+  place.putBack()
+  const packs = place.packFiles()
+  const { status, stderr } = place.serve(SMALL)
+  assert.equal(status, 1)
+  assert.match(stderr, /The catalog is older than the packs/)
+  assert.deepEqual(place.packFiles(), packs)
+  newer.putBack()
+  await server.restart()
+  const after = await admin(server)
+  for (const n of [0, 4, 8]) assert.equal((await after.get(logPath(logs[n]!.build, 1))).text, logs[n]!.log)
+})
+
+test('a catalog that is gone is not made anew beside logs', async () => {
   using place = new Place()
   await using server = await startServer({ data: place.data })
   const caller = await admin(server)
@@ -126,9 +207,11 @@ test('a catalog that is gone is not made anew beside packs', async () => {
   await packed(caller, LINE.length)
   await server.stop()
   for (const name of CATALOG) rmSync(join(place.data, name), { force: true })
-  place.emptyJournal()
   const packs = place.packFiles()
-  assert.equal(place.serve().status, 1)
+  const { status, stderr } = place.serve()
+  assert.equal(status, 1)
+  assert.match(stderr, /catalog\.sqlite is missing, but journal and packs beside it have logs/)
+  assert.equal(existsSync(join(place.data, 'catalog.sqlite')), false)
   assert.deepEqual(place.packFiles(), packs)
 })
 

@@ -6,17 +6,24 @@ import type { Frame } from '../ports/pack-store.ts'
 
 export interface SparePorts {
   readonly census: Pick<StepCensus, 'statesOf' | 'lastLog'>
-  readonly frames: Pick<FrameCatalog, 'packedEnds'>
+  readonly frames: Pick<FrameCatalog, 'packedEnds' | 'framesOf'>
   readonly journal: Pick<Journal, 'extent'>
 }
+
+/** Whether the pack that a row names is there and reaches as far. */
+export type IsStored = (row: Frame) => Promise<boolean>
 
 const FRAMES_AT_ONCE = 1000
 
 /**
  * Makes sure that frames which no row names can go: their logs were deleted, or their bytes are in other frames or in the journal too, as a crash
- * leaves them. Rejects with `store-unavailable` otherwise: then the catalog is older than the packs, as no crash leaves it.
+ * leaves them. Rejects with `store-unavailable` otherwise: then the catalog is older than the packs, or has lost rows, or the journal has lost bytes.
  */
-export async function assertSpare(ports: SparePorts, unnamed: readonly Frame[]): Promise<void> {
+export async function assertSpare(
+  ports: SparePorts,
+  unnamed: readonly Frame[],
+  isStored: IsStored,
+): Promise<void> {
   const lastLog = await ports.census.lastLog()
   for (let at = 0; at < unnamed.length; at += FRAMES_AT_ONCE) {
     const some = unnamed.slice(at, at + FRAMES_AT_ONCE)
@@ -24,23 +31,27 @@ export async function assertSpare(ports: SparePorts, unnamed: readonly Frame[]):
     const [states, ends] = await Promise.all([ports.census.statesOf(logs), ports.frames.packedEnds(logs)])
     for (const frame of some) {
       const { log, end } = frame
-      const isDeleted = log <= lastLog && !states.has(log)
-      if (!isDeleted && !(await isElsewhere(ports, frame, ends.get(log)?.end ?? 0)))
-        throw new TailraceError('store-unavailable', olderThan(frame), { frame: { ...frame, end } })
+      if (log <= lastLog && !states.has(log)) continue
+      if (await isElsewhere(ports, frame, ends.get(log)?.end ?? 0, isStored)) continue
+      throw new TailraceError('store-unavailable', onlyCopy(frame), { frame: { ...frame, end } })
     }
   }
 }
 
 async function isElsewhere(
-  { journal }: SparePorts,
-  { log, end }: Frame,
+  { frames, journal }: SparePorts,
+  { log, at, end }: Frame,
   packedEnd: number,
+  isStored: IsStored,
 ): Promise<boolean> {
+  if (at < packedEnd)
+    for (const row of await frames.framesOf(log, at, Math.min(end, packedEnd), FRAMES_AT_ONCE))
+      if (!(await isStored(row))) return false
   if (end <= packedEnd) return true
   const extent = await journal.extent(log)
-  return extent !== undefined && extent.from <= packedEnd && end <= extent.head
+  return extent !== undefined && extent.from <= Math.max(at, packedEnd) && end <= extent.head
 }
 
-const olderThan = ({ log, at, end, pack }: Frame): string =>
-  `The catalog is older than the packs beside it: pack ${pack} has bytes ${at} to ${end} of log ${log}, of which neither it nor the journal knows. ` +
-  'If it was restored from a back-up, restore the whole data directory.'
+const onlyCopy = ({ log, at, end, pack, position }: Frame): string =>
+  `The catalog is older than the packs beside it, or the journal has lost bytes: pack ${pack} has bytes ${at} to ${end} of log ${log} from its byte ${position} on, and they are nowhere else. ` +
+  'If the catalog was restored from a back-up, restore the whole data directory.'

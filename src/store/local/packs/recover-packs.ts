@@ -8,8 +8,14 @@ import type { OpenPack } from './pack-writer.ts'
 /** Where the used part of a pack ends by the catalog's rows; 0 when no row names it. */
 export type PackEnd = (pack: PackId) => Promise<number>
 
-/** Told of the whole frames of a pack that no row names, before any is given up. Rejects when one must stay. */
-export type AssertSpare = (frames: readonly Frame[]) => Promise<void>
+/**
+ * Told of the whole frames of a pack that no row names, before any is given up; `isStored` tells whether the pack that a row names is there and
+ * reaches as far. Rejects when one must stay.
+ */
+export type AssertSpare = (
+  frames: readonly Frame[],
+  isStored: (row: Frame) => Promise<boolean>,
+) => Promise<void>
 
 export interface RecoveredPacks {
   readonly open: ReadonlyMap<RetentionDay, OpenPack>
@@ -38,14 +44,31 @@ export async function recoverPacks(
     if (end === 0) rowless.push(found)
     else named.set(found.day, { pack: found.pack, end })
   }
+  const isStored = storedPlaces(directory, packs)
   if (assertSpare !== undefined)
     for (const { pack, end } of [...named.values(), ...rowless.map(({ pack }) => ({ pack, end: 0 }))])
-      await assertSpare(await framesFrom(directory, pack, end))
+      await assertSpare(await framesFrom(directory, pack, end), isStored)
   const open = new Map<RetentionDay, OpenPack>()
   for (const [day, { pack, end }] of named)
     if (await canGoOn(directory, pack, end, packBytes)) open.set(day, { pack, end })
   if (named.size > 0 && rowless.length > 0) await removeAll(directory, rowless)
   return { open, lastSequence }
+}
+
+function storedPlaces(
+  directory: PackDirectory,
+  packs: readonly NamedPack[],
+): (row: Frame) => Promise<boolean> {
+  const there = new Set(packs.map(({ pack }) => pack))
+  const sizes = new Map<PackId, number>()
+  return async ({ pack, position, storedBytes }) => {
+    // A hole has no place.
+    if (storedBytes === 0) return true
+    if (!there.has(pack)) return false
+    const size = sizes.get(pack) ?? (await directory.size(packFileName(pack)!))
+    sizes.set(pack, size)
+    return position + storedBytes <= size
+  }
 }
 
 /** The whole frames from this place of the pack on, up to where it is damaged. */
