@@ -36,6 +36,13 @@ const BY_FILES: readonly (readonly [words: readonly string[], completions: reado
   [['run', '--', 'cat', 'he'], ['hello.log']],
 ]
 
+/** As bash parts --option=value. */
+const IN_BASH: typeof BY_FILES = [
+  [['get', '--output', '=', 'he'], ['hello.log']],
+  [['get', '--output', '='], ['hello.log']],
+  [['get', '--level', '=', 'he'], []],
+]
+
 describe('completion', () => {
   it('completes commands, actions and options in bash', async () => {
     const script = await scriptFor('bash')
@@ -50,6 +57,8 @@ describe('completion', () => {
     assert.deepEqual(complete('tail', '--f'), ['--follow'])
     assert.deepEqual(complete('user', 'cr'), ['create'])
     assert.deepEqual(complete('completion', 'z'), ['zsh'])
+    assert.deepEqual(complete('he'), ['help'])
+    assert.deepEqual(complete('help', 'ge'), ['get'])
     assert.ok(complete('serve', '--').includes('--listen'))
   })
 
@@ -61,7 +70,7 @@ describe('completion', () => {
       try {
         writeFileSync(join(folder, 'hello.log'), '')
         const script = await scriptFor(shell)
-        for (const [words, completions] of BY_FILES) {
+        for (const [words, completions] of shell === 'bash' ? [...BY_FILES, ...IN_BASH] : BY_FILES) {
           const call =
             shell === 'bash'
               ? `COMP_WORDS=(tailrace ${words.join(' ')}); COMP_CWORD=${words.length}; _tailrace; printf '%s\\n' "\${COMPREPLY[@]}"`

@@ -28,6 +28,12 @@ interface Option {
   readonly value: 'none' | 'path' | 'other'
 }
 
+/** What stands behind these is told by no usage. */
+const NAMED: Readonly<Record<string, (commands: Commands) => readonly string[]>> = {
+  completion: () => Object.keys(SHELLS),
+  help: Object.keys,
+}
+
 const SHELLS: Readonly<Record<string, (commands: readonly Completed[]) => string>> = { bash, zsh, fish }
 
 type Commands = Readonly<Record<string, () => Promise<{ readonly command: Command }>>>
@@ -43,7 +49,9 @@ export function completionOf(all: Commands): Command {
       if (script === undefined || others.length > 0)
         throw new UsageError(`say for which shell: ${Object.keys(SHELLS).join(', ')}`)
       const commands = await Promise.all(
-        Object.entries(all).map(async ([name, load]) => completed(name, (await load()).command)),
+        Object.entries(all).map(async ([name, load]) =>
+          completed(name, (await load()).command, NAMED[name]?.(all) ?? []),
+        ),
       )
       io.print(script(commands))
       return 0
@@ -52,17 +60,16 @@ export function completionOf(all: Commands): Command {
 }
 
 /** The usage is where options, actions and arguments are told; so nothing can be forgotten here. */
-function completed(name: string, { summary, usage }: Command): Completed {
+function completed(name: string, { summary, usage }: Command, more: readonly string[]): Completed {
   const [, forms = ''] = /^Usage: ((?:tailrace .*\n\s*)+)/.exec(usage) ?? []
   const actions = [...forms.matchAll(new RegExp(`tailrace ${name} ([a-z]+)\\b(?!=)`, 'g'))].map(
     ([, word]) => word!,
   )
-  const shells = name === 'completion' ? Object.keys(SHELLS) : []
   const operands = forms.replaceAll(/\[[^\]]*\]|--?[a-z][a-z-]* [A-Z]+/g, '')
   return {
     name,
     summary,
-    actions: [...new Set([...actions, ...shells])],
+    actions: [...new Set([...actions, ...more])],
     options: optionsOf(usage),
     takesFiles: /\b(FILE|TARGET|BACKUP)\b/.test(operands),
     runsCommand: / -- COMMAND\b/.test(forms),
@@ -99,6 +106,8 @@ function bash(commands: readonly Completed[]): string {
   })
   return `_tailrace() {
   local IFS=$' \\t\\n' words='' paths='' others='' files='' runs='' word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]}
+  # Of --option=value, bash makes three words.
+  if [ "$before" = = ]; then before=\${COMP_WORDS[COMP_CWORD-2]}; elif [ "$word" = = ]; then word=''; fi
   if [ "$COMP_CWORD" -eq 1 ]; then words='${commands.map(({ name }) => name).join(' ')} --help --version'
   else case \${COMP_WORDS[1]} in
 ${cases.join('')}    esac
@@ -142,7 +151,12 @@ function zshCase(command: Completed): string {
     ...(command.runsCommand
       ? ['if (( CURRENT > dashes )); then shift dashes words; (( CURRENT -= dashes )); _normal; return; fi']
       : []),
-    ...(paths.length === 0 ? [] : [`if [[ $before == (${paths.join('|')}) ]]; then _files; return; fi`]),
+    ...(paths.length === 0
+      ? []
+      : [
+          `if compset -P '(${paths.join('|')})='; then _files; return; fi`,
+          `if [[ $before == (${paths.join('|')}) ]]; then _files; return; fi`,
+        ]),
     ...(others.length === 0 ? [] : [`if [[ $before == (${others.join('|')}) ]]; then return; fi`]),
     `compadd -- ${wordsOf(command).join(' ')}`,
     ...(command.takesFiles ? ['_files'] : []),

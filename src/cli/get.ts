@@ -23,7 +23,8 @@ where the build has one step.
                       log is checked against its SHA-256
   --raw               let a terminal obey what the log holds; without it, control sequences other than colours are shown.
                       What goes to a file or a pipe is always as it is
-  --json              with -o FILE: print {record_id, step_id, file, bytes, verified}
+  --json              with -o FILE: print {record_id, step_id, file, level, bytes, size, verified}, of which size is that of
+                      the whole log, and say nothing on stderr
   --profile NAME      the login to use instead of the environment
 
 ${BUILD_USAGE}`
@@ -128,11 +129,13 @@ async function toFile(log: OpenLog, file: string, { json }: Flags, io: CommandIo
 }
 
 function tell(log: OpenLog, file: string, bytes: number, json: boolean, io: CommandIo): void {
-  const { recordId, step, sha256 } = log
+  const { recordId, step, level, sha256 } = log
   const verified = sha256 !== undefined
-  if (json)
-    io.print(`${JSON.stringify({ record_id: recordId, step_id: step.step_id, file, bytes, verified })}\n`)
-  else {
+  if (json) {
+    const size = log.bytes ?? step.size
+    const told = { record_id: recordId, step_id: step.step_id, file, level, bytes, size, verified }
+    io.print(`${JSON.stringify(told)}\n`)
+  } else {
     io.complain(`${file}: ${bytes} bytes${verified ? ', checked against their SHA-256' : ''}\n`)
     tellLeftOut(log, bytes, io)
   }
@@ -143,7 +146,9 @@ function tellLeftOut({ step, level }: OpenLog, bytes: number, io: CommandIo): vo
   if (level === 'DEBUG') return
   const isWhole = step.state === 'sealed'
   if (isWhole && bytes === step.size) return
-  const what = isWhole ? `DEBUG lines were left out (${step.size - bytes} bytes)` : 'INFO and above'
+  const what = isWhole
+    ? `DEBUG lines were left out (${step.size - bytes} bytes)`
+    : 'DEBUG lines, if there are any, were left out'
   io.complain(`${what}; --level DEBUG gets every byte\n`)
 }
 

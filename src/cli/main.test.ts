@@ -42,7 +42,9 @@ describe('tailrace', () => {
   it('tells the same by "help COMMAND", and the list by "help"', async () => {
     assert.deepEqual(await call('help', 'run'), await call('run', '--help'))
     assert.deepEqual(await call('help'), await call('--help'))
+    assert.match((await call('help', 'help')).out, /^Usage: tailrace help /)
     assert.match((await call('help', 'rnu')).err, /Did you mean "run"/)
+    assert.equal((await call('help', 'run', 'get')).code, 2)
   })
 
   it('names --profile among the options of each command that speaks to a server', async () => {

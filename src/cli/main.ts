@@ -1,6 +1,7 @@
 import { terminalText } from '../text/terminal-text.ts'
 import { closestWord } from './closest-word.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
+import { helpOf } from './help.ts'
 import { Interrupted, OutputClosed } from './process-end.ts'
 import { takeProfile } from './take-profile.ts'
 import { version } from './version.ts'
@@ -34,25 +35,32 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
   user: () => import('./user.ts'),
   key: () => import('./key.ts'),
   completion: async () => ({ command: (await import('./completion.ts')).completionOf(COMMANDS) }),
+  help: async () => ({ command: helpOf(usageOf) }),
 }
 
 /** Runs `tailrace ARGS` and resolves to the exit code of the process. */
 export async function main(args: readonly string[], io: CommandIo = processIo()): Promise<number> {
-  const [name, ...rest] = args[0] === 'help' ? helpWanted(args) : args
+  const [name, ...rest] = args
   if (name === undefined) return complainWith(io, await overview(), 2)
   if (name === '--help' || name === '-h') return printed(io, await overview())
   if (name === '--version' || name === '-V') return printed(io, `tailrace ${version()}\n`)
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (load === undefined) return complainWith(io, unknownCommand(name), 2)
-  const { command } = await load()
+  const command = await commandOf(name)
+  if (command === undefined) return complainWith(io, `tailrace: ${unknownCommand(name)}\n`, 2)
   const own = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
   if (own.includes('--help') || own.includes('-h')) return printed(io, command.usage)
   return runCommand(name, command, rest, io)
 }
 
-/** `help` alone and `help COMMAND`, as they are with `--help`. */
-function helpWanted([, name]: readonly string[]): readonly string[] {
-  return name === undefined ? ['--help'] : [name, '--help']
+async function commandOf(name: string): Promise<Command | undefined> {
+  return Object.hasOwn(COMMANDS, name) ? (await COMMANDS[name]!()).command : undefined
+}
+
+/** Of a command, or all commands. Throws `UsageError` for what is none. */
+async function usageOf(name: string | undefined): Promise<string> {
+  if (name === undefined) return overview()
+  const command = await commandOf(name)
+  if (command === undefined) throw new UsageError(unknownCommand(name))
+  return command.usage
 }
 
 async function runCommand(name: string, command: Command, args: string[], io: CommandIo): Promise<number> {
@@ -81,7 +89,7 @@ function isUsageError(error: unknown): boolean {
 function unknownCommand(name: string): string {
   const meant = closestWord(name, Object.keys(COMMANDS))
   const hint = meant === undefined ? 'See: tailrace --help' : `Did you mean "${meant}"?`
-  return `tailrace: there is no command "${name}". ${hint}\n`
+  return `there is no command "${name}". ${hint}`
 }
 
 async function overview(): Promise<string> {

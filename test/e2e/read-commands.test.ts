@@ -130,10 +130,12 @@ describe('tailrace get', () => {
       ['-o', 'told.txt', '--json'],
     ])
       assert.doesNotMatch(await complaintOf(0, 'get', record_id, ...more), /DEBUG/)
+    const told = await stdoutOf('get', record_id, '-o', 'told.txt', '--json')
+    assert.partialDeepStrictEqual(JSON.parse(told), { level: 'INFO', bytes: 2, size: log.length })
     const live = await newBuild('told live', ['a\n'], true)
     assert.match(
       await complaintOf(0, 'get', live.record_id),
-      /^INFO and above; --level DEBUG gets every byte$/m,
+      /^DEBUG lines, if there are any, were left out; --level DEBUG gets every byte$/m,
     )
     const whole = await newBuild('told whole', ['a\n'])
     assert.doesNotMatch(await complaintOf(0, 'get', whole.record_id), /DEBUG/)
