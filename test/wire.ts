@@ -286,7 +286,7 @@ export const UNKNOWN_JOB = '0'.repeat(32)
 export const UNKNOWN_RECORD = '00000000-0000-4000-8000-000000000000'
 
 /** Repeats a check until it passes, for what a server does in the background; fails with the check's own error. */
-export async function eventually<T>(check: () => Promise<T>, timeoutMs = 15_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T>, timeoutMs = 30_000): Promise<T> {
   for (const deadline = Date.now() + timeoutMs; ; ) {
     try {
       return await check()

@@ -132,6 +132,11 @@ describe('a back-up of a running server', () => {
   const restore = (...args: string[]) => person.run(['restore', ...args])
   const inFolder = (name: string) => join(person.folder, name)
 
+  const packsIn = async (backup: string) => {
+    const { files } = JSON.parse(await readFile(join(inFolder(backup), 'backup.json'), 'utf8'))
+    return JSON.stringify(files.filter(({ name }: { name: string }) => name.startsWith('packs/')))
+  }
+
   it('restores to what was acknowledged when it began, while writers go on, and shares packs with the one before', async () => {
     // Fills packs alone and stays, so that they are never rewritten.
     const kept = await caller.newLog(NOISE.subarray(0, 3_000_000))
@@ -147,7 +152,11 @@ describe('a back-up of a running server', () => {
         const more = n === 0 ? [] : ['--previous', `nightly-${n - 1}`]
         const { code, stdout, stderr } = await backUp(`nightly-${n}`, '--json', ...more)
         assert.deepEqual([code, stderr], [0, ''], stdout)
-        if (n > 0) assert.ok(JSON.parse(stdout).shared_bytes > 0, stdout)
+        if (n > 0)
+          assert.ok(
+            JSON.parse(stdout).shared_bytes > 0,
+            `${await packsIn(`nightly-${n - 1}`)}\n${await packsIn(`nightly-${n}`)}`,
+          )
         taken.push({ begun, ended: writers.now() })
         const count = writers.logs.length
         await eventually(async () => assert.ok(writers.logs.length > count + 10))

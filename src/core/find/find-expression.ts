@@ -14,8 +14,8 @@ export async function* findExpression(
   from: ByteOffset,
   matcher: LineMatcher,
 ): AsyncGenerator<SearchedBlock> {
-  for await (const { at, bytes } of wholeLines(blocks, from)) {
-    const begins = await matcher.match(bytes)
+  for await (const { at, bytes, isSkipped } of wholeLines(blocks, from)) {
+    const begins = isSkipped ? [] : await matcher.match(bytes)
     yield { at, bytes, hits: begins.map(begin => at + begin) }
   }
 }
@@ -23,9 +23,11 @@ export async function* findExpression(
 interface Lines {
   readonly at: ByteOffset
   readonly bytes: Uint8Array
+  /** Of a line whose beginning came before. */
+  readonly isSkipped: boolean
 }
 
-/** The same bytes cut behind line ends; of a line that is longer than may be matched its beginning, then nothing up to its end. */
+/** The same bytes cut behind line ends, but a line that is longer than may be matched behind its beginning, which misses some of its rest. */
 async function* wholeLines(blocks: AsyncIterable<Uint8Array>, from: ByteOffset): AsyncGenerator<Lines> {
   let begun: Uint8Array[] = []
   let begunBytes = 0
@@ -35,15 +37,16 @@ async function* wholeLines(blocks: AsyncIterable<Uint8Array>, from: ByteOffset):
     let bytes = block
     end += block.length
     if (skipping) {
-      const lineFeed = bytes.indexOf(LINE_FEED)
-      if (lineFeed < 0) continue
-      bytes = bytes.subarray(lineFeed + 1)
-      skipping = false
+      const skipped = bytes.indexOf(LINE_FEED) + 1
+      skipping = skipped === 0
+      yield { at: end - bytes.length, bytes: skipping ? bytes : bytes.subarray(0, skipped), isSkipped: true }
+      if (skipping) continue
+      bytes = bytes.subarray(skipped)
     }
     const cut = bytes.lastIndexOf(LINE_FEED) + 1
     if (cut > 0) {
       const lines = joinBytes([...begun, bytes.subarray(0, cut)])
-      yield { at: end - bytes.length - begunBytes, bytes: lines }
+      yield { at: end - bytes.length - begunBytes, bytes: lines, isSkipped: false }
       begun = []
       begunBytes = 0
     }
@@ -51,10 +54,11 @@ async function* wholeLines(blocks: AsyncIterable<Uint8Array>, from: ByteOffset):
     if (rest.length > 0) begun.push(rest)
     begunBytes += rest.length
     if (begunBytes < MATCHED_LINE_MAX_BYTES) continue
-    yield { at: end - begunBytes, bytes: joinBytes(begun).subarray(0, MATCHED_LINE_MAX_BYTES) }
+    const seen = joinBytes(begun).subarray(0, MATCHED_LINE_MAX_BYTES)
+    yield { at: end - begunBytes, bytes: seen, isSkipped: false }
     begun = []
     begunBytes = 0
     skipping = true
   }
-  if (begunBytes > 0) yield { at: end - begunBytes, bytes: joinBytes(begun) }
+  if (begunBytes > 0) yield { at: end - begunBytes, bytes: joinBytes(begun), isSkipped: false }
 }
