@@ -149,6 +149,15 @@ describe('limits', () => {
     assert.equal((await caller.get(pagePath(build), { 'X-Padding': 'x'.repeat(100_000) })).status, 200)
   })
 
+  test('a request without Host, and one with an Expect that nobody meets, are refused like any other', async () => {
+    for (const head of ['GET /healthz HTTP/1.1', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: miracles']) {
+      const { status, code } = refusalOf(await sendRaw(`${head}\r\n\r\n`))
+      assert.deepEqual([status, code], [400, 'CB.00060200'])
+    }
+    const old = await sendRaw('GET /healthz HTTP/1.0\r\n\r\n')
+    assert.match(old, /^HTTP\/1\.1 200 /)
+  })
+
   test('headers over 128 KiB are refused', async () => {
     const answer = await sendRaw(
       `GET ${pagePath(build)} HTTP/1.1\r\nHost: x\r\nX-Padding: ${'x'.repeat(140_000)}\r\n\r\n`,

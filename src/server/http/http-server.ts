@@ -10,6 +10,7 @@ import { HEADERS_MAX_BYTES } from '../../contract/limits.ts'
 import { beginAnswer } from './answering.ts'
 import { cutBasePath } from './base-path.ts'
 import { overrideMethod } from './method-override.ts'
+import { refuseUntaken } from './refuse-unparsed.ts'
 
 /** A certificate, with those that it needs on the way to its root, and its private key, both PEM. */
 export interface TlsKeyPair {
@@ -31,15 +32,23 @@ export function openHttpServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
   { idleTimeoutMs, basePath, tls }: HttpServerOptions,
 ): Server {
-  const options = { maxHeaderSize: HEADERS_MAX_BYTES, requestTimeout: 0 }
+  // Node's own refusal of a request without Host has no body.
+  const options = { maxHeaderSize: HEADERS_MAX_BYTES, requestTimeout: 0, requireHostHeader: false }
   const listener: RequestListener = (request, response) => {
     if (!beginAnswer(request, response)) return
+    if (request.headers.host === undefined && request.httpVersion !== '1.0') {
+      refuseUntaken(response, 'The request has no Host.')
+      return
+    }
     overrideMethod(request)
     cutBasePath(request, basePath)
     handler(request, response)
   }
   const server =
     tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener)
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    if (beginAnswer(request, response)) refuseUntaken(response, 'Expect may be 100-continue alone.')
+  })
   server.setTimeout(idleTimeoutMs)
   // Node's own five seconds close connections under the hands of clients that poll.
   server.keepAliveTimeout = idleTimeoutMs

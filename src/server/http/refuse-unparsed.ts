@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { TailraceError } from '../../contract/errors.ts'
 import { isAnswering } from './answering.ts'
@@ -10,6 +11,20 @@ const DISCARD_MAX_MS = 10_000
 
 /** Bytes that came on connections after their refusal. */
 const discarded = new WeakMap<Socket, number>()
+
+/** Answers a request that is HTTP, but none that Tailrace takes, before any route looks at it. */
+export function refuseUntaken(response: ServerResponse, message: string): void {
+  const refusal = new TailraceError('invalid-parameter', message)
+  const requestId = randomUUID()
+  const body = JSON.stringify(errorBody(refusal, requestId))
+  response.writeHead(ERROR_STATUS[refusal.code].status, {
+    'content-length': Buffer.byteLength(body),
+    'content-type': 'application/json;charset=UTF-8',
+    'x-request-id': requestId,
+    connection: 'close',
+  })
+  response.end(body)
+}
 
 /** What Node's server says of a connection: with what it read last, where that is what the parser could not make out. */
 interface UnparsedError extends Error {
