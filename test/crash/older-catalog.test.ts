@@ -47,20 +47,29 @@ class Place implements Disposable {
   }
 
   /** The names of the packs and what is in them. */
-  packFiles(): readonly (readonly [string, string])[] {
+  #packFiles(): readonly (readonly [string, string])[] {
     return readdirSync(this.packs).map(name => [
       name,
       readFileSync(join(this.packs, name)).toString('base64'),
     ])
   }
 
-  serve(env = {}): { readonly status: number | null; readonly stderr: string } {
+  #serve(env: NodeJS.ProcessEnv): { readonly status: number | null; readonly stderr: string } {
     const args = [CLI, 'serve', '--listen', '127.0.0.1:0', '--data', this.data]
     return spawnSync(process.execPath, args, {
       encoding: 'utf8',
-      timeout: 20_000,
+      timeout: 60_000,
       env: { ...process.env, ...env },
     })
+  }
+
+  /** The server does not start, says why, and touches no pack. */
+  assertRefused(why: RegExp, env = {}): void {
+    const packs = this.#packFiles()
+    const { status, stderr } = this.#serve(env)
+    assert.equal(status, 1)
+    assert.match(stderr, why)
+    assert.deepEqual(this.#packFiles(), packs)
   }
 
   [Symbol.dispose](): void {
@@ -84,9 +93,7 @@ test('one that is older than the journal is refused, so that no log gets the byt
   await caller.append(await caller.newBuild(1), 1, 0, LINE)
   await server.kill('SIGKILL')
   place.putBack()
-  const { status, stderr } = place.serve()
-  assert.equal(status, 1)
-  assert.match(stderr, /The catalog is older than the journal/)
+  place.assertRefused(/The catalog is older than the journal/)
 })
 
 test('one that does not know of logs in packs is refused, and no pack is touched', async () => {
@@ -102,11 +109,7 @@ test('one that does not know of logs in packs is refused, and no pack is touched
   await server.stop()
   place.putBack()
   place.emptyJournal()
-  const packs = place.packFiles()
-  const { status, stderr } = place.serve()
-  assert.equal(status, 1)
-  assert.match(stderr, /The catalog is older than the packs .* restore the whole data directory/)
-  assert.deepEqual(place.packFiles(), packs)
+  place.assertRefused(/The catalog is older than the packs .* restore the whole data directory/)
 })
 
 test('one that does not know how far a log is packed is refused too', async () => {
@@ -123,11 +126,7 @@ test('one that does not know how far a log is packed is refused too', async () =
   await server.stop()
   place.putBack()
   place.emptyJournal()
-  const packs = place.packFiles()
-  const { status, stderr } = place.serve()
-  assert.equal(status, 1)
-  assert.match(stderr, /The catalog is older than the packs/)
-  assert.deepEqual(place.packFiles(), packs)
+  place.assertRefused(/The catalog is older than the packs/)
 })
 
 /** Small enough that segments are written over, and packs rewritten, while the test runs. */
@@ -156,11 +155,7 @@ test('one to which the journal looks damaged, as it has given the log up since, 
   await server.stop()
   const newer = place.kept()
   place.putBack()
-  const packs = place.packFiles()
-  const { status, stderr } = place.serve(SMALL)
-  assert.equal(status, 1)
-  assert.match(stderr, /the journal is damaged.*The catalog is older than the packs/s)
-  assert.deepEqual(place.packFiles(), packs)
+  place.assertRefused(/the journal is damaged.*The catalog is older than the packs/s, SMALL)
   newer.putBack()
   await server.restart()
   assert.equal((await (await admin(server)).get(logPath(build, 1))).text, log)
@@ -179,20 +174,16 @@ test('one whose packs were rewritten since is refused too', async () => {
     await packed(before, bytes)
   }
   await place.keep(server)
-  const first = place.packFiles()[0]![0]
+  const first = readdirSync(place.packs)[0]!
   const caller = await admin(server)
   for (const [n, { build }] of logs.entries())
     if (n < 8 && n % 4 !== 0)
       assert.equal((await caller.send('DELETE', `/api/v1/builds/${build.record_id}`)).status, 204)
-  await eventually(async () => assert.ok(!place.packFiles().some(([name]) => name === first)), 60_000)
+  await eventually(async () => assert.ok(!readdirSync(place.packs).includes(first)), 60_000)
   await server.stop()
   const newer = place.kept()
   place.putBack()
-  const packs = place.packFiles()
-  const { status, stderr } = place.serve(SMALL)
-  assert.equal(status, 1)
-  assert.match(stderr, /The catalog is older than the packs/)
-  assert.deepEqual(place.packFiles(), packs)
+  place.assertRefused(/The catalog is older than the packs/, SMALL)
   newer.putBack()
   await server.restart()
   const after = await admin(server)
@@ -207,12 +198,8 @@ test('a catalog that is gone is not made anew beside logs', async () => {
   await packed(caller, LINE.length)
   await server.stop()
   for (const name of CATALOG) rmSync(join(place.data, name), { force: true })
-  const packs = place.packFiles()
-  const { status, stderr } = place.serve()
-  assert.equal(status, 1)
-  assert.match(stderr, /catalog\.sqlite is missing, but journal and packs beside it have logs/)
+  place.assertRefused(/catalog\.sqlite is missing, but journal and packs beside it have logs/)
   assert.equal(existsSync(join(place.data, 'catalog.sqlite')), false)
-  assert.deepEqual(place.packFiles(), packs)
 })
 
 test('what logs left behind that were deleted since is no reason to refuse', async () => {
