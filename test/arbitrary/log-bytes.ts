@@ -70,11 +70,5 @@ export const pieceSizes = fc.array(
 )
 
 export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
+  return new Uint8Array(Buffer.concat(parts))
 }

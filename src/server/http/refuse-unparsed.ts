@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
+import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { TailraceError } from '../../contract/errors.ts'
 import { isAnswering } from './answering.ts'
@@ -14,16 +14,21 @@ const discarded = new WeakMap<Socket, number>()
 
 /** Answers a request that is HTTP, but none that Tailrace takes, before any route looks at it. */
 export function refuseUntaken(response: ServerResponse, message: string): void {
-  const refusal = new TailraceError('invalid-parameter', message)
+  const { status, headers, body } = lastAnswer(new TailraceError('invalid-parameter', message))
+  response.writeHead(status, headers).end(body)
+}
+
+/** A refusal behind which the connection ends. */
+function lastAnswer(refusal: TailraceError) {
   const requestId = randomUUID()
   const body = JSON.stringify(errorBody(refusal, requestId))
-  response.writeHead(ERROR_STATUS[refusal.code].status, {
-    'content-length': Buffer.byteLength(body),
-    'content-type': 'application/json;charset=UTF-8',
-    'x-request-id': requestId,
-    connection: 'close',
-  })
-  response.end(body)
+  const headers = {
+    'Content-Type': 'application/json;charset=UTF-8',
+    'Content-Length': Buffer.byteLength(body),
+    'X-Request-Id': requestId,
+    Connection: 'close',
+  }
+  return { status: ERROR_STATUS[refusal.code].status, headers, body }
 }
 
 /** What Node's server says of a connection: with what it read last, where that is what the parser could not make out. */
@@ -51,15 +56,9 @@ export function refuseUnparsed(error: UnparsedError, socket: Socket): void {
     error.code === 'HPE_HEADER_OVERFLOW'
       ? new TailraceError('headers-too-large', 'The request line and headers are too large.')
       : new TailraceError('invalid-parameter', 'The request is not valid HTTP.')
-  const requestId = randomUUID()
-  const body = JSON.stringify(errorBody(refusal, requestId))
-  const head = [
-    `HTTP/1.1 ${ERROR_STATUS[refusal.code].status} ${refusal.code === 'headers-too-large' ? 'Request Header Fields Too Large' : 'Bad Request'}`,
-    'Content-Type: application/json;charset=UTF-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${requestId}`,
-    'Connection: close',
-  ]
+  const { status, headers, body } = lastAnswer(refusal)
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines]
   discarded.set(socket, 0)
   const late = setTimeout(() => socket.destroy(), DISCARD_MAX_MS)
   socket.once('close', () => clearTimeout(late))
