@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Frame } from '../src/core/ports/pack-store.ts'
-import { openSqlite } from '../src/store/local/sqlite.ts'
-import { sqlBuildCatalog } from '../src/store/sql/sql-build-catalog.ts'
-import { sqlFrameCatalog } from '../src/store/sql/sql-frame-catalog.ts'
+import { openSqlite } from '../src/store/embedded/sqlite/sqlite.ts'
+import { sqlBuildCatalog } from '../src/store/sql/catalog/sql-build-catalog.ts'
+import { sqlFrameCatalog } from '../src/store/sql/catalog/sql-frame-catalog.ts'
 
 const SECONDS = Number(process.argv[2] ?? 1)
 const PROJECT = 'a'.repeat(32)

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { followToEnd } from '../test/event-stream.ts'
-import { startServer } from '../test/server-process.ts'
-import { admin, logPath } from '../test/wire.ts'
+import { followToEnd } from '../test/props/event-stream.ts'
+import { startServer } from '../test/props/server-process.ts'
+import { admin, logPath } from '../test/props/wire.ts'
 
 const FOLLOWERS = Number(process.argv[2] ?? 500)
 const SECONDS = Number(process.argv[3] ?? 10)
@@ -23,7 +23,7 @@ const beganMs = new Map<number, number>()
 const latenciesMs: number[] = []
 const following = Array.from({ length: FOLLOWERS }, () =>
   followToEnd(server, `${logPath(build, 1)}/events`, caller.headers, {
-    onPiece: end => {
+    onChunk: end => {
       const began = beganMs.get(end)
       if (began !== undefined) latenciesMs.push(performance.now() - began)
     },

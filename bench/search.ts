@@ -13,9 +13,9 @@ import { promisify } from 'node:util'
 import { MIB } from '../src/contract/quantities.ts'
 import { corpora, corporaFolder } from '../test/corpus/corpora.ts'
 import { ownLogs } from '../test/corpus/own-logs.ts'
-import { openStream } from '../test/event-stream.ts'
-import { startServer } from '../test/server-process.ts'
-import { admin, type BuildAnswer, type Caller, eventually, logPath } from '../test/wire.ts'
+import { openStream } from '../test/props/event-stream.ts'
+import { startServer } from '../test/props/server-process.ts'
+import { admin, type BuildAnswer, type Caller, eventually, logPath } from '../test/props/wire.ts'
 
 const SIZE_BYTES = Number(process.argv[2] ?? 256) * MIB
 const SAMPLE = process.argv[3]
@@ -23,7 +23,7 @@ const SAMPLE = process.argv[3]
 const PATTERNS = ['there is no such text', 'fatal', 'error', 'warning', 'INFO']
 const ROUNDS = 7
 const GREP = 'zstd -dc "$1" | LC_ALL=C grep -acF -e "$2" || true'
-const PIECE_BYTES = 8 * MIB
+const CHUNK_BYTES = 8 * MIB
 const PACKED_WITHIN_MS = 300_000
 
 const folder = await mkdtemp(join(tmpdir(), 'tailrace-bench-search-'))
@@ -47,8 +47,8 @@ function sample(): Buffer {
 
 async function finishedLog(caller: Caller, log: Buffer): Promise<BuildAnswer> {
   const build = await caller.newBuild()
-  for (let at = 0; at < log.length; at += PIECE_BYTES) {
-    const reply = await caller.append(build, 1, at, log.subarray(at, at + PIECE_BYTES))
+  for (let at = 0; at < log.length; at += CHUNK_BYTES) {
+    const reply = await caller.append(build, 1, at, log.subarray(at, at + CHUNK_BYTES))
     assert.equal(reply.status, 204, reply.text)
   }
   assert.equal((await caller.finishStep(build, 1)).status, 200)

@@ -130,9 +130,10 @@ describe('what is allowed passes', () => {
     ],
     ['src/core/read/a.ts', 'interface A { process: () => void; readonly performance?: string }\na.process()'],
     [
-      'src/store/local/a.ts',
+      'src/store/embedded/a.ts',
       "import { x } from '../pack/y.ts'\nimport { sql } from 'kysely'\nimport 'node:fs'",
     ],
+    ['src/store/local/a.ts', "import { x } from '../pack/y.ts'\nimport 'node:fs'"],
     ['src/store/memory/a.ts', "import { x } from '../sql/y.ts'"],
     [
       'src/iam/a.ts',

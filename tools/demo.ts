@@ -119,13 +119,13 @@ async function startRun(step: DemoStep, options: readonly string[], variables: V
 async function follow(client: TailraceClient, { jobId, buildNo }: Ids, stepId: number): Promise<string> {
   let text = ''
   let pages = 0
-  for await (const piece of client.readLog(
+  for await (const chunk of client.readLog(
     { jobId, buildNo, stepId },
     { follow: true, pollMaxMs: POLL_MS },
   )) {
-    text += piece.text
+    text += chunk.text
     pages++
-    say(`  followed to byte ${piece.end}: ${piece.text.trimEnd().split('\n').at(-1)?.slice(0, 100)}`)
+    say(`  followed to byte ${chunk.end}: ${chunk.text.trimEnd().split('\n').at(-1)?.slice(0, 100)}`)
   }
   say(
     `  GET /v1/log/task/step gave ${Buffer.byteLength(text)} bytes in ${pages} ${pages === 1 ? 'page' : 'pages'}`,

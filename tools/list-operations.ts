@@ -1,21 +1,20 @@
-/** Writes src/contract/operations.ts anew: every operation of src/contract/operations, in one list. */
+/** Writes src/contract/operations.ts: every operation of src/contract/operations, in one list. */
 import { globSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 const CONTRACT = join(dirname(import.meta.dirname), 'src/contract')
 
-const names = globSync('*.ts', { cwd: join(CONTRACT, 'operations') })
-  .map(file => basename(file, '.ts'))
-  .sort()
-const camel = (name: string) => name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+const files = globSync('*/*.ts', { cwd: join(CONTRACT, 'operations') }).sort()
+const moduleName = (file: string) =>
+  basename(file, '.ts').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 writeFileSync(
   join(CONTRACT, 'operations.ts'),
   `import type { Operation } from './operation.ts'
-${names.map(name => `import * as ${camel(name)} from './operations/${name}.ts'`).join('\n')}
+${files.map(file => `import * as ${moduleName(file)} from './operations/${file}'`).join('\n')}
 
 const MODULES: readonly object[] = [
-${names.map(name => `  ${camel(name)},`).join('\n')}
+${files.map(file => `  ${moduleName(file)},`).join('\n')}
 ]
 
 /** Every operation of the API. Written by tools/list-operations.ts. */
@@ -24,7 +23,9 @@ export const OPERATIONS: readonly Operation[] = MODULES.flatMap(module =>
 )
 
 function isOperation(value: unknown): value is Operation {
-  return typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'summary' in value
+  return (
+    typeof value === 'object' && value !== null && 'method' in value && 'path' in value && 'summary' in value
+  )
 }
 `,
 )

@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
-import { type IdentityServer, openIdentityServer } from '../../test/open-identity-server.ts'
-import { BOOTSTRAP, CLI } from '../../test/server-process.ts'
+import { type IdentityServer, openIdentityServer } from '../../test/props/open-identity-server.ts'
+import { BOOTSTRAP, CLI } from '../../test/props/server-process.ts'
 import { main } from './main.ts'
 
 let server: IdentityServer

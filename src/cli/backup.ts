@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { StoreSnapshot } from '../server/store-snapshots.ts'
+import type { StoreSnapshot } from '../store/embedded/store-snapshots.ts'
 import { storeConfig } from './backup/store-config.ts'
 import { previousBackup, type WrittenBackup, writeBackup } from './backup/write-backup.ts'
 import { type Command, UsageError } from './command.ts'
@@ -39,7 +39,7 @@ export const command: Command = {
     if (target === undefined || more.length > 0) throw new UsageError('name one directory to write to')
     const config = storeConfig(values.data, io)
     const previous = values.previous === undefined ? undefined : await previousBackup(values.previous)
-    const { openSnapshot } = await import('../server/open-offline.ts')
+    const { openSnapshot } = await import('../store/embedded/open-offline.ts')
     const written = await interruptible(async stop => {
       const takenAt = new Date()
       await using snapshot = await openSnapshot(config)

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import type { ListBuildsAnswer } from '../contract/operations/list-builds.ts'
-import type { ListJobsAnswer } from '../contract/operations/list-jobs.ts'
+import type { ListBuildsAnswer } from '../contract/operations/reading/list-builds.ts'
+import type { ListJobsAnswer } from '../contract/operations/reading/list-jobs.ts'
 import { columns } from './administration.ts'
 import { BUILD_USAGE, isJobId, parseBuildName } from './build-name.ts'
 import { type Command, UsageError } from './command.ts'

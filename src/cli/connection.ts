@@ -11,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 export interface Connection {
   readonly url: string
   readonly credentials: Credentials | undefined
-  /** Tries each call once: those who deliver logs have a patience of their own. */
+  /** Tries each call once: those who deliver logs have a deadline of their own. */
   readonly client: TailraceClient | undefined
 }
 

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
 import type { Command, CommandIo } from './command.ts'
 import { connectionOf } from './connection.ts'
+import { Deadline } from './run/deadline.ts'
 import { deliverLeftOver, type LeftOverResult } from './run/deliver-left-over.ts'
 import { discardLeftOver } from './run/discard-left-over.ts'
-import { Patience } from './run/patience.ts'
 import { spoolDirectory, waitMsOf } from './run/run-options.ts'
 
 const USAGE = `Usage: tailrace deliver [--json] [--spool DIR] [--wait SECONDS] [--to-here]
@@ -43,18 +43,18 @@ export const command: Command = {
     const { values } = parseArgs({ args, options: FLAGS, strict: true })
     const spool = spoolDirectory(values.spool, io.env)
     if (values.discard !== undefined) return discard(io, spool, values.discard, values.json)
-    const patience = new Patience(waitMsOf(values.wait))
+    const deadline = new Deadline(waitMsOf(values.wait))
     const connection = connectionOf(io.env)
-    const stop = () => patience.giveUp()
+    const stop = () => deadline.giveUp()
     for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop)
-    patience.begin()
+    deadline.begin()
     let left = 0
-    for await (const result of deliverLeftOver(spool, connection, patience, values['to-here'])) {
+    for await (const result of deliverLeftOver(spool, connection, deadline, values['to-here'])) {
       if (result.refusal !== undefined) left++
       tell(io, result, values.json)
-      patience.progress()
+      deadline.progress()
     }
-    patience.stop()
+    deadline.stop()
     for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop)
     return left === 0 ? 0 : 1
   },

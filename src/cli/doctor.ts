@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { checkStore, type StoreCheck, type StoreFault } from '../core/keep/check-store.ts'
-import { askSnapshot } from '../server/control/ask-snapshot.ts'
-import type { StoreSnapshot } from '../server/store-snapshots.ts'
+import { checkStore, type StoreCheck, type StoreFault } from '../core/maintain/check-store.ts'
+import { askSnapshot } from '../store/embedded/control/ask-snapshot.ts'
+import type { StoreSnapshot } from '../store/embedded/store-snapshots.ts'
 import { storeConfig } from './backup/store-config.ts'
 import type { Command, CommandIo } from './command.ts'
 
@@ -28,7 +28,7 @@ export const command: Command = {
       options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
     })
     const { dataDirectory, journal } = storeConfig(values.data, io)
-    const { openOffline, placeOf } = await import('../server/open-offline.ts')
+    const { openOffline, placeOf } = await import('../store/embedded/open-offline.ts')
     await using snapshot = await askSnapshot(dataDirectory)
     const faults: StoreFault[] = []
     const onFault = (fault: StoreFault) => {

@@ -1,7 +1,7 @@
 import type { TailraceClient } from '../client/tailrace-client.ts'
 import { isTailraceError } from '../contract/errors.ts'
-import type { ListJobsAnswer } from '../contract/operations/list-jobs.ts'
-import type { ShowBuildAnswer } from '../contract/operations/show-build.ts'
+import type { ListJobsAnswer } from '../contract/operations/reading/list-jobs.ts'
+import type { ShowBuildAnswer } from '../contract/operations/reading/show-build.ts'
 import { isJobId, parseBuildName } from './build-name.ts'
 import { closestWord } from './closest-word.ts'
 

@@ -80,7 +80,7 @@ export class FollowedBuild {
       this.#complain(`==> ${step.step_id} (${step.name}) <==\n`)
     if (follow && step.state === 'waiting') this.#complain(`waiting for step ${step_id} (${step.name})\n`)
     let lookedMs = Date.now()
-    const pieces = client.readLog(
+    const chunks = client.readLog(
       { jobId: build.job_id, buildNo: build.build_no, stepId: step_id },
       {
         follow,
@@ -95,7 +95,7 @@ export class FollowedBuild {
         },
       },
     )
-    for await (const { start, end, text } of pieces) {
+    for await (const { start, end, text } of chunks) {
       this.#tellBack()
       await this.#output.write(json ? `${JSON.stringify({ step_id, start, end, text })}\n` : text)
     }

@@ -98,7 +98,7 @@ async function toStdout(log: OpenLog, { raw }: Flags, io: CommandIo): Promise<vo
   const output = new LogOutput(process.stdout, io.env, { raw })
   // On a terminal the log itself shows how far it is.
   const progress = process.stdout.isTTY ? undefined : progressOf(log)
-  const bytes = await transfer(log, piece => output.write(piece), progress)
+  const bytes = await transfer(log, chunk => output.write(chunk), progress)
   await output.end()
   tellLeftOut(log, bytes, io)
 }
@@ -112,8 +112,8 @@ async function toFile(log: OpenLog, file: string, { json }: Flags, io: CommandIo
   try {
     const bytes = await transfer(
       log,
-      async piece => {
-        if (!stream.write(piece)) await once(stream, 'drain')
+      async chunk => {
+        if (!stream.write(chunk)) await once(stream, 'drain')
       },
       json ? undefined : progressOf(log),
     )
@@ -161,10 +161,10 @@ async function transfer(
   const hash = createHash('sha256')
   let bytes = 0
   try {
-    for await (const piece of body) {
-      if (sha256 !== undefined) hash.update(piece)
-      await write(piece)
-      bytes += piece.length
+    for await (const chunk of body) {
+      if (sha256 !== undefined) hash.update(chunk)
+      await write(chunk)
+      bytes += chunk.length
       progress?.at(bytes)
     }
   } finally {

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { SearchQuery } from '../client/search-log.ts'
 import { isTailraceError } from '../contract/errors.ts'
-import type { SearchHitAnswer } from '../contract/operations/search-log.ts'
+import type { SearchHitAnswer } from '../contract/operations/reading/search-log.ts'
 import { BUILD_USAGE } from './build-name.ts'
 import { type Command, type CommandIo, UsageError } from './command.ts'
 import { complaintOf } from './complaint.ts'

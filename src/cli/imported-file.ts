@@ -48,10 +48,10 @@ async function measured(
   const read = () => decompressed(path, name, decompress)
   const hash = createHash('sha256')
   let bytes = 0
-  for await (const piece of read()) {
+  for await (const chunk of read()) {
     signal.throwIfAborted()
-    hash.update(piece)
-    bytes += piece.length
+    hash.update(chunk)
+    bytes += chunk.length
   }
   return { bytes, sha256: hash.digest('hex'), read, [Symbol.asyncDispose]: remove }
 }

@@ -30,9 +30,9 @@ export class LogOutput {
     this.#terminal = safe ? new TerminalText({ colours: wantsColours(stream, env) }) : undefined
   }
 
-  write(piece: Uint8Array | string): Promise<void> {
-    if (this.#terminal === undefined) return this.#send(piece)
-    const text = typeof piece === 'string' ? piece : this.#decoder.decode(piece, { stream: true })
+  write(chunk: Uint8Array | string): Promise<void> {
+    if (this.#terminal === undefined) return this.#send(chunk)
+    const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true })
     return this.#send(this.#terminal.push(text))
   }
 
@@ -43,10 +43,10 @@ export class LogOutput {
     this.#decoder = newDecoder()
   }
 
-  async #send(piece: Uint8Array | string): Promise<void> {
+  async #send(chunk: Uint8Array | string): Promise<void> {
     const stream = this.#stream
     if (stream.errored != null || stream.destroyed) throw new OutputClosed()
-    if (piece.length === 0 || stream.write(piece)) return
+    if (chunk.length === 0 || stream.write(chunk)) return
     const heard = new AbortController()
     const { signal } = heard
     try {

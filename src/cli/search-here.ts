@@ -1,5 +1,5 @@
 import type { SearchQuery } from '../client/search-log.ts'
-import type { SearchHitAnswer } from '../contract/operations/search-log.ts'
+import type { SearchHitAnswer } from '../contract/operations/reading/search-log.ts'
 import { MIB } from '../contract/quantities.ts'
 import { LINE_FEED } from '../text/lines.ts'
 import { UsageError } from './command.ts'
@@ -53,10 +53,10 @@ async function* linesOf(log: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
     kept += room.length
     isCut ||= room.length < part.length
   }
-  for await (const piece of log) {
+  for await (const chunk of log) {
     let from = 0
-    for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, from)) {
-      keep(piece.subarray(from, end))
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
+      keep(chunk.subarray(from, end))
       yield { n, offset, bytes: Buffer.concat(parts), isCut }
       parts = []
       kept = 0
@@ -65,8 +65,8 @@ async function* linesOf(log: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
       from = end + 1
       offset = at + from
     }
-    keep(piece.subarray(from))
-    at += piece.length
+    keep(chunk.subarray(from))
+    at += chunk.length
   }
   if (at > offset) yield { n, offset, bytes: Buffer.concat(parts), isCut }
 }

@@ -15,7 +15,7 @@ with -f goes from step to step until the build ends.
   -f, --follow        follow the log until its step, or the build, has ended
   -n, --lines LINES   begin with so many lines, 10 by default; "all" for all
   --raw               let a terminal obey what the log holds; without it, control sequences other than colours are shown
-  --json              a line of JSON for each piece, {step_id, start, end, text}, and for each end, {step_id, status, size, sha256}
+  --json              a line of JSON for each chunk, {step_id, start, end, text}, and for each end, {step_id, status, size, sha256}
   --profile NAME      the login to use instead of the environment
 
 How steps end is told on stderr. Exit codes with -f: 0 when the step, or the build, ended as SUCCESS, 3 when it ended otherwise

@@ -1,5 +1,5 @@
-import type { ChangeUserAnswer } from '../contract/operations/change-user.ts'
-import type { UserAnswer } from '../contract/operations/list-users.ts'
+import type { ChangeUserAnswer } from '../contract/operations/administration/change-user.ts'
+import type { UserAnswer } from '../contract/operations/administration/list-users.ts'
 import { ROLES, type Role } from '../contract/roles.ts'
 import { type Action, CONNECTION_USAGE, columns, type Result, runAction } from './administration.ts'
 import { type Command, UsageError } from './command.ts'

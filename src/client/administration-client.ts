@@ -1,13 +1,24 @@
 import type { Operation } from '../contract/operation.ts'
-import { type ChangeUserAnswer, type ChangeUserBody, changeUser } from '../contract/operations/change-user.ts'
-import { type CreateKeyAnswer, createKey } from '../contract/operations/create-key.ts'
-import { type CreateProjectAnswer, createProject } from '../contract/operations/create-project.ts'
-import { createUser } from '../contract/operations/create-user.ts'
-import { deleteKey } from '../contract/operations/delete-key.ts'
-import { deleteUser } from '../contract/operations/delete-user.ts'
-import { type ListKeysAnswer, listKeys } from '../contract/operations/list-keys.ts'
-import { type ListProjectsAnswer, listProjects } from '../contract/operations/list-projects.ts'
-import { type ListUsersAnswer, listUsers, type UserAnswer } from '../contract/operations/list-users.ts'
+import {
+  type ChangeUserAnswer,
+  type ChangeUserBody,
+  changeUser,
+} from '../contract/operations/administration/change-user.ts'
+import { type CreateKeyAnswer, createKey } from '../contract/operations/administration/create-key.ts'
+import {
+  type CreateProjectAnswer,
+  createProject,
+} from '../contract/operations/administration/create-project.ts'
+import { createUser } from '../contract/operations/administration/create-user.ts'
+import { deleteKey } from '../contract/operations/administration/delete-key.ts'
+import { deleteUser } from '../contract/operations/administration/delete-user.ts'
+import { type ListKeysAnswer, listKeys } from '../contract/operations/administration/list-keys.ts'
+import { type ListProjectsAnswer, listProjects } from '../contract/operations/administration/list-projects.ts'
+import {
+  type ListUsersAnswer,
+  listUsers,
+  type UserAnswer,
+} from '../contract/operations/administration/list-users.ts'
 import type { Role } from '../contract/roles.ts'
 import { HttpSender, type OutgoingRequest } from './http-sender.ts'
 import { ServerUnreachable } from './server-unreachable.ts'

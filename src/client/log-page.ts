@@ -1,5 +1,5 @@
 import type { BuildNo, JobId, StepId } from '../contract/ids.ts'
-import type { ReadStepLogAnswer } from '../contract/operations/read-step-log.ts'
+import type { ReadStepLogAnswer } from '../contract/operations/logs/read-step-log.ts'
 import type { ByteOffset } from '../contract/quantities.ts'
 import { ServerUnreachable } from './server-unreachable.ts'
 

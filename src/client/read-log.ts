@@ -8,7 +8,7 @@ import { wait } from './wait.ts'
 export interface ReadLogOptions extends CallOptions {
   /** Where to begin. Default: 0. */
   readonly from?: ByteOffset
-  /** Instead of `from`: begin with the last so many lines. A line longer than a page counts by its pieces. */
+  /** Instead of `from`: begin with the last so many lines. A line longer than a page counts by its chunks. */
   readonly lastLines?: number
   /** Wait for what is still to come, until the step is finished; without it the reading ends at the log's end of the moment. */
   readonly follow?: boolean
@@ -19,8 +19,8 @@ export interface ReadLogOptions extends CallOptions {
   readonly pollMaxMs?: number
 }
 
-/** Text that stands for the bytes `[start, end)` of the log; pieces follow each other without gap. */
-export type LogPiece = Pick<LogPage, 'start' | 'end' | 'text'>
+/** Text that stands for the bytes `[start, end)` of the log; chunks follow each other without gap. */
+export type LogChunk = Pick<LogPage, 'start' | 'end' | 'text'>
 
 type ReadPage = (query: PageQuery, options: CallOptions) => Promise<LogPage>
 
@@ -30,13 +30,13 @@ const POLL_MAX_MS = 2_000
 /**
  * The text of a log, page by page through the contract's own route, each byte once, whatever happens to connections and servers
  * meanwhile: after a failure that may pass, the same page is asked for again, while following without end.
- * To go on later, pass the last piece's `end` as `from`. Rejects as `TailraceClient`.
+ * To go on later, pass the last chunk's `end` as `from`. Rejects as `TailraceClient`.
  */
 export async function* readLog(
   readPage: ReadPage,
   log: LogAddress,
   options: ReadLogOptions,
-): AsyncGenerator<LogPiece, void, undefined> {
+): AsyncGenerator<LogChunk, void, undefined> {
   const {
     follow = false,
     lastLines,

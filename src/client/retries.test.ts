@@ -196,10 +196,10 @@ describe('the same client against CodeArts Build', () => {
       }),
     )
   const read = async (url: string, more: Partial<ClientOptions>) => {
-    const pieces: unknown[] = []
-    for await (const piece of clientOf(url, more).readLog(LOG, { follow: true, pollMs: 1 }))
-      pieces.push(piece)
-    return pieces
+    const chunks: unknown[] = []
+    for await (const chunk of clientOf(url, more).readLog(LOG, { follow: true, pollMs: 1 }))
+      chunks.push(chunk)
+    return chunks
   }
 
   it('reads string offsets, waits at empty pages, and ends where no more comes', async () => {
@@ -210,14 +210,14 @@ describe('the same client against CodeArts Build', () => {
       page('6', '6', '', true),
       page(6, 11, 'beta\n', false),
     )
-    const pieces = await serving(
+    const chunks = await serving(
       (request, response) => {
         asked.push(new URL(request.url ?? '', 'http://x').searchParams.get('start_offset') ?? '')
         listener(request, response)
       },
       url => read(url, { credentials: KEY }),
     )
-    assert.deepEqual(pieces, [
+    assert.deepEqual(chunks, [
       { start: 0, end: 6, text: 'alpha\n' },
       { start: 6, end: 11, text: 'beta\n' },
     ])

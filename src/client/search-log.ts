@@ -1,4 +1,4 @@
-import type { SearchEndAnswer, SearchHitAnswer } from '../contract/operations/search-log.ts'
+import type { SearchEndAnswer, SearchHitAnswer } from '../contract/operations/reading/search-log.ts'
 import type { ByteOffset } from '../contract/quantities.ts'
 import { type ErrorBody, errorOfBody } from './api-error.ts'
 import { ServerUnreachable } from './server-unreachable.ts'

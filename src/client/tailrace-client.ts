@@ -1,34 +1,42 @@
 import { type BuildNo, type JobId, type RecordId, type StepId, taskName } from '../contract/ids.ts'
-import { addSteps } from '../contract/operations/add-steps.ts'
-import { appendLog, TUS_VERSION, UPLOAD_MEDIA_TYPE } from '../contract/operations/append-log.ts'
+import { type ShowRecordInfoAnswer, showRecordInfo } from '../contract/operations/builds/show-record-info.ts'
+import type { TokenAnswer } from '../contract/operations/identity/create-token.ts'
+import { describeToken } from '../contract/operations/identity/describe-token.ts'
+import { revokeToken } from '../contract/operations/identity/revoke-token.ts'
+import { downloadTaskLog } from '../contract/operations/logs/download-task-log.ts'
+import { type ReadStepLogAnswer, readStepLog } from '../contract/operations/logs/read-step-log.ts'
+import { type ListBuildsAnswer, listBuilds } from '../contract/operations/reading/list-builds.ts'
+import { type ListJobsAnswer, listJobs } from '../contract/operations/reading/list-jobs.ts'
+import { readRawLog } from '../contract/operations/reading/read-raw-log.ts'
+import {
+  type SearchEndAnswer,
+  type SearchHitAnswer,
+  searchLog,
+} from '../contract/operations/reading/search-log.ts'
+import { type ShowBuildAnswer, showBuild } from '../contract/operations/reading/show-build.ts'
+import { addSteps } from '../contract/operations/writing/add-steps.ts'
+import { appendLog, TUS_VERSION, UPLOAD_MEDIA_TYPE } from '../contract/operations/writing/append-log.ts'
 import {
   type CreateBuildAnswer,
   type CreateBuildBody,
   createBuild,
-} from '../contract/operations/create-build.ts'
-import type { TokenAnswer } from '../contract/operations/create-token.ts'
-import { describeToken } from '../contract/operations/describe-token.ts'
-import { downloadTaskLog } from '../contract/operations/download-task-log.ts'
+} from '../contract/operations/writing/create-build.ts'
 import {
   type FinishBuildAnswer,
   type FinishBuildBody,
   finishBuild,
-} from '../contract/operations/finish-build.ts'
-import { type FinishStepAnswer, type FinishStepBody, finishStep } from '../contract/operations/finish-step.ts'
-import { type ListBuildsAnswer, listBuilds } from '../contract/operations/list-builds.ts'
-import { type ListJobsAnswer, listJobs } from '../contract/operations/list-jobs.ts'
-import { readRawLog } from '../contract/operations/read-raw-log.ts'
-import { type ReadStepLogAnswer, readStepLog } from '../contract/operations/read-step-log.ts'
-import { revokeToken } from '../contract/operations/revoke-token.ts'
-import { type SearchEndAnswer, type SearchHitAnswer, searchLog } from '../contract/operations/search-log.ts'
-import { type ShowBuildAnswer, showBuild } from '../contract/operations/show-build.ts'
-import { type ShowRecordInfoAnswer, showRecordInfo } from '../contract/operations/show-record-info.ts'
+} from '../contract/operations/writing/finish-build.ts'
+import {
+  type FinishStepAnswer,
+  type FinishStepBody,
+  finishStep,
+} from '../contract/operations/writing/finish-step.ts'
 import type { ByteOffset } from '../contract/quantities.ts'
 import { wholeNumber } from './api-error.ts'
 import type { Credentials, PasswordCredentials } from './credentials.ts'
 import { type CallOptions, HttpSender, type SenderSettings } from './http-sender.ts'
 import { type LogAddress, type LogPage, type PageQuery, pageOf, pageParameters } from './log-page.ts'
-import { type LogPiece, type ReadLogOptions, readLog } from './read-log.ts'
+import { type LogChunk, type ReadLogOptions, readLog } from './read-log.ts'
 import { type ResumingStreamOptions, resumingStream } from './resuming-stream.ts'
 import { type SearchQuery, searchHits } from './search-log.ts'
 import { ServerUnreachable } from './server-unreachable.ts'
@@ -243,7 +251,7 @@ export class TailraceClient {
   }
 
   /** The text of a log as it comes, resuming by itself; of this server and of CodeArts Build. See `read-log.ts`. */
-  readLog(log: LogAddress, options: ReadLogOptions = {}): AsyncGenerator<LogPiece, void, undefined> {
+  readLog(log: LogAddress, options: ReadLogOptions = {}): AsyncGenerator<LogChunk, void, undefined> {
     return readLog((query, call) => this.readStepPage(query, call), log, options)
   }
 

@@ -1,6 +1,5 @@
 import { TailraceError } from '../contract/errors.ts'
-import type { ByteOffset } from '../contract/quantities.ts'
-import { MIB } from '../contract/quantities.ts'
+import { type ByteOffset, MIB } from '../contract/quantities.ts'
 import type { CallOptions } from './http-sender.ts'
 
 /** The bytes of a log: a file, or whatever yields them from the first one on. */

@@ -2,7 +2,7 @@ import { KIB, MIB } from './quantities.ts'
 
 /** Lines of a page at most, and where `size` is 0. */
 export const PAGE_MAX_LINES = 1000
-/** Log bytes of a page at most; a longer line comes in pieces. */
+/** Log bytes of a page at most; a longer line comes in chunks. */
 export const PAGE_MAX_BYTES = MIB
 /** An unfinished last line is held back from pages until it has this many bytes. */
 export const HELD_BACK_MAX_BYTES = 64 * KIB

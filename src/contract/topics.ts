@@ -3,7 +3,7 @@ export const TOPICS = {
   logs: { name: 'Logs', description: 'Pages and files of logs, as clients of CodeArts Build read them.' },
   builds: { name: 'Builds and jobs', description: 'What CodeArts Build tells of jobs and builds.' },
   writing: { name: 'Writing', description: 'Builds and steps are made, their logs appended and finished.' },
-  'own-reads': {
+  reading: {
     name: 'Bytes, lines and events',
     description: "Tailrace's own reads: ranges, lines, live events, searches, lists by cursors.",
   },

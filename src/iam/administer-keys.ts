@@ -3,7 +3,7 @@ import type { EpochMs } from '../contract/quantities.ts'
 import { assertAdmin, assertMember, type Principal } from '../core/access/principal.ts'
 import type { CredentialStores } from '../core/ports/credentials.ts'
 import { newAccessKey, newSecretKey } from './new-credentials.ts'
-import type { SecretBox } from './secret-box.ts'
+import type { SecretBox } from './secrets/secret-box.ts'
 
 /** An access key without its secret. */
 export interface KeyDescription {

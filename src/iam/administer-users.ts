@@ -4,8 +4,8 @@ import { assertAdmin, notAllowed, type Principal } from '../core/access/principa
 import type { CredentialStores, User, UserId } from '../core/ports/credentials.ts'
 import { requireName, requirePassword } from './names.ts'
 import { newId } from './new-credentials.ts'
-import type { PasswordHasher } from './password-hasher.ts'
 import type { RequestRate } from './request-rate.ts'
+import type { PasswordHasher } from './secrets/password-hasher.ts'
 
 /** A user as one project sees him. */
 export interface ProjectUser {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { CHEAP_PASSWORDS, openTestIam } from '../../test/open-test-iam.ts'
-import { BOOTSTRAP } from '../../test/server-process.ts'
+import { CHEAP_PASSWORDS, openTestIam } from '../../test/props/open-test-iam.ts'
+import { BOOTSTRAP } from '../../test/props/server-process.ts'
 import { isTailraceError } from '../contract/errors.ts'
 import { MemoryCredentials } from '../store/memory/memory-credentials.ts'
 import { type BootstrapWishes, bootstrap } from './bootstrap.ts'
-import { openSecretBox } from './secret-box.ts'
+import { openSecretBox } from './secrets/secret-box.ts'
 
 const box = openSecretBox(Buffer.alloc(32, 7))
 

@@ -3,8 +3,8 @@ import type { EpochMs } from '../contract/quantities.ts'
 import type { CredentialStores } from '../core/ports/credentials.ts'
 import { requireName, requirePassword } from './names.ts'
 import { newAccessKey, newId, newPassword, newSecretKey } from './new-credentials.ts'
-import type { PasswordHasher } from './password-hasher.ts'
-import type { SecretBox } from './secret-box.ts'
+import type { PasswordHasher } from './secrets/password-hasher.ts'
+import type { SecretBox } from './secrets/secret-box.ts'
 
 /** The TAILRACE_BOOTSTRAP_... values; what is missing is made up. */
 export interface BootstrapWishes {

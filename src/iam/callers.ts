@@ -2,9 +2,9 @@ import type { EpochMs } from '../contract/quantities.ts'
 import type { Principal } from '../core/access/principal.ts'
 import type { AccessKey, CredentialStores, Domain, Project, Token, User } from '../core/ports/credentials.ts'
 import type { CallerCache } from './caller-cache.ts'
-import type { ExternalTokens } from './external-tokens.ts'
+import type { ExternalTokens } from './external/external-tokens.ts'
 import { managedElsewhere, notAuthenticated, requireUnexpired } from './refusal.ts'
-import type { SecretBox } from './secret-box.ts'
+import type { SecretBox } from './secrets/secret-box.ts'
 import { tokenSha256 } from './token-text.ts'
 
 /** A user as others see him. */

@@ -1,7 +1,7 @@
 import { TailraceError } from '../contract/errors.ts'
 import type { CredentialStores } from '../core/ports/credentials.ts'
 import { requirePassword } from './names.ts'
-import type { PasswordHasher } from './password-hasher.ts'
+import type { PasswordHasher } from './secrets/password-hasher.ts'
 
 /**
  * Sets the password of any user, whatever projects he belongs to, and ends his tokens: for whoever owns the store itself. `newPassword` is

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import { openTestIam, type TestIam } from '../../test/open-test-iam.ts'
-import { BOOTSTRAP } from '../../test/server-process.ts'
+import { openTestIam, type TestIam } from '../../test/props/open-test-iam.ts'
+import { BOOTSTRAP } from '../../test/props/server-process.ts'
 import { isTailraceError } from '../contract/errors.ts'
 
 const HOUR_MS = 3_600_000

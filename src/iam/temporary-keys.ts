@@ -3,7 +3,7 @@ import { notAllowed } from '../core/access/principal.ts'
 import type { Callers, KnownKey } from './callers.ts'
 import { newAccessKey, newSecretKey } from './new-credentials.ts'
 import { notAuthenticated } from './refusal.ts'
-import type { SecretBox } from './secret-box.ts'
+import type { SecretBox } from './secrets/secret-box.ts'
 import { keystoneTime } from './token-text.ts'
 
 export interface TemporaryKey {

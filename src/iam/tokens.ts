@@ -3,9 +3,9 @@ import type { EpochMs } from '../contract/quantities.ts'
 import type { Role } from '../contract/roles.ts'
 import type { CredentialStores, Domain, Token, User } from '../core/ports/credentials.ts'
 import type { Callers, KnownToken, OwnToken } from './callers.ts'
-import type { PasswordHasher } from './password-hasher.ts'
 import { notAuthenticated, requireOwnUser } from './refusal.ts'
 import type { RequestRate } from './request-rate.ts'
+import type { PasswordHasher } from './secrets/password-hasher.ts'
 import { newTokenText, tokenSha256 } from './token-text.ts'
 
 /** A thing by its id or its name. */

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { PROJECT_ID_PATTERN, type ProjectId, type RecordId, UUID_PATTERN } from '../contract/ids.ts'
-import { deriveKey } from './derive-key.ts'
+import { deriveKey } from './secrets/derive-key.ts'
 
 /** The build that an upload token is for. */
 export interface UploadGrant {

@@ -2,21 +2,20 @@ import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceError } from '../contract/errors.ts'
-import type { EpochMs } from '../contract/quantities.ts'
-import { abandonSilentLogs } from '../core/keep/abandon-silent-logs.ts'
-import { assertSpare } from '../core/keep/assert-spare.ts'
-import { UnrecordedFrames } from '../core/keep/flush-frames.ts'
-import { type InTurn, takeTurns } from '../core/keep/in-turn.ts'
-import { keepFlushing } from '../core/keep/keep-flushing.ts'
-import { PackHold } from '../core/keep/pack-hold.ts'
-import { recountUnderWay } from '../core/keep/recount-under-way.ts'
+import type { EpochMs, LogId } from '../contract/quantities.ts'
+import { abandonSilentLogs } from '../core/maintain/abandon-silent-logs.ts'
+import { assertSpare } from '../core/maintain/assert-spare.ts'
+import { UnrecordedFrames } from '../core/maintain/flush-frames.ts'
+import { type InTurn, takeTurns } from '../core/maintain/in-turn.ts'
+import { keepFlushing } from '../core/maintain/keep-flushing.ts'
+import { PackPins } from '../core/maintain/pack-pins.ts'
+import { recountQuotas } from '../core/maintain/recount-quotas.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../core/ports/build-history.ts'
 import type { BuildRemoval } from '../core/ports/build-removal.ts'
-import type { Mint } from '../core/ports/capabilities.ts'
+import type { IdGenerator } from '../core/ports/capabilities.ts'
 import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
-import type { FrameUpkeep } from '../core/ports/frame-upkeep.ts'
-import type { LogId } from '../core/ports/journal.ts'
+import type { FrameMaintenance } from '../core/ports/frame-maintenance.ts'
 import type { PackStore } from '../core/ports/pack-store.ts'
 import type { RetentionCatalog } from '../core/ports/retention-catalog.ts'
 import type { StepLogs } from '../core/ports/step-logs.ts'
@@ -25,28 +24,33 @@ import { storeLogReader } from '../core/read/store-log-reader.ts'
 import type { WritePorts } from '../core/write/live-logs.ts'
 import { LogDigests } from '../core/write/log-digests.ts'
 import { LogLocks } from '../core/write/log-locks.ts'
-import { UnderWay } from '../core/write/under-way.ts'
+import { Quotas } from '../core/write/quotas.ts'
+import { diskSpace } from '../store/embedded/disk-space.ts'
+import { assertCatalogThere, catalogPath } from '../store/embedded/existing-store.ts'
+import { knownLogs } from '../store/embedded/known-logs.ts'
+import { makeDataDirectory } from '../store/embedded/make-data-directory.ts'
+import { CatalogFile } from '../store/embedded/snapshot/catalog-file.ts'
+import { openSqliteConnection } from '../store/embedded/sqlite/sqlite.ts'
+import { removeLeftSnapshots, type TakeSnapshot, takeSnapshots } from '../store/embedded/store-snapshots.ts'
+import { assertRestored } from '../store/embedded/unfinished-restore.ts'
 import { openLocalJournal } from '../store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../store/local/packs/node-files.ts'
 import type { AssertSpare } from '../store/local/packs/recover-packs.ts'
-import { CatalogFile } from '../store/local/snapshot/catalog-file.ts'
-import { openSqliteConnection } from '../store/local/sqlite.ts'
 import { createMemoryNotifier } from '../store/memory/memory-notifier.ts'
 import { withFrameCache } from '../store/pack/with-frame-cache.ts'
-import { sqlBuildCatalog } from '../store/sql/sql-build-catalog.ts'
-import { sqlBuildHistory } from '../store/sql/sql-build-history.ts'
-import { sqlBuildRemoval } from '../store/sql/sql-build-removal.ts'
-import { sqlCredentials } from '../store/sql/sql-credentials.ts'
-import { sqlFrameCatalog } from '../store/sql/sql-frame-catalog.ts'
-import { sqlFrameUpkeep } from '../store/sql/sql-frame-upkeep.ts'
-import { sqlRetentionCatalog } from '../store/sql/sql-retention-catalog.ts'
-import { sqlStepLogs } from '../store/sql/sql-step-logs.ts'
+import { sqlBuildCatalog } from '../store/sql/catalog/sql-build-catalog.ts'
+import { sqlBuildHistory } from '../store/sql/catalog/sql-build-history.ts'
+import { sqlBuildRemoval } from '../store/sql/catalog/sql-build-removal.ts'
+import { sqlFrameCatalog } from '../store/sql/catalog/sql-frame-catalog.ts'
+import { sqlFrameMaintenance } from '../store/sql/catalog/sql-frame-maintenance.ts'
+import { sqlRetentionCatalog } from '../store/sql/catalog/sql-retention-catalog.ts'
+import { sqlStepLogs } from '../store/sql/catalog/sql-step-logs.ts'
+import { sqlCredentials } from '../store/sql/credentials/sql-credentials.ts'
 import type { Config } from './config/config.ts'
-import { diskSpace } from './disk-space.ts'
-import { assertCatalogThere, catalogPath } from './existing-store.ts'
-import { knownLogs } from './known-logs.ts'
-import { makeDataDirectory } from './make-data-directory.ts'
+import type { Vitals } from './lifecycle/readiness.ts'
+import { keepSpace } from './maintenance/keep-space.ts'
+import { tellExpired } from './maintenance/report-expired.ts'
 import { gaugeStore } from './metrics/gauge-store.ts'
 import { meteredJournal } from './metrics/metered-journal.ts'
 import { meteredPacks } from './metrics/metered-packs.ts'
@@ -54,12 +58,7 @@ import { meteredReader } from './metrics/metered-reader.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { newSha256 } from './new-sha256.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
-import type { Vitals } from './readiness.ts'
-import { openSearchThread, type SearchThread } from './search-thread.ts'
-import { removeLeftSnapshots, type TakeSnapshot, takeSnapshots } from './store-snapshots.ts'
-import { tellExpired } from './tell-expired.ts'
-import { assertRestored } from './unfinished-restore.ts'
-import { keepSpace } from './upkeep.ts'
+import { openSearchThread, type SearchThread } from './search/search-thread.ts'
 
 /** How upkeep fares. */
 interface Health {
@@ -76,7 +75,7 @@ export interface Services extends AsyncDisposable {
   readonly retention: RetentionCatalog
   readonly packs: PackStore
   readonly searchThread: SearchThread
-  readonly mint: Mint
+  readonly idGenerator: IdGenerator
   readonly identity: Identity
   readonly takeSnapshot: TakeSnapshot
 }
@@ -125,8 +124,8 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   )
   const journal = meteredJournal(local, metrics)
   const reader = meteredReader(storeLogReader({ journal, frames, packs }), metrics)
-  const underWay = new UnderWay(config.underWayLimits, config.abandonedAfterMs)
-  await recountUnderWay(builds, underWay, Date.now() - config.abandonedAfterMs)
+  const quotas = new Quotas(config.quotaLimits, config.abandonedAfterMs)
+  await recountQuotas(builds, quotas, Date.now() - config.abandonedAfterMs)
   const write: WritePorts = {
     builds,
     frames,
@@ -136,7 +135,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     digests: new LogDigests(newSha256),
     lastAppends: new Map(),
     locks: new LogLocks(),
-    underWay,
+    quotas,
     clock: Date.now,
   }
   const searchThread = opening.use(
@@ -152,13 +151,20 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   )
   const removal = sqlBuildRemoval(db)
   const retention = sqlRetentionCatalog(db)
-  const [inTurn, packHold] = [takeTurns(), new PackHold()]
-  const upkeep = { census: builds, removal, retention, frameUpkeep: sqlFrameUpkeep(db), inTurn, packHold }
+  const [inTurn, packPins] = [takeTurns(), new PackPins()]
+  const upkeep = {
+    census: builds,
+    removal,
+    retention,
+    frameMaintenance: sqlFrameMaintenance(db),
+    inTurn,
+    packPins,
+  }
   const kept = { ...upkeep, write, packs, identity }
   const health: Health = { lastFlushFailureMs: 0 }
   keep(opening, health, config, kept, report, metrics)
   const space = { journalSpace: () => local.space(), disk: () => diskSpace(config.dataDirectory) }
-  gaugeStore(metrics.registry, { ...space, packs, underWay, clock: write.clock })
+  gaugeStore(metrics.registry, { ...space, packs, quotas, clock: write.clock })
   const ending = opening.move()
   return {
     write,
@@ -168,14 +174,14 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     retention,
     packs,
     searchThread,
-    mint,
+    idGenerator,
     identity,
     vitals: { ...space, catalog: frames, lastFlushFailureMs: () => health.lastFlushFailureMs },
     takeSnapshot: takeSnapshots({
       dataDirectory: config.dataDirectory,
       source: { connection, catalogFile, journal: local },
       inTurn,
-      packHold,
+      packPins,
     }),
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   }
@@ -217,10 +223,10 @@ interface Kept {
   readonly census: StepCensus
   readonly removal: BuildRemoval
   readonly retention: RetentionCatalog
-  readonly frameUpkeep: FrameUpkeep
+  readonly frameMaintenance: FrameMaintenance
   readonly identity: Identity
   readonly inTurn: InTurn
-  readonly packHold: PackHold
+  readonly packPins: PackPins
 }
 
 /** The work that goes on beside requests; disposing ends it, the pass under way included. */
@@ -228,7 +234,7 @@ function keep(
   opening: AsyncDisposableStack,
   health: Health,
   config: Config,
-  { write, packs, census, removal, retention, frameUpkeep, identity, inTurn, packHold }: Kept,
+  { write, packs, census, removal, retention, frameMaintenance, identity, inTurn, packPins }: Kept,
   report: Report,
   metrics: Metrics,
 ): void {
@@ -275,11 +281,11 @@ function keep(
       packs,
       removal,
       retention,
-      frameUpkeep,
+      frameMaintenance,
       inTurn,
       unrecorded,
       unreadable: new Set(),
-      packHold,
+      packPins,
       rule: config.retention,
     },
     {
@@ -321,7 +327,7 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 const JOB_ID_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
-const mint: Mint = {
+const idGenerator: IdGenerator = {
   jobId: () => Array.from({ length: 32 }, () => JOB_ID_ALPHABET[randomInt(JOB_ID_ALPHABET.length)]).join(''),
   recordId: randomUUID,
 }

@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { CredentialStores } from '../core/ports/credentials.ts'
-import { openKeystone } from '../iam/ask-keystone.ts'
 import type { FirstCredentials } from '../iam/bootstrap.ts'
+import { openKeystone } from '../iam/external/ask-keystone.ts'
+import { type AnswerWatch, watchAnswers } from '../iam/external/watch-answers.ts'
 import { type Iam, openIam } from '../iam/open-iam.ts'
-import { settleKeyFile } from '../iam/replace-key-file.ts'
-import { rightSecret } from '../iam/right-secret.ts'
-import { loadSecretKey } from '../iam/secret-key.ts'
-import { type AnswerWatch, watchAnswers } from '../iam/watch-answers.ts'
+import { settleKeyFile } from '../iam/secrets/replace-key-file.ts'
+import { rightSecret } from '../iam/secrets/right-secret.ts'
+import { loadSecretKey } from '../iam/secrets/secret-key.ts'
 import type { Config } from './config/config.ts'
 
 /** Who asks. */

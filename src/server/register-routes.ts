@@ -1,40 +1,40 @@
 import type { FastifyInstance } from 'fastify'
 import { CHECKED_BODY_MAX_BYTES } from '../contract/limits.ts'
-import type { UnreadyPart } from '../contract/operations/check-health.ts'
+import type { UnreadyPart } from '../contract/operations/operating/check-health.ts'
 import { OPERATIONS } from '../contract/operations.ts'
 import { LineEnds } from '../core/read/line-ends.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config/config.ts'
+import { ServedRoutes } from './docs/served-routes.ts'
 import { ByteBudget } from './http/byte-budget.ts'
 import { EventStreams } from './http/event-streams.ts'
-import { ServedRoutes } from './http/served-routes.ts'
 import type { Metrics } from './metrics/metrics.ts'
-import { assertExpression, regexpMatchers } from './regexp-matcher.ts'
-import { addStepsRoute } from './routes/add-steps.ts'
-import { appendLogRoute } from './routes/append-log.ts'
-import { createBuildRoute } from './routes/create-build.ts'
-import { deleteBuildRoute } from './routes/delete-build.ts'
-import { deleteJobRoute } from './routes/delete-job.ts'
-import { describeUploadsRoute } from './routes/describe-uploads.ts'
-import { downloadBuildLogRoute } from './routes/download-build-log.ts'
-import { downloadTaskLogRoute } from './routes/download-task-log.ts'
-import { finishBuildRoute } from './routes/finish-build.ts'
-import { finishStepRoute } from './routes/finish-step.ts'
-import { followBuildRoute } from './routes/follow-build.ts'
-import { followLogRoute } from './routes/follow-log.ts'
-import { healthRoutes } from './routes/health.ts'
-import { identityRoutes } from './routes/identity-routes.ts'
-import { lookupRoutes } from './routes/lookup-routes.ts'
-import { readApiDocumentRoutes } from './routes/read-api-document.ts'
-import { readBuildLogRoute } from './routes/read-build-log.ts'
-import { readBuildLogBytesRoute } from './routes/read-build-log-bytes.ts'
-import { readLinesRoute } from './routes/read-lines.ts'
-import { readLogAnalysisRoute } from './routes/read-log-analysis.ts'
-import { readMetricsRoute } from './routes/read-metrics.ts'
-import { readRawLogRoute } from './routes/read-raw-log.ts'
-import { readStepLogRoute } from './routes/read-step-log.ts'
-import { searchLogRoute } from './routes/search-log.ts'
-import { setRetentionRoute } from './routes/set-retention.ts'
+import { deleteBuildRoute } from './routes/administration/delete-build.ts'
+import { deleteJobRoute } from './routes/administration/delete-job.ts'
+import { setRetentionRoute } from './routes/administration/set-retention.ts'
+import { lookupRoutes } from './routes/builds/lookup-routes.ts'
+import { identityRoutes } from './routes/identity/identity-routes.ts'
+import { downloadBuildLogRoute } from './routes/logs/download-build-log.ts'
+import { downloadTaskLogRoute } from './routes/logs/download-task-log.ts'
+import { readBuildLogRoute } from './routes/logs/read-build-log.ts'
+import { readBuildLogBytesRoute } from './routes/logs/read-build-log-bytes.ts'
+import { readLogAnalysisRoute } from './routes/logs/read-log-analysis.ts'
+import { readStepLogRoute } from './routes/logs/read-step-log.ts'
+import { healthRoutes } from './routes/operating/check-health.ts'
+import { readApiDocumentRoutes } from './routes/operating/read-api-document.ts'
+import { readMetricsRoute } from './routes/operating/read-metrics.ts'
+import { followBuildRoute } from './routes/reading/follow-build.ts'
+import { followLogRoute } from './routes/reading/follow-log.ts'
+import { readLinesRoute } from './routes/reading/read-lines.ts'
+import { readRawLogRoute } from './routes/reading/read-raw-log.ts'
+import { searchLogRoute } from './routes/reading/search-log.ts'
+import { addStepsRoute } from './routes/writing/add-steps.ts'
+import { appendLogRoute } from './routes/writing/append-log.ts'
+import { createBuildRoute } from './routes/writing/create-build.ts'
+import { describeUploadsRoute } from './routes/writing/describe-uploads.ts'
+import { finishBuildRoute } from './routes/writing/finish-build.ts'
+import { finishStepRoute } from './routes/writing/finish-step.ts'
+import { assertExpression, regexpMatchers } from './search/regexp-matcher.ts'
 
 /** Bodies with a checksum together: sixteen at a time. */
 const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
@@ -42,7 +42,7 @@ const CHECKED_BODIES_MAX_BYTES = 16 * CHECKED_BODY_MAX_BYTES
 /** Every operation of the API, each with just what it uses. */
 export function registerRoutes(
   app: FastifyInstance,
-  { write, stepLogs, history, removal, retention, packs, searchThread, mint, identity }: Services,
+  { write, stepLogs, history, removal, retention, packs, searchThread, idGenerator, identity }: Services,
   config: Config,
   publicUrl: () => string,
   unreadyParts: () => Promise<readonly UnreadyPart[]>,
@@ -60,7 +60,7 @@ export function registerRoutes(
   readBuildLogBytesRoute(app, buildLogs)
   downloadBuildLogRoute(app, buildLogs)
   readLogAnalysisRoute(app, write)
-  createBuildRoute(app, { ...write, mint }, answers)
+  createBuildRoute(app, { ...write, idGenerator }, answers)
   addStepsRoute(app, write, answers)
   appendLogRoute(app, write, new ByteBudget(CHECKED_BODIES_MAX_BYTES))
   describeUploadsRoute(app)

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { cutInPieces, joinBytes, logBytes, pieceSizes } from '../../test/arbitrary/log-bytes.ts'
+import { chunkSizes, cutInChunks, joinBytes, logBytes } from '../../test/arbitrary/log-bytes.ts'
 import { DebugLineFilter } from './level.ts'
 
 const STAMP = '[2025/06/26 14:23:32.169 GMT+08:00]'
 const encoder = new TextEncoder()
 
-function shown(pieces: readonly Uint8Array[]): Uint8Array {
+function shown(chunks: readonly Uint8Array[]): Uint8Array {
   const filter = new DebugLineFilter()
-  return joinBytes([...pieces.map(piece => filter.push(piece)), filter.end()])
+  return joinBytes([...chunks.map(chunk => filter.push(chunk)), filter.end()])
 }
 
 const shownText = (text: string) => new TextDecoder().decode(shown([encoder.encode(text)]))
@@ -76,11 +76,11 @@ describe('DebugLineFilter', () => {
     assert.equal(shownText(`a\n${STAMP} [DEBUG]`), 'a\n')
   })
 
-  it('passes a piece without DEBUG lines on uncopied, except for an undecided beginning', () => {
-    const piece = encoder.encode(`a\n${STAMP} [INFO] b\n${STAMP} [DE`)
-    const out = new DebugLineFilter().push(piece)
-    assert.equal(out.buffer, piece.buffer)
-    assert.equal(out.length, piece.length - `${STAMP} [DE`.length)
+  it('passes a chunk without DEBUG lines on uncopied, except for an undecided beginning', () => {
+    const chunk = encoder.encode(`a\n${STAMP} [INFO] b\n${STAMP} [DE`)
+    const out = new DebugLineFilter().push(chunk)
+    assert.equal(out.buffer, chunk.buffer)
+    assert.equal(out.length, chunk.length - `${STAMP} [DE`.length)
   })
 
   it('holds at most a stamp and a level of a giant line', () => {
@@ -110,9 +110,9 @@ describe('DebugLineFilter', () => {
       { weight: 1, arbitrary: logBytes().map(asBytewise) },
     )
     fc.assert(
-      fc.property(fc.array(part, { maxLength: 12 }), pieceSizes, (parts, sizes) => {
+      fc.property(fc.array(part, { maxLength: 12 }), chunkSizes, (parts, sizes) => {
         const log = parts.join('')
-        assert.equal(asBytewise(shown(cutInPieces(bytewise(log), sizes))), referenceShown(log))
+        assert.equal(asBytewise(shown(cutInChunks(bytewise(log), sizes))), referenceShown(log))
       }),
       { numRuns: 500 },
     )

@@ -12,7 +12,7 @@ const BLANK = 0x20
 const TAB = 0x09
 
 /**
- * Leaves out the DEBUG lines of one step's log, which comes in pieces cut anywhere. A line has level DEBUG when it
+ * Leaves out the DEBUG lines of one step's log, which comes in chunks cut anywhere. A line has level DEBUG when it
  * states it straight after a leading time stamp, or begins with a blank or tab and the line above has it; a log begins
  * as if below an INFO line. Never holds more than the bytes of a stamp and a level.
  */
@@ -24,23 +24,23 @@ export class DebugLineFilter {
   readonly #held = new Uint8Array(DEBUG_BEGIN.length)
   #heldBytes = 0
 
-  /** What is to be shown of the bytes held until now and of `piece`: a part of `piece` where that is possible. */
-  push(piece: Uint8Array): Uint8Array {
+  /** What is to be shown of the bytes held until now and of `chunk`: a part of `chunk` where that is possible. */
+  push(chunk: Uint8Array): Uint8Array {
     const shown: Uint8Array[] = []
     let from = 0
     let at = 0
-    while (at < piece.length && (this.#levelKnown || this.#learnLevel(piece, at))) {
-      const end = lineEnd(piece, at)
+    while (at < chunk.length && (this.#levelKnown || this.#learnLevel(chunk, at))) {
+      const end = lineEnd(chunk, at)
       if (this.#isDebug) {
-        if (from < at) shown.push(piece.subarray(from, at))
+        if (from < at) shown.push(chunk.subarray(from, at))
         from = end
         this.#heldBytes = 0
       } else if (this.#heldBytes > 0) shown.push(this.#takeHeld())
-      this.#levelKnown = piece[end - 1] !== LINE_FEED
+      this.#levelKnown = chunk[end - 1] !== LINE_FEED
       at = end
     }
-    if (from < at) shown.push(piece.subarray(from, at))
-    this.#hold(piece.subarray(at))
+    if (from < at) shown.push(chunk.subarray(from, at))
+    this.#hold(chunk.subarray(at))
     return joinBytes(shown)
   }
 
@@ -50,10 +50,10 @@ export class DebugLineFilter {
   }
 
   /** Finds the level of the line whose bytes are those held and those from `at` on; false when that takes more bytes. */
-  #learnLevel(piece: Uint8Array, at: number): boolean {
-    const first = this.#heldBytes > 0 ? this.#held[0] : piece[at]
+  #learnLevel(chunk: Uint8Array, at: number): boolean {
+    const first = this.#heldBytes > 0 ? this.#held[0] : chunk[at]
     if (first !== BLANK && first !== TAB) {
-      const match = this.#matchDebug(piece, at)
+      const match = this.#matchDebug(chunk, at)
       if (match === undefined) return false
       this.#isDebug = match
     }
@@ -61,12 +61,12 @@ export class DebugLineFilter {
     return true
   }
 
-  #matchDebug(piece: Uint8Array, at: number): boolean | undefined {
+  #matchDebug(chunk: Uint8Array, at: number): boolean | undefined {
     const lineStart = at - this.#heldBytes
-    const telling = piece[lineStart + TELLING_INDEX]
+    const telling = chunk[lineStart + TELLING_INDEX]
     if (telling !== undefined && !fits(telling, TELLING_INDEX)) return false
     for (let index = this.#heldBytes; index < DEBUG_BEGIN.length; index++) {
-      const byte = piece[lineStart + index]
+      const byte = chunk[lineStart + index]
       if (byte === undefined) return undefined
       if (!fits(byte, index)) return false
     }

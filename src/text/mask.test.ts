@@ -30,7 +30,7 @@ function maskedByDefinition(text: string, secrets: readonly string[]): string {
     .join('')
 }
 
-function maskedInPieces(text: string, secrets: readonly string[], cuts: readonly number[]): string {
+function maskedInChunks(text: string, secrets: readonly string[], cuts: readonly number[]): string {
   const masker = new Masker(secrets.map(bytesOf))
   const bytes = bytesOf(text)
   const ends = [...cuts.map(cut => cut % (bytes.length + 1)), bytes.length].sort((a, b) => a - b)
@@ -58,7 +58,7 @@ describe('masking', () => {
       ['authorizauthorization: bearer x', 'authorizauthorization: bearer ***'],
     ] as const) {
       assert.equal(masked(text), expected)
-      for (let cut = 0; cut <= text.length; cut++) assert.equal(maskedInPieces(text, [], [cut]), expected)
+      for (let cut = 0; cut <= text.length; cut++) assert.equal(maskedInChunks(text, [], [cut]), expected)
     }
     for (const plain of [
       'Authorization: Bearer\nnext',
@@ -121,7 +121,7 @@ describe('masking', () => {
         secretSet,
         fc.array(fc.nat(), { maxLength: 8 }),
         (text, secrets, cuts) => {
-          const result = maskedInPieces(text, secrets, cuts)
+          const result = maskedInChunks(text, secrets, cuts)
           assert.equal(result, masked(text, ...secrets))
           for (const secret of secrets) assert.ok(!result.includes(secret))
         },

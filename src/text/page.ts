@@ -18,7 +18,7 @@ export interface PageCut {
 
 /**
  * The first lines of the window `[start, end)` of `bytes`, whole lines only, except that a line which alone is too
- * long comes as a piece that ends between characters. Ends of the window that stand inside a character move back to its
+ * long comes as a chunk that ends between characters. Ends of the window that stand inside a character move back to its
  * first byte; a window left empty by that widens to the character. `bytes` should hold three bytes on either side
  * of the window, unless the log itself ends there.
  */
@@ -32,7 +32,7 @@ export function cutFirstLines(bytes: Uint8Array, start: number, end: number, lim
   return { from, to: lines > 0 ? at : characterStart(bytes, limit), lines }
 }
 
-/** The last lines of the window, under the rules of `cutFirstLines`; a piece of a too long line begins between characters. */
+/** The last lines of the window, under the rules of `cutFirstLines`; a chunk of a too long line begins between characters. */
 export function cutLastLines(bytes: Uint8Array, start: number, end: number, limits: PageLimits): PageCut {
   const windowStart = characterStart(bytes, start)
   const to = moveEnd(bytes, windowStart, end)

@@ -52,12 +52,12 @@ describe('the text of a log on a terminal', () => {
       fc.property(evil, fc.array(fc.nat(60)), fc.boolean(), (text, cuts, colours) => {
         const terminal = new TerminalText({ colours })
         let at = 0
-        let pieces = ''
+        let chunks = ''
         for (const cut of [...cuts.sort((a, b) => a - b), text.length]) {
-          pieces += terminal.push(text.slice(at, Math.max(at, cut)))
+          chunks += terminal.push(text.slice(at, Math.max(at, cut)))
           at = Math.max(at, cut)
         }
-        assert.equal(pieces + terminal.end(), shown(text, colours))
+        assert.equal(chunks + terminal.end(), shown(text, colours))
       }),
     ))
 

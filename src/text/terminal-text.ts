@@ -13,7 +13,7 @@ const UNDECIDED = /(?:\u001b(?:\[[0-9;:]*)?|\r)$/
  * Makes the text of a log safe to show on a terminal, whatever it holds: colours (SGR of ECMA-48 §8.3.117, but not concealed text) stay or, where
  * none are wanted, are left out; any other control character is shown, `^[` for ESC, `<U+009B>` for those that have no such
  * name, so that no log moves the cursor, sets a title, asks the terminal to answer, or hides a line. The carriage return of a "\r\n" is left out.
- * How the text is cut into pieces changes nothing.
+ * How the text is cut into chunks changes nothing.
  */
 export class TerminalText {
   readonly #colours: boolean
@@ -24,7 +24,7 @@ export class TerminalText {
     this.#colours = options.colours
   }
 
-  /** The next piece of the text, shown as far as it is decided. */
+  /** The next chunk of the text, shown as far as it is decided. */
   push(text: string): string {
     const all = this.#undecided + text
     const begun = UNDECIDED.exec(all)

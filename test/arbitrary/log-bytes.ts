@@ -49,19 +49,19 @@ export function logBytes(giantBytes = 40): fc.Arbitrary<Uint8Array> {
   return fc.array(part, { maxLength: 40 }).map(joinBytes)
 }
 
-/** The same bytes in pieces, cut after each of these numbers of bytes in turn. */
-export function cutInPieces(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
-  const pieces: Uint8Array[] = []
+/** The same bytes in chunks, cut after each of these numbers of bytes in turn. */
+export function cutInChunks(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
+  const chunks: Uint8Array[] = []
   for (let at = 0, turn = 0; at < bytes.length; turn++) {
     const end = at + sizes[turn % sizes.length]!
-    pieces.push(bytes.subarray(at, end))
+    chunks.push(bytes.subarray(at, end))
     at = end
   }
-  return pieces
+  return chunks
 }
 
-/** Sizes for `cutInPieces`. */
-export const pieceSizes = fc.array(
+/** Sizes for `cutInChunks`. */
+export const chunkSizes = fc.array(
   fc.oneof(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 5000 })),
   {
     minLength: 1,

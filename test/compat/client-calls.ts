@@ -1,8 +1,8 @@
 /** What programs that call all operations of a published CodeArts Build client are given, and must print. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { BOOTSTRAP } from '../server-process.ts'
-import type { BuildAnswer } from '../wire.ts'
+import { BOOTSTRAP } from '../props/server-process.ts'
+import type { BuildAnswer } from '../props/wire.ts'
 import { FIRST, JOB_NAME, LEFT_OUT, READS, SECOND, sampleOf } from './sample-build.ts'
 
 /** Those of the client that the program calls: one line of JSON each. */

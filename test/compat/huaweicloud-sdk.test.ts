@@ -15,10 +15,10 @@ import * as iam from '@huaweicloud/huaweicloud-sdk-iam/v3/public-api.js'
 import { v4 as newUuid } from 'uuid'
 import type { Operation } from '../../src/contract/operation.ts'
 import { OPERATIONS } from '../../src/contract/operations.ts'
-import { onlyFileOf, whyNoArchivers } from '../archive.ts'
-import { assertDescribed } from '../described.ts'
-import { BOOTSTRAP, type ServerProcess, startServer } from '../server-process.ts'
-import { admin, type BuildAnswer, type Caller, pagePath } from '../wire.ts'
+import { onlyFileOf, whyNoArchivers } from '../props/archive.ts'
+import { assertDescribed } from '../props/described.ts'
+import { BOOTSTRAP, type ServerProcess, startServer } from '../props/server-process.ts'
+import { admin, type BuildAnswer, type Caller, pagePath } from '../props/wire.ts'
 import {
   FIRST,
   JOB_NAME,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { OPERATIONS } from '../../src/contract/operations.ts'
-import { buildProjectId } from '../lookup.ts'
-import type { BuildAnswer, Caller } from '../wire.ts'
+import { buildProjectId } from '../props/lookup.ts'
+import type { BuildAnswer, Caller } from '../props/wire.ts'
 
 const STAMP = '[2026/01/31 10:00:00.000 GMT+08:00]'
 export const FIRST = `${STAMP} [INFO] caf\u00e9 \u2713 \u{1f600} begins\n${STAMP} [DEBUG] with details\n`

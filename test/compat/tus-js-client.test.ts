@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { DetailedError, Upload } from 'tus-js-client'
-import { startServerOnPort } from '../server-on-port.ts'
-import type { ServerProcess } from '../server-process.ts'
-import { admin, type BuildAnswer, type Caller, logPath, sha256, uploader } from '../wire.ts'
+import { startServerOnPort } from '../props/server-on-port.ts'
+import type { ServerProcess } from '../props/server-process.ts'
+import { admin, type BuildAnswer, type Caller, logPath, sha256, uploader } from '../props/wire.ts'
 
 const MIB = 1024 * 1024
 const LOG = logOf(6 * MIB + 1234, 'compiling')
@@ -31,7 +31,7 @@ function logOf(bytes: number, word: string): Buffer {
   return Buffer.from(lines.join('')).subarray(0, bytes)
 }
 
-function* pieces(log: Buffer): Iterable<Buffer> {
+function* chunks(log: Buffer): Iterable<Buffer> {
   for (let at = 0; at < log.length; at += 10_000) yield log.subarray(at, at + 10_000)
 }
 
@@ -133,7 +133,7 @@ test('an upload goes on by itself when the server is killed and comes back', asy
 test('a stream of unknown length, sent by POST in place of PATCH, arrives whole', async () => {
   const build = await caller.newBuild()
   // The client reads Node's streams, though its types name only those of browsers.
-  const stream = Readable.from(pieces(LOG), { objectMode: false }) as unknown as Source
+  const stream = Readable.from(chunks(LOG), { objectMode: false }) as unknown as Source
   const { requests } = await upload(stream, { ...optionsFor(build), overridePatchMethod: true })
   assert.equal(requests[0], 'HEAD 200')
   assert.deepEqual([...new Set(requests.slice(1))], ['POST 204'])

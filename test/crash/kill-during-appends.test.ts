@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CLI, startServer } from '../server-process.ts'
-import { admin, type BuildAnswer, type Caller, downloadPath, logPath, sha256 } from '../wire.ts'
+import { CLI, startServer } from '../props/server-process.ts'
+import { admin, type BuildAnswer, type Caller, downloadPath, logPath, sha256 } from '../props/wire.ts'
 
 const ROUNDS = 12
 const BUILDS = 3

@@ -4,8 +4,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startServer } from '../server-process.ts'
-import { admin, type BuildAnswer, eventually, logPath, sha256 } from '../wire.ts'
+import { startServer } from '../props/server-process.ts'
+import { admin, type BuildAnswer, eventually, logPath, sha256 } from '../props/wire.ts'
 
 const ROUNDS = 6
 const BUILDS_PER_ROUND = 10

@@ -4,8 +4,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { keySigns, offline } from '../offline-command.ts'
-import { startServer } from '../server-process.ts'
+import { keySigns, offline } from '../props/offline-command.ts'
+import { startServer } from '../props/server-process.ts'
 import { whyNoStrace } from './why-no-strace.ts'
 
 /** What changes files for good, by the key file's thread and by the database's. */

@@ -6,8 +6,8 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { CLI, type ServerProcess, startServer } from '../server-process.ts'
-import { admin, type Caller, eventually, logPath } from '../wire.ts'
+import { CLI, type ServerProcess, startServer } from '../props/server-process.ts'
+import { admin, type Caller, eventually, logPath } from '../props/wire.ts'
 
 const CATALOG = ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite-shm']
 const LINE = 'a line that somebody was told is safe\n'

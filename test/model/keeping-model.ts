@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { isTailraceError, TailraceError } from '../../src/contract/errors.ts'
 import type { Principal } from '../../src/core/access/principal.ts'
-import { deleteBuild } from '../../src/core/keep/delete-build.ts'
-import { UnrecordedFrames } from '../../src/core/keep/flush-frames.ts'
-import { takeTurns } from '../../src/core/keep/in-turn.ts'
-import { keepFlushing } from '../../src/core/keep/keep-flushing.ts'
-import { PackHold } from '../../src/core/keep/pack-hold.ts'
-import { reclaimPacks } from '../../src/core/keep/reclaim-packs.ts'
-import { sweepRemovedLogs } from '../../src/core/keep/sweep-removed-logs.ts'
+import { deleteBuild } from '../../src/core/maintain/delete-build.ts'
+import { UnrecordedFrames } from '../../src/core/maintain/flush-frames.ts'
+import { takeTurns } from '../../src/core/maintain/in-turn.ts'
+import { keepFlushing } from '../../src/core/maintain/keep-flushing.ts'
+import { PackPins } from '../../src/core/maintain/pack-pins.ts'
+import { reclaimPacks } from '../../src/core/maintain/reclaim-packs.ts'
+import { sweepRemovedLogs } from '../../src/core/maintain/sweep-removed-logs.ts'
 import type { Step } from '../../src/core/ports/build-catalog.ts'
 import type { BuildRemoval } from '../../src/core/ports/build-removal.ts'
-import type { FrameUpkeep } from '../../src/core/ports/frame-upkeep.ts'
+import type { FrameMaintenance } from '../../src/core/ports/frame-maintenance.ts'
 import type { PackStore } from '../../src/core/ports/pack-store.ts'
 import { followMovedFrames } from '../../src/core/read/follow-moved-frames.ts'
 import { storeLogReader } from '../../src/core/read/store-log-reader.ts'
@@ -21,7 +21,7 @@ import { appendWhole } from '../../src/core/write/append-log.ts'
 import { finishStep } from '../../src/core/write/finish-step.ts'
 import { LogDigests } from '../../src/core/write/log-digests.ts'
 import { LogLocks } from '../../src/core/write/log-locks.ts'
-import { UnderWay } from '../../src/core/write/under-way.ts'
+import { Quotas } from '../../src/core/write/quotas.ts'
 import { createMemoryNotifier } from '../../src/store/memory/memory-notifier.ts'
 import { withFrameCache } from '../../src/store/pack/with-frame-cache.ts'
 import { MODEL_FRAME_SIZES, type StoreUnderTest } from './write-path-model.ts'
@@ -29,7 +29,7 @@ import { MODEL_FRAME_SIZES, type StoreUnderTest } from './write-path-model.ts'
 /** A store under test, with what keeping needs of it. */
 export interface KeptStore extends StoreUnderTest {
   readonly removal: BuildRemoval
-  readonly frameUpkeep: FrameUpkeep
+  readonly frameMaintenance: FrameMaintenance
 }
 
 const PROJECT = 'a'.repeat(32)
@@ -76,12 +76,12 @@ function portsOf(store: KeptStore, failEvery: number) {
   return {
     ...store,
     packs,
-    frameUpkeep: {
-      ...store.frameUpkeep,
-      removeFrames: store.frameUpkeep.removeFrames,
-      moveFrames: async (moves: Parameters<FrameUpkeep['moveFrames']>[0]) => {
+    frameMaintenance: {
+      ...store.frameMaintenance,
+      removeFrames: store.frameMaintenance.removeFrames,
+      moveFrames: async (moves: Parameters<FrameMaintenance['moveFrames']>[0]) => {
         fails()
-        return store.frameUpkeep.moveFrames(moves)
+        return store.frameMaintenance.moveFrames(moves)
       },
     },
     reader: storeLogReader({ ...store, packs }),
@@ -89,13 +89,13 @@ function portsOf(store: KeptStore, failEvery: number) {
     digests: new LogDigests(newSha256, 2),
     lastAppends: new Map(),
     locks: new LogLocks(),
-    underWay: new UnderWay({ liveLogs: 0, openBuilds: 0 }, 0),
+    quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
     clock: Date.now,
     census: store.builds,
     sizes: MODEL_FRAME_SIZES,
     inTurn: takeTurns(),
     unrecorded: new UnrecordedFrames(),
-    packHold: new PackHold(),
+    packPins: new PackPins(),
     unreadable: new Set<string>(),
   }
 }
@@ -137,7 +137,10 @@ async function keepSpace(ports: Ports, signal: AbortSignal): Promise<void> {
 /** Nothing of what was deleted is left, and every pack but those that cannot be read is at least half alive. */
 async function everythingIsKeptTight(ports: Ports): Promise<void> {
   for (let tries = 0; ; tries++) {
-    const [removed, sparse] = [await ports.removal.removedLogs(1), await ports.frameUpkeep.sparsePacks(1)]
+    const [removed, sparse] = [
+      await ports.removal.removedLogs(1),
+      await ports.frameMaintenance.sparsePacks(1),
+    ]
     if (removed.length === 0 && sparse.length === 0) break
     assert.ok(tries < 2000, `left over: ${JSON.stringify({ removed, sparse })}`)
     await sleep(2)

@@ -2,18 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { openSqlite } from '../../src/store/embedded/sqlite/sqlite.ts'
 import { openLocalJournal } from '../../src/store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../../src/store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../../src/store/local/packs/node-files.ts'
-import { openSqlite } from '../../src/store/local/sqlite.ts'
 import { memoryBuildCatalog } from '../../src/store/memory/memory-build-catalog.ts'
 import { memoryFrameCatalog } from '../../src/store/memory/memory-frame-catalog.ts'
 import { MemoryJournal } from '../../src/store/memory/memory-journal.ts'
 import { createMemoryPackStore } from '../../src/store/memory/memory-pack-store.ts'
-import { sqlBuildCatalog } from '../../src/store/sql/sql-build-catalog.ts'
-import { sqlBuildRemoval } from '../../src/store/sql/sql-build-removal.ts'
-import { sqlFrameCatalog } from '../../src/store/sql/sql-frame-catalog.ts'
-import { sqlFrameUpkeep } from '../../src/store/sql/sql-frame-upkeep.ts'
+import { sqlBuildCatalog } from '../../src/store/sql/catalog/sql-build-catalog.ts'
+import { sqlBuildRemoval } from '../../src/store/sql/catalog/sql-build-removal.ts'
+import { sqlFrameCatalog } from '../../src/store/sql/catalog/sql-frame-catalog.ts'
+import { sqlFrameMaintenance } from '../../src/store/sql/catalog/sql-frame-maintenance.ts'
 import { type KeptStore, keepingKeepsItsPromises } from './keeping-model.ts'
 import { MODEL_FRAME_SIZES } from './write-path-model.ts'
 
@@ -27,7 +27,7 @@ test('in memory, deletions and rewrites of packs among writers and readers touch
       journal,
       packs: createMemoryPackStore({ packBytes: PACK_BYTES }),
       frames,
-      frameUpkeep: frames,
+      frameMaintenance: frames,
       builds,
       removal: builds,
       [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose](),
@@ -64,7 +64,7 @@ async function openOnDisk(): Promise<KeptStore> {
     journal,
     packs,
     frames,
-    frameUpkeep: sqlFrameUpkeep(db),
+    frameMaintenance: sqlFrameMaintenance(db),
     builds: sqlBuildCatalog(db),
     removal: sqlBuildRemoval(db),
     [Symbol.asyncDispose]: () => ending.disposeAsync(),

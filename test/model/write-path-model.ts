@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { isTailraceError, TailraceError } from '../../src/contract/errors.ts'
-import { abandonSilentLogs } from '../../src/core/keep/abandon-silent-logs.ts'
-import { takeTurns } from '../../src/core/keep/in-turn.ts'
-import { keepFlushing } from '../../src/core/keep/keep-flushing.ts'
+import { abandonSilentLogs } from '../../src/core/maintain/abandon-silent-logs.ts'
+import { takeTurns } from '../../src/core/maintain/in-turn.ts'
+import { keepFlushing } from '../../src/core/maintain/keep-flushing.ts'
 import type { BuildCatalog, Step, StepCensus } from '../../src/core/ports/build-catalog.ts'
 import type { FrameCatalog } from '../../src/core/ports/frame-catalog.ts'
 import type { Journal } from '../../src/core/ports/journal.ts'
@@ -16,7 +16,7 @@ import { finishStep } from '../../src/core/write/finish-step.ts'
 import type { WritePorts } from '../../src/core/write/live-logs.ts'
 import { LogDigests } from '../../src/core/write/log-digests.ts'
 import { LogLocks } from '../../src/core/write/log-locks.ts'
-import { UnderWay } from '../../src/core/write/under-way.ts'
+import { Quotas } from '../../src/core/write/quotas.ts'
 import { createMemoryNotifier } from '../../src/store/memory/memory-notifier.ts'
 
 /** A store under test; frames of about 4 KiB, a journal of at most some hundred KiB. */
@@ -100,7 +100,7 @@ async function runScripts(
     digests: new LogDigests(newSha256, 2),
     lastAppends: new Map(),
     locks: new LogLocks(),
-    underWay: new UnderWay({ liveLogs: 0, openBuilds: 0 }, 0),
+    quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
     clock: Date.now,
   }
   const ending = new AbortController()
@@ -215,9 +215,9 @@ class LogModel {
   async #read(from: number, to: number): Promise<void> {
     const { reader } = this.#ports
     assert.equal(await reader.head(this.#step.log), this.#acknowledged)
-    const pieces = await Array.fromAsync(reader.read(this.#step.log, from, to))
+    const chunks = await Array.fromAsync(reader.read(this.#step.log, from, to))
     assert.ok(
-      Buffer.concat(pieces).equals(this.#text.subarray(from, to)),
+      Buffer.concat(chunks).equals(this.#text.subarray(from, to)),
       `[${from}, ${to}) of log ${this.#step.log} differs`,
     )
   }

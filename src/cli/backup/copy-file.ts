@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MIB } from '../../contract/quantities.ts'
 
-const PIECE_BYTES = MIB
+const CHUNK_BYTES = MIB
 
 export interface CopyOptions {
   readonly signal: AbortSignal
@@ -24,11 +24,11 @@ export async function copyFile(
   await using source = await open(from, 'r')
   await using target = await open(to, 'wx', 0o600)
   const hash = createHash('sha256')
-  for await (const piece of piecesOf(source, bytes)) {
+  for await (const chunk of chunksOf(source, bytes)) {
     options.signal.throwIfAborted()
-    hash.update(piece)
-    await target.writeFile(piece)
-    options.onBytes(piece.length)
+    hash.update(chunk)
+    await target.writeFile(chunk)
+    options.onBytes(chunk.length)
   }
   await target.sync()
   const copied = (await target.stat()).size
@@ -40,21 +40,21 @@ export async function copyFile(
 export async function sha256Of(path: string, { signal, onBytes }: CopyOptions): Promise<string> {
   await using file = await open(path, 'r')
   const hash = createHash('sha256')
-  for await (const piece of piecesOf(file, Number.MAX_SAFE_INTEGER)) {
+  for await (const chunk of chunksOf(file, Number.MAX_SAFE_INTEGER)) {
     signal.throwIfAborted()
-    hash.update(piece)
-    onBytes(piece.length)
+    hash.update(chunk)
+    onBytes(chunk.length)
   }
   return hash.digest('hex')
 }
 
-/** Each piece is valid until the next is asked for. */
-async function* piecesOf(file: FileHandle, bytes: number): AsyncGenerator<Buffer> {
-  const piece = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, bytes))
+/** Each chunk is valid until the next is asked for. */
+async function* chunksOf(file: FileHandle, bytes: number): AsyncGenerator<Buffer> {
+  const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, bytes))
   for (let at = 0; at < bytes; ) {
-    const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, bytes - at), at)
+    const { bytesRead } = await file.read(chunk, 0, Math.min(chunk.length, bytes - at), at)
     if (bytesRead === 0) return
-    yield piece.subarray(0, bytesRead)
+    yield chunk.subarray(0, bytesRead)
     at += bytesRead
   }
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { makeDataDirectory } from '../../server/make-data-directory.ts'
-import { UNFINISHED_RESTORE_NAME } from '../../server/unfinished-restore.ts'
+import { makeDataDirectory } from '../../store/embedded/make-data-directory.ts'
+import { UNFINISHED_RESTORE_NAME } from '../../store/embedded/unfinished-restore.ts'
 import { type CopyOptions, copyFile, sha256Of, syncDirectory, syncName } from './copy-file.ts'
 import type { BackupFile, Manifest } from './manifest.ts'
 

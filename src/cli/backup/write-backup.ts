@@ -1,7 +1,7 @@
 import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KIB } from '../../contract/quantities.ts'
-import type { StoreSnapshot } from '../../server/store-snapshots.ts'
+import type { StoreSnapshot } from '../../store/embedded/store-snapshots.ts'
 import { type CopyOptions, copyFile, syncDirectory, syncName } from './copy-file.ts'
 import { type BackupFile, MANIFEST_NAME, type Manifest, manifestOf, readManifest } from './manifest.ts'
 

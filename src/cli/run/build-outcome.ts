@@ -1,4 +1,4 @@
-import type { ShowBuildAnswer } from '../../contract/operations/show-build.ts'
+import type { ShowBuildAnswer } from '../../contract/operations/reading/show-build.ts'
 import type { EndRecord } from './spool-entry.ts'
 
 type Outcome = EndRecord['outcome']

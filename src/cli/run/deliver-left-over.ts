@@ -3,8 +3,8 @@ import type { TailraceClient } from '../../client/tailrace-client.ts'
 import { isTailraceError } from '../../contract/errors.ts'
 import { explained } from '../complaint.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection.ts'
+import type { Deadline } from './deadline.ts'
 import { deliverLog } from './deliver-log.ts'
-import type { Patience } from './patience.ts'
 import {
   isBeingWritten,
   listEntries,
@@ -30,18 +30,18 @@ export interface LeftOverResult {
 
 /**
  * Delivers, one after the other, the logs whose writers are gone. Another deliverer at the same time does no harm. Stops
- * when patience ends; the entry under way and those after it then come as refused. With `toHere`, logs for other servers are
+ * when deadline ends; the entry under way and those after it then come as refused. With `toHere`, logs for other servers are
  * this server's from now on. Never rejects.
  */
 export async function* deliverLeftOver(
   spool: string,
   connection: Connection,
-  patience: Patience,
+  deadline: Deadline,
   toHere = false,
 ): AsyncGenerator<LeftOverResult> {
   for (const entry of await listEntries(spool)) {
     if (await isBeingWritten(entry)) continue
-    const result = await deliverEntry(entry, connection, patience, toHere)
+    const result = await deliverEntry(entry, connection, deadline, toHere)
     if (result !== undefined) yield result
   }
 }
@@ -50,7 +50,7 @@ export async function* deliverLeftOver(
 async function deliverEntry(
   found: SpoolEntry,
   connection: Connection,
-  patience: Patience,
+  deadline: Deadline,
   toHere: boolean,
 ): Promise<LeftOverResult | undefined> {
   let entry = found
@@ -63,7 +63,7 @@ async function deliverEntry(
     let missingBytes = sizeBytes
     try {
       if (toHere && entry.meta.url !== connection.url) entry = await readdress(entry, connection.url)
-      await deliver(entry, log, clientFor(entry, connection), patience, head => {
+      await deliver(entry, log, clientFor(entry, connection), deadline, head => {
         missingBytes = sizeBytes - head
       })
       await removeEntry(entry)
@@ -84,7 +84,7 @@ async function deliver(
   entry: SpoolEntry,
   log: SpooledLog,
   client: TailraceClient,
-  patience: Patience,
+  deadline: Deadline,
   onFound: (head: number) => void,
 ): Promise<void> {
   let current = entry
@@ -94,8 +94,8 @@ async function deliver(
       client,
       meta: entry.meta,
       log,
-      signal: patience.signal,
-      onProgress: () => patience.progress(),
+      signal: deadline.signal,
+      onProgress: () => deadline.progress(),
       onTrouble: error => {
         trouble = error
       },
@@ -107,7 +107,7 @@ async function deliver(
       },
     })
   } catch (error) {
-    throw patience.signal.aborted && trouble !== undefined ? trouble : error
+    throw deadline.signal.aborted && trouble !== undefined ? trouble : error
   }
 }
 

@@ -15,17 +15,17 @@ export interface FollowedCommand {
   readonly isComplete: boolean
 }
 
-/** Hands on all output of a command, one piece after the other, until the command has ended and with it its output, or that of the children it left falls silent; they live on. */
+/** Hands on all output of a command, one chunk after the other, until the command has ended and with it its output, or that of the children it left falls silent; they live on. */
 export async function followCommand(
   { output, ended, leave }: StartedCommand,
   onOutput: (bytes: Uint8Array) => Promise<void>,
 ): Promise<FollowedCommand> {
   const seen = { bytes: 0, isHandingOn: false }
   const closed = (async () => {
-    for await (const piece of output) {
-      seen.bytes += piece.length
+    for await (const chunk of output) {
+      seen.bytes += chunk.length
       seen.isHandingOn = true
-      await onOutput(piece as Uint8Array)
+      await onOutput(chunk as Uint8Array)
       seen.isHandingOn = false
     }
   })()

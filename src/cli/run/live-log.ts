@@ -6,9 +6,9 @@ import type { EndRecord } from './spool-entry.ts'
 
 /** Bytes that wait in memory at most when the spool can't be written. */
 const MEMORY_MAX_BYTES = 16 * MIB
-/** A log is kept or cut in pieces of at most this, and of this share of the spool. */
-const PIECE_MAX_BYTES = MIB
-const PIECES_OF_SPOOL = 8
+/** A log is kept or cut in chunks of at most this, and of this share of the spool. */
+const CHUNK_MAX_BYTES = MIB
+const CHUNK_OF_SPOOL = 8
 const LINE_FEED = 0x0a
 
 export interface LiveLogOptions {
@@ -31,7 +31,7 @@ export interface LiveLogOptions {
  */
 export class LiveLog implements LogSource {
   readonly #options: LiveLogOptions
-  readonly #pieceBytes: number
+  readonly #chunkBytes: number
   readonly #hash = createHash('sha256')
   #spoolFails: boolean
   #sizeBytes = 0
@@ -50,7 +50,7 @@ export class LiveLog implements LogSource {
 
   constructor(options: LiveLogOptions) {
     this.#options = options
-    this.#pieceBytes = Math.min(PIECE_MAX_BYTES, Math.ceil(options.spoolMaxBytes / PIECES_OF_SPOOL))
+    this.#chunkBytes = Math.min(CHUNK_MAX_BYTES, Math.ceil(options.spoolMaxBytes / CHUNK_OF_SPOOL))
     this.#spoolFails = options.segments === undefined
   }
 
@@ -78,14 +78,14 @@ export class LiveLog implements LogSource {
 
   /** Resolves when the bytes are kept, or left out. Never rejects. */
   async append(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; at += this.#pieceBytes) {
-      const piece = bytes.subarray(at, at + this.#pieceBytes)
-      if (await this.#hasRoom(piece.length)) {
+    for (let at = 0; at < bytes.length; at += this.#chunkBytes) {
+      const chunk = bytes.subarray(at, at + this.#chunkBytes)
+      if (await this.#hasRoom(chunk.length)) {
         if (this.#gapBytes > 0) await this.#closeGap()
-        await this.#keep(piece)
+        await this.#keep(chunk)
       } else {
-        this.#gapBytes += piece.length
-        this.#lostBytes += piece.length
+        this.#gapBytes += chunk.length
+        this.#lostBytes += chunk.length
       }
     }
   }

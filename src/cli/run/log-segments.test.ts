@@ -17,8 +17,8 @@ describe('the segments of a spooled log', () => {
 
   async function written(): Promise<LogSegments> {
     const segments = LogSegments.create(folder, 10)
-    for (const piece of [TEXT.slice(0, 3), TEXT.slice(3, 24), TEXT.slice(24)])
-      await segments.append(Buffer.from(piece))
+    for (const chunk of [TEXT.slice(0, 3), TEXT.slice(3, 24), TEXT.slice(24)])
+      await segments.append(Buffer.from(chunk))
     return segments
   }
 

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { describe, it } from 'node:test'
 import { TailraceClient } from '../../client/tailrace-client.ts'
+import { Deadline } from './deadline.ts'
 import { LiveLog } from './live-log.ts'
 import { LogShipment } from './log-shipment.ts'
-import { Patience } from './patience.ts'
 
 const META = {
   url: '',
@@ -33,7 +33,7 @@ describe('what is told of a delivery', () => {
       onSpoolFailed: () => {},
     })
     await log.append(Buffer.from('a log\n'))
-    const patience = new Patience(0)
+    const deadline = new Deadline(0)
     const told: string[] = []
     const twice = Promise.withResolvers<void>()
     let requests = 0
@@ -43,7 +43,7 @@ describe('what is told of a delivery', () => {
       {
         connection: { url, credentials, client },
         meta: META,
-        patience,
+        deadline,
         idsFile: undefined,
         spool: '/dev/null/spool',
         usualSpool: '/dev/null/spool',
@@ -52,7 +52,7 @@ describe('what is told of a delivery', () => {
       },
     )
     await twice.promise
-    patience.giveUp()
+    deadline.giveUp()
     await shipment.finish('SUCCESS')
     assert.deepEqual(told, [
       'the server answers: The journal is full; the log waits and is sent later',

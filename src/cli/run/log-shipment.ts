@@ -5,9 +5,9 @@ import type { TailraceClient } from '../../client/tailrace-client.ts'
 import { isTailraceError } from '../../contract/errors.ts'
 import { explained } from '../complaint.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection.ts'
+import type { Deadline } from './deadline.ts'
 import { deliverLog } from './deliver-log.ts'
 import type { OpenedLog } from './open-log.ts'
-import type { Patience } from './patience.ts'
 import {
   type EndRecord,
   renameStep,
@@ -24,7 +24,7 @@ const TOLD_MAX = 5
 export interface ShipmentOptions {
   readonly connection: Connection
   readonly meta: Omit<SpoolMeta, 'writer'>
-  readonly patience: Patience
+  readonly deadline: Deadline
   /** Where logs of other runs wait, and where "tailrace deliver" looks unless told otherwise. */
   readonly spool: string
   readonly usualSpool: string
@@ -39,7 +39,7 @@ export interface ShipmentOptions {
 export class LogShipment {
   readonly #opened: OpenedLog
   readonly #options: ShipmentOptions
-  readonly #patience: Patience
+  readonly #deadline: Deadline
   readonly #complain: (text: string) => void
   #lookedAtBuild = false
   readonly #done: Promise<boolean>
@@ -51,22 +51,22 @@ export class LogShipment {
   readonly #told = new Set<string>()
 
   constructor(opened: OpenedLog, options: ShipmentOptions) {
-    const { connection, meta, patience, complain } = options
+    const { connection, meta, deadline, complain } = options
     this.#opened = opened
     this.#options = options
-    this.#patience = patience
+    this.#deadline = deadline
     this.#complain = complain
     this.#entry = opened.entry
     this.#done = this.#deliver(connection, meta).then(
       () => true,
       error => {
-        if (!patience.signal.aborted) complain(`the log is not delivered: ${reasonOf(error, connection)}`)
+        if (!deadline.signal.aborted) complain(`the log is not delivered: ${reasonOf(error, connection)}`)
         return false
       },
     )
   }
 
-  /** Says how the command ended, and waits for the rest of the delivery as long as patience lasts. Never rejects. */
+  /** Says how the command ended, and waits for the rest of the delivery as long as deadline lasts. Never rejects. */
   async finish(outcome: EndRecord['outcome']): Promise<void> {
     const { log } = this.#opened
     const end = await log.finish(outcome)
@@ -86,12 +86,12 @@ export class LogShipment {
       client,
       meta,
       log: this.#opened.log,
-      signal: this.#patience.signal,
+      signal: this.#deadline.signal,
       hurry: this.#hurry.signal,
       onProgress: head => {
         this.#deliveredBytes = head
         this.#trouble = undefined
-        this.#patience.progress()
+        this.#deadline.progress()
       },
       onTrouble: error => this.#tellTrouble(error),
       undelivered: () => waitingOutcomes(this.#options.spool, meta),
@@ -106,9 +106,9 @@ export class LogShipment {
   /** Tells what the caller may not expect of a build that others made. */
   async #lookAtBuild(client: TailraceClient, recordId: string): Promise<void> {
     if (this.#lookedAtBuild) return
-    const { namedJob, patience } = this.#options
+    const { namedJob, deadline } = this.#options
     try {
-      const { job_name, status } = await client.showBuild(recordId, { signal: patience.signal })
+      const { job_name, status } = await client.showBuild(recordId, { signal: deadline.signal })
       if (namedJob !== undefined && job_name !== namedJob)
         this.#complain(`build ${recordId} belongs to job ${job_name}, not ${namedJob}`)
       if (status !== null) this.#complain(`build ${recordId} has ended already with ${status}, and stays so`)

@@ -5,13 +5,13 @@ import { Stamper } from '../../text/stamp.ts'
 import type { CommandIo } from '../command.ts'
 import type { Connection } from '../connection.ts'
 import { childEnvironment } from './child-environment.ts'
+import { Deadline } from './deadline.ts'
 import { deliverLeftOver } from './deliver-left-over.ts'
 import { type FollowedCommand, followCommand } from './follow-command.ts'
 import { LogShipment } from './log-shipment.ts'
 import { openLog } from './open-log.ts'
 import { OutputEcho } from './output-echo.ts'
 import { localOffsetMinutes, noteLine, OutputPipeline } from './output-pipeline.ts'
-import { Patience } from './patience.ts'
 import { type RunOptions, spoolDirectory } from './run-options.ts'
 import { secretValues, unmaskable } from './secret-values.ts'
 import { comesFromTerminal, relaySignals, type SignalRelay } from './signal-relay.ts'
@@ -50,18 +50,18 @@ export async function runCommand(
     complain,
   })
   for (const warning of unmaskable(io.env, options.maskNames)) complain(warning)
-  const patience = new Patience(options.waitMs)
+  const deadline = new Deadline(options.waitMs)
   const shipment = new LogShipment(opened, {
     connection,
     meta: about,
-    patience,
+    deadline,
     complain,
     idsFile: options.idsFile,
     spool: options.spool,
     usualSpool: spoolDirectory(undefined, io.env),
     namedJob: options.namedJob,
   })
-  const leftOver = shipLeftOver(options.spool, connection, patience, complain)
+  const leftOver = shipLeftOver(options.spool, connection, deadline, complain)
   const echo = options.quiet ? undefined : new OutputEcho(process.stdout)
   const pipeline = new OutputPipeline({
     ...noting,
@@ -71,12 +71,12 @@ export async function runCommand(
   })
 
   const end = await followToEnd(options, io, relay, pipeline, complain)
-  relay.sendTo(() => patience.giveUp())
-  patience.begin()
+  relay.sendTo(() => deadline.giveUp())
+  deadline.begin()
   await shipment.finish(outcomeOf(end, relay.interrupted))
-  patience.limit()
+  deadline.limit()
   await leftOver
-  patience.stop()
+  deadline.stop()
   const missedBytes = (await echo?.end()) ?? 0
   if (missedBytes > 0) complain(`stdout was stuck and missed ${missedBytes} bytes; the log has them`)
   relay.stop()
@@ -148,12 +148,12 @@ function outcomeOf(end: CommandEnd, interrupted: boolean): EndRecord['outcome'] 
 async function shipLeftOver(
   spool: string,
   connection: Connection,
-  patience: Patience,
+  deadline: Deadline,
   complain: (text: string) => void,
 ): Promise<void> {
   let left = 0
   let reason: string | undefined
-  for await (const { refusal } of deliverLeftOver(spool, connection, patience)) {
+  for await (const { refusal } of deliverLeftOver(spool, connection, deadline)) {
     if (refusal === undefined) continue
     left++
     reason ??= refusal

@@ -1,7 +1,7 @@
 import { isTransient } from '../../client/server-unreachable.ts'
 import type { NewStep, StepAddress, TailraceClient } from '../../client/tailrace-client.ts'
 import { isTailraceError } from '../../contract/errors.ts'
-import type { CreateBuildAnswer } from '../../contract/operations/create-build.ts'
+import type { CreateBuildAnswer } from '../../contract/operations/writing/create-build.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
 import { buildOutcome } from './build-outcome.ts'
 import { BytesLost, type LogSource } from './log-source.ts'

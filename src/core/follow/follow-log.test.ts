@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { cutInPieces, logBytes, pieceSizes } from '../../../test/arbitrary/log-bytes.ts'
-import { arrayLogReader } from '../../../test/array-log-reader.ts'
+import { chunkSizes, cutInChunks, logBytes } from '../../../test/arbitrary/log-bytes.ts'
+import { arrayLogReader } from '../../../test/props/array-log-reader.ts'
 import { decodeUtf8 } from '../../text/utf8.ts'
 import type { BuildCatalog, Step } from '../ports/build-catalog.ts'
 import type { Hints, Notifier } from '../ports/notifier.ts'
 import { followLog } from './follow-log.ts'
-import type { LogPiece } from './log-piece.ts'
-import { SharedPieces } from './shared-pieces.ts'
+import type { LogChunk } from './log-chunk.ts'
+import { SharedChunks } from './shared-chunks.ts'
 
 const STEP = { log: 1, projectId: 'p', recordId: 'r', stepId: 1, state: 'running' } as Step
 
@@ -27,7 +27,7 @@ function growingLog(parts: readonly Uint8Array[]) {
     findStep: async () => ({ ...STEP, state: shown > parts.length ? 'sealed' : 'running' }),
   } as unknown as BuildCatalog
   const notifier = { listen: () => hints } as unknown as Notifier
-  return { reader, builds, notifier, pieces: new SharedPieces(reader) }
+  return { reader, builds, notifier, chunks: new SharedChunks(reader) }
 }
 
 const never = new AbortController().signal
@@ -35,9 +35,9 @@ const never = new AbortController().signal
 describe('following a log', () => {
   it('shows every byte once and cuts no character, however the log grows and though every hint is missed', async () => {
     await fc.assert(
-      fc.asyncProperty(logBytes(), pieceSizes, async (bytes, sizes) => {
-        const seen: LogPiece[] = await Array.fromAsync(
-          followLog(growingLog(cutInPieces(bytes, sizes)), STEP, 0, never),
+      fc.asyncProperty(logBytes(), chunkSizes, async (bytes, sizes) => {
+        const seen: LogChunk[] = await Array.fromAsync(
+          followLog(growingLog(cutInChunks(bytes, sizes)), STEP, 0, never),
         )
         assert.equal(seen.map(({ text }) => text).join(''), decodeUtf8(bytes))
         const ends = [0, ...seen.map(({ end }) => end)]
@@ -61,16 +61,16 @@ describe('following a log', () => {
         return arrayLogReader(() => log, [65_536]).read(1, from, to)
       },
     }
-    const pieces = followLog({ ...ports, reader, pieces: new SharedPieces(reader) }, STEP, 0, never)
-    const { value } = await pieces.next()
+    const chunks = followLog({ ...ports, reader, chunks: new SharedChunks(reader) }, STEP, 0, never)
+    const { value } = await chunks.next()
     assert.ok(value !== undefined && 'end' in value && value.end <= 65_536)
     await new Promise(setImmediate)
     assert.ok(readTo <= 65_536 + 3)
-    await pieces.return(undefined)
+    await chunks.return(undefined)
   })
 
   it('ends without an end when the signal aborts', async () => {
-    const pieces = followLog(growingLog([]), STEP, 0, AbortSignal.abort())
-    assert.deepEqual(await pieces.next(), { done: true, value: undefined })
+    const chunks = followLog(growingLog([]), STEP, 0, AbortSignal.abort())
+    assert.deepEqual(await chunks.next(), { done: true, value: undefined })
   })
 })

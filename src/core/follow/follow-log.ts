@@ -6,14 +6,14 @@ import { endOfLog } from '../read/end-of-log.ts'
 import { isFinished } from '../read/is-finished.ts'
 import type { LogReader } from '../read/log-reader.ts'
 import { readRange } from '../read/read-range.ts'
-import type { LogPiece } from './log-piece.ts'
-import type { SharedPieces } from './shared-pieces.ts'
+import type { LogChunk } from './log-chunk.ts'
+import type { SharedChunks } from './shared-chunks.ts'
 
 export interface FollowPorts {
   readonly builds: BuildCatalog
   readonly reader: LogReader
   readonly notifier: Notifier
-  readonly pieces: SharedPieces
+  readonly chunks: SharedChunks
 }
 
 /** A hint may be missed: the head is read again after this long without one. */
@@ -22,16 +22,16 @@ const RECHECK_MS = 3000
 const LULL_MS = 150
 
 /**
- * Yields the log's pieces from `from` on, each byte once, in order: those that are there, then those that come, by one
- * loop. A consumer that is slow falls behind and catches up; nothing is held for it but the piece in hand. Returns the step when
+ * Yields the log's chunks from `from` on, each byte once, in order: those that are there, then those that come, by one
+ * loop. A consumer that is slow falls behind and catches up; nothing is held for it but the chunk in hand. Returns the step when
  * it is finished and every byte was yielded; undefined when `signal` aborts or the step is deleted. Rejects as the reader does.
  */
 export async function* followLog(
-  { builds, reader, notifier, pieces }: FollowPorts,
+  { builds, reader, notifier, chunks }: FollowPorts,
   step: Step,
   from: ByteOffset,
   signal: AbortSignal,
-): AsyncGenerator<LogPiece, Step | undefined> {
+): AsyncGenerator<LogChunk, Step | undefined> {
   using hints = notifier.listen(step.log)
   let current: Step | undefined = step
   let at = await characterBegin(reader, step, from)
@@ -41,10 +41,10 @@ export async function* followLog(
     // Read after the state: what a finished step has is all below.
     const head = await endOfLog(reader, current)
     while (at < head && !signal.aborted) {
-      const piece = await pieces.read(step.log, at, head, finished)
-      if (piece === undefined) break
-      at = piece.end
-      yield piece
+      const chunk = await chunks.read(step.log, at, head, finished)
+      if (chunk === undefined) break
+      at = chunk.end
+      yield chunk
     }
     if (finished) return current
     if (at > before && (await hints.changed(LULL_MS, signal))) continue

@@ -1,6 +1,5 @@
 import type { BuildNo, JobId, ProjectId, RecordId, StepId } from '../../contract/ids.ts'
-import type { ByteOffset, EpochMs } from '../../contract/quantities.ts'
-import type { LogId } from './journal.ts'
+import type { ByteOffset, EpochMs, LogId } from '../../contract/quantities.ts'
 
 /** How a build or step ended, in the words of the API family. */
 export type Outcome = 'SUCCESS' | 'FAILURE' | 'ABORTED'

@@ -1,5 +1,5 @@
 import type { JobId, ProjectId, RecordId } from '../../contract/ids.ts'
-import type { LogId } from './journal.ts'
+import type { LogId } from '../../contract/quantities.ts'
 
 /** What one step of a job's removal did. */
 export interface JobRemoval {

@@ -5,7 +5,7 @@ import type { EpochMs } from '../../contract/quantities.ts'
 export type Clock = () => EpochMs
 
 /** Makes ids that nobody can guess and that never repeat. */
-export interface Mint {
+export interface IdGenerator {
   jobId(): JobId
   recordId(): RecordId
 }

@@ -1,5 +1,4 @@
-import type { ByteOffset, LineNumber } from '../../contract/quantities.ts'
-import type { LogId } from './journal.ts'
+import type { ByteOffset, LineNumber, LogId } from '../../contract/quantities.ts'
 import type { Frame, PackId } from './pack-store.ts'
 
 /** Where the packed part of a log ends. */

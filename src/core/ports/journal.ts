@@ -1,7 +1,4 @@
-import type { ByteOffset, EpochMs } from '../../contract/quantities.ts'
-
-/** A log, as the catalog numbers it: a positive integer, never used again. */
-export type LogId = number
+import type { ByteOffset, EpochMs, LogId } from '../../contract/quantities.ts'
 
 /** What the journal holds of a live log: bytes below `from` are in packs, `head` is the offset of the next byte. */
 export interface Extent {
@@ -10,7 +7,7 @@ export interface Extent {
 }
 
 /** Stored bytes that arrived together, or a part of them. The reader must not change `bytes`. */
-export interface JournalPiece {
+export interface JournalChunk {
   readonly at: ByteOffset
   readonly bytes: Uint8Array
   readonly arrivedAtMs: EpochMs
@@ -53,11 +50,11 @@ export interface Journal extends AsyncDisposable {
   append(log: LogId, at: ByteOffset, bytes: Uint8Array, arrivedAtMs: EpochMs): Promise<ByteOffset>
 
   /**
-   * Yields the stored bytes of `[from, to)` in order, in pieces that do not cross arrivals. Ends early only where bytes
+   * Yields the stored bytes of `[from, to)` in order, in chunks that do not cross arrivals. Ends early only where bytes
    * were released meanwhile; never skips any, never waits for bytes not yet written. Rejects with `log-damaged`
-   * when a stored piece can no longer be read.
+   * when a stored chunk can no longer be read.
    */
-  read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncIterable<JournalPiece>
+  read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncIterable<JournalChunk>
 
   /** No append to this log succeeds any more until it is opened again; what is left of it becomes due. Resolves to its head; rejects with `offset-conflict` when the log is not live. */
   close(log: LogId): Promise<ByteOffset>

@@ -1,6 +1,5 @@
 import type { ProjectId, RecordId } from '../../contract/ids.ts'
-import type { ByteOffset } from '../../contract/quantities.ts'
-import type { LogId } from './journal.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 
 /** Tells those who wait that a log or a build changed. Only a hint: whoever misses one finds what is new by reading it again. */
 export interface Notifier {

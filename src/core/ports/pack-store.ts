@@ -1,5 +1,4 @@
-import type { ByteOffset, EpochMs, LineNumber } from '../../contract/quantities.ts'
-import type { LogId } from './journal.ts'
+import type { ByteOffset, EpochMs, LineNumber, LogId } from '../../contract/quantities.ts'
 
 /** The day (UTC, days since 1970-01-01) that decides when logs expire; a pack holds logs of one. */
 export type RetentionDay = number
@@ -25,7 +24,7 @@ export interface FrameDraft {
   readonly day: RetentionDay
 }
 
-/** One immutable piece of a log in a pack: the row of the frame table. */
+/** One immutable chunk of a log in a pack: the row of the frame table. */
 export interface Frame {
   readonly log: LogId
   readonly at: ByteOffset

@@ -1,6 +1,5 @@
 import type { JobId, ProjectId, RecordId } from '../../contract/ids.ts'
-import type { ByteOffset, EpochMs } from '../../contract/quantities.ts'
-import type { LogId } from './journal.ts'
+import type { ByteOffset, EpochMs, LogId } from '../../contract/quantities.ts'
 
 /** How long, and how much, is kept. A limit of 0 is none; one that is not given is that of whoever is asked next: job, then server. */
 export interface RetentionRule {

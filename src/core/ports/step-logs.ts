@@ -1,7 +1,6 @@
 import type { ProjectId, RecordId } from '../../contract/ids.ts'
-import type { ByteOffset } from '../../contract/quantities.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { StepState } from './build-catalog.ts'
-import type { LogId } from './journal.ts'
 
 /** What a build's own log needs to know of a step. */
 export interface StepLog {

@@ -1,7 +1,7 @@
 import { TailraceError } from '../../contract/errors.ts'
-import { type ByteOffset, type EpochMs, KIB } from '../../contract/quantities.ts'
+import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import type { Journal, LogId } from '../ports/journal.ts'
+import type { Journal } from '../ports/journal.ts'
 import type { Arrival, PackStore } from '../ports/pack-store.ts'
 
 export interface ArrivalPorts {
@@ -56,9 +56,9 @@ export class ArrivalTimes {
     if (extent === undefined || offset < extent.from) return undefined
     const arrivals: Arrival[] = []
     let to = offset
-    for await (const piece of journal.read(this.#log, offset, Math.min(head, offset + JOURNAL_STEP_BYTES))) {
-      arrivals.push({ at: piece.at, arrivedAtMs: piece.arrivedAtMs })
-      to = piece.at + piece.bytes.length
+    for await (const chunk of journal.read(this.#log, offset, Math.min(head, offset + JOURNAL_STEP_BYTES))) {
+      arrivals.push({ at: chunk.at, arrivedAtMs: chunk.arrivedAtMs })
+      to = chunk.at + chunk.bytes.length
     }
     return to > offset ? { from: offset, to, arrivals } : undefined
   }

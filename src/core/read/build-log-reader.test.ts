@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { joinBytes, logBytes, pieceSizes } from '../../../test/arbitrary/log-bytes.ts'
-import { StepLogs } from '../../../test/step-logs.ts'
+import { chunkSizes, joinBytes, logBytes } from '../../../test/arbitrary/log-bytes.ts'
+import { StepLogs } from '../../../test/props/step-logs.ts'
 import { decodeUtf8 } from '../../text/utf8.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Build, BuildCatalog, StepState } from '../ports/build-catalog.ts'
@@ -89,7 +89,7 @@ describe("a build's own log", () => {
     await fc.assert(
       fc.asyncProperty(
         someSteps(),
-        pieceSizes,
+        chunkSizes,
         fc.array(fc.tuple(fc.nat(400), fc.nat(400)), { maxLength: 20 }),
         async (steps, sizes, cuts) => {
           const whole = naive(steps)
@@ -99,7 +99,7 @@ describe("a build's own log", () => {
             const from = Math.min(a, b, whole.length)
             const to = Math.min(Math.max(a, b), whole.length)
             assert.deepEqual(await readRange(view, 0, from, to), whole.subarray(from, to))
-            for await (const piece of view.read(0, from, to)) assert.ok(piece.length > 0)
+            for await (const chunk of view.read(0, from, to)) assert.ok(chunk.length > 0)
           }
         },
       ),
@@ -109,11 +109,11 @@ describe("a build's own log", () => {
 
   it('is what a download gives at DEBUG, byte for byte', async () => {
     await fc.assert(
-      fc.asyncProperty(someSteps(4000), pieceSizes, async (steps, sizes) => {
+      fc.asyncProperty(someSteps(4000), chunkSizes, async (steps, sizes) => {
         const store = storeOf(steps, { sizes })
         const { parts } = await snapshotBuildLog(store, WHO, ADDRESS)
-        const pieces = await Array.fromAsync(downloadBuildLog(store.reader, parts, 'DEBUG'))
-        assert.deepEqual(joinBytes(pieces), naive(steps))
+        const chunks = await Array.fromAsync(downloadBuildLog(store.reader, parts, 'DEBUG'))
+        assert.deepEqual(joinBytes(chunks), naive(steps))
       }),
       { numRuns: 200 },
     )
@@ -287,7 +287,7 @@ describe('a download without DEBUG lines', () => {
       { state: 'sealed', log: bytes(' shown') },
     ])
     const parts = [debug.length, 6].map((sizeBytes, log) => ({ log, sizeBytes, endsLine: true }))
-    const pieces = await Array.fromAsync(downloadBuildLog(reader, parts, 'INFO'))
-    assert.equal(decodeUtf8(joinBytes(pieces)), ' shown\n')
+    const chunks = await Array.fromAsync(downloadBuildLog(reader, parts, 'INFO'))
+    assert.equal(decodeUtf8(joinBytes(chunks)), ' shown\n')
   })
 })

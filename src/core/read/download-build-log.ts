@@ -22,9 +22,9 @@ async function* withLineEnd(
   { log, sizeBytes, endsLine }: BuildLogPart,
 ): AsyncGenerator<Uint8Array> {
   let last: number | undefined
-  for await (const piece of reader.read(log, 0, sizeBytes)) {
-    last = piece.at(-1)
-    yield piece
+  for await (const chunk of reader.read(log, 0, sizeBytes)) {
+    last = chunk.at(-1)
+    yield chunk
   }
   if (endsLine && last !== LINE_FEED) yield NEWLINE
 }

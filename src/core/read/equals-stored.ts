@@ -1,5 +1,4 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
-import type { LogId } from '../ports/journal.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { LogReader } from './log-reader.ts'
 
 /** Whether the log's bytes from `at` on, below its head, are `bytes`. Rejects as `LogReader.read` does. */

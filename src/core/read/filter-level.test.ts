@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { cutInPieces, joinBytes, logBytes, pieceSizes } from '../../../test/arbitrary/log-bytes.ts'
+import { chunkSizes, cutInChunks, joinBytes, logBytes } from '../../../test/arbitrary/log-bytes.ts'
 import type { LogLevel } from '../../text/level.ts'
 import { filterLevel } from './filter-level.ts'
 
@@ -9,13 +9,13 @@ const LOG = new TextEncoder().encode(
   'make\n[2025/06/26 14:23:32.169 GMT+08:00] [DEBUG] env\n  PATH=/bin\n[2025/06/26 14:23:32.170 GMT+08:00] [INFO] done',
 )
 
-async function* streamOf(pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
-  yield* pieces
+async function* streamOf(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks
 }
 
-async function download(pieces: readonly Uint8Array[], level: LogLevel): Promise<Uint8Array> {
+async function download(chunks: readonly Uint8Array[], level: LogLevel): Promise<Uint8Array> {
   const shown: Uint8Array[] = []
-  for await (const piece of filterLevel(streamOf(pieces), level)) shown.push(piece)
+  for await (const chunk of filterLevel(streamOf(chunks), level)) shown.push(chunk)
   return joinBytes(shown)
 }
 
@@ -26,15 +26,15 @@ describe('filterLevel', () => {
   })
 
   it('gives the beginning of a stamp that the log ends with', async () => {
-    const pieces = [LOG.subarray(0, 2), LOG.subarray(2, 9)]
-    assert.deepEqual(await download(pieces, 'INFO'), LOG.subarray(0, 9))
+    const chunks = [LOG.subarray(0, 2), LOG.subarray(2, 9)]
+    assert.deepEqual(await download(chunks, 'INFO'), LOG.subarray(0, 9))
   })
 
   it('gives every byte at level DEBUG, whatever the cuts', async () => {
     await fc.assert(
-      fc.asyncProperty(logBytes(), pieceSizes, async (log, sizes) => {
+      fc.asyncProperty(logBytes(), chunkSizes, async (log, sizes) => {
         const bytes = joinBytes([log, LOG, log])
-        assert.deepEqual(await download(cutInPieces(bytes, sizes), 'DEBUG'), bytes)
+        assert.deepEqual(await download(cutInChunks(bytes, sizes), 'DEBUG'), bytes)
       }),
     )
   })
@@ -45,9 +45,9 @@ describe('filterLevel', () => {
       throw new Error('damaged')
     }
     for (const level of ['INFO', 'DEBUG'] as const) {
-      const pieces = filterLevel(damaged(), level)
-      assert.deepEqual((await pieces.next()).value, LOG.subarray(0, 5))
-      await assert.rejects(pieces.next(), /damaged/)
+      const chunks = filterLevel(damaged(), level)
+      assert.deepEqual((await chunks.next()).value, LOG.subarray(0, 5))
+      await assert.rejects(chunks.next(), /damaged/)
     }
   })
 })

@@ -1,6 +1,5 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
-import type { LogId } from '../ports/journal.ts'
 import type { LogReader } from './log-reader.ts'
 import { readRange } from './read-range.ts'
 

@@ -1,9 +1,8 @@
 import { TailraceError } from '../../contract/errors.ts'
-import type { ByteOffset, LineNumber } from '../../contract/quantities.ts'
+import type { ByteOffset, LineNumber, LogId } from '../../contract/quantities.ts'
 import { walkLines } from '../../text/lines.ts'
-import { countLineEnds } from '../keep/cut-frames.ts'
+import { countLineEnds } from '../maintain/cut-frames.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import type { LogId } from '../ports/journal.ts'
 import { type Frame, LINES_PER_MARK, type PackStore } from '../ports/pack-store.ts'
 import type { LogReader } from './log-reader.ts'
 

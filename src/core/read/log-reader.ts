@@ -1,5 +1,4 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
-import type { LogId } from '../ports/journal.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 
 /** Answers a byte range of any log, wherever its bytes are: in the journal, in packs, or on their way between. */
 export interface LogReader {
@@ -7,7 +6,7 @@ export interface LogReader {
   head(log: LogId): Promise<ByteOffset>
 
   /**
-   * Yields the bytes of `[from, to)` in order, whole, in pieces of any size of at least one byte; `to` is at most the head.
+   * Yields the bytes of `[from, to)` in order, whole, in chunks of any size of at least one byte; `to` is at most the head.
    * The consumer must not change them. Rejects with `log-damaged` where bytes are missing or fail their checksum.
    */
   read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncIterable<Uint8Array>

@@ -8,7 +8,7 @@ import { createMemoryNotifier } from '../../store/memory/memory-notifier.ts'
 import { createMemoryPackStore } from '../../store/memory/memory-pack-store.ts'
 import type { Principal } from '../access/principal.ts'
 import { followLog } from '../follow/follow-log.ts'
-import { SharedPieces } from '../follow/shared-pieces.ts'
+import { SharedChunks } from '../follow/shared-chunks.ts'
 import { readStepLog } from './read-step-log.ts'
 import { snapshotLog } from './snapshot-log.ts'
 import { storeLogReader } from './store-log-reader.ts'
@@ -42,6 +42,6 @@ it('a sealed log that has lost bytes is damaged, not shorter', async () => {
   const query = { startOffset: 0, endOffset: 0, order: 'ascending', maxLines: 1000, holdBack: true } as const
   await assert.rejects(readStepLog({ builds, reader }, WHO, build, 1, query), damaged)
   const { step: sealed } = await snapshotLog({ builds, reader }, WHO, RECORD, 1)
-  const ports = { builds, reader, notifier: createMemoryNotifier(), pieces: new SharedPieces(reader) }
+  const ports = { builds, reader, notifier: createMemoryNotifier(), chunks: new SharedChunks(reader) }
   await assert.rejects(Array.fromAsync(followLog(ports, sealed, 0, AbortSignal.timeout(10_000))), damaged)
 })

@@ -1,10 +1,9 @@
 import type { RecordId, StepId } from '../../contract/ids.ts'
-import type { ByteOffset, EpochMs, LineNumber } from '../../contract/quantities.ts'
+import type { ByteOffset, EpochMs, LineNumber, LogId } from '../../contract/quantities.ts'
 import { joinBytes } from '../../text/join-bytes.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import type { Principal } from '../access/principal.ts'
 import type { BuildCatalog } from '../ports/build-catalog.ts'
-import type { LogId } from '../ports/journal.ts'
 import { type ArrivalPorts, ArrivalTimes } from './arrival-times.ts'
 import { isFinished } from './is-finished.ts'
 import type { LineEnds } from './line-ends.ts'
@@ -82,7 +81,7 @@ interface LineBytes {
   readonly bytes: Uint8Array
 }
 
-/** The lines from `from` on, up to and including the first whose end is not seen within LINE_READ_MAX_BYTES and a piece. */
+/** The lines from `from` on, up to and including the first whose end is not seen within LINE_READ_MAX_BYTES and a chunk. */
 async function* shortLines(
   { reader }: ReadLinesPorts,
   log: LogId,
@@ -92,11 +91,11 @@ async function* shortLines(
   let offset = from
   let begun: Uint8Array[] = []
   let begunBytes = 0
-  for await (const piece of reader.read(log, from, head)) {
-    for (let at = 0; at < piece.length; ) {
-      const lineFeed = piece.indexOf(LINE_FEED, at)
-      const end = lineFeed < 0 ? piece.length : lineFeed + 1
-      begun.push(piece.subarray(at, end))
+  for await (const chunk of reader.read(log, from, head)) {
+    for (let at = 0; at < chunk.length; ) {
+      const lineFeed = chunk.indexOf(LINE_FEED, at)
+      const end = lineFeed < 0 ? chunk.length : lineFeed + 1
+      begun.push(chunk.subarray(at, end))
       begunBytes += end - at
       at = end
       if (lineFeed < 0 && begunBytes < LINE_READ_MAX_BYTES) break

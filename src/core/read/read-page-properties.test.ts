@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { cutInPieces, joinBytes, logBytes, pieceSizes } from '../../../test/arbitrary/log-bytes.ts'
-import { arrayLogReader } from '../../../test/array-log-reader.ts'
+import { chunkSizes, cutInChunks, joinBytes, logBytes } from '../../../test/arbitrary/log-bytes.ts'
+import { arrayLogReader } from '../../../test/props/array-log-reader.ts'
 import { characterStart, decodeUtf8, incompleteTailLength } from '../../text/utf8.ts'
 import type { LogReader } from './log-reader.ts'
 import type { LogPage, PageByteLimits, PageQuery } from './read-page.ts'
@@ -107,7 +107,7 @@ describe('pages', () => {
     await fc.assert(
       fc.asyncProperty(
         logs,
-        pieceSizes,
+        chunkSizes,
         steps,
         limits,
         fc.record({ startOffset: place, endOffset: place, order, maxLines, holdBack: fc.boolean() }),
@@ -128,7 +128,7 @@ describe('pages', () => {
 
   it('that each begin where the last one ended join to the whole', async () => {
     await fc.assert(
-      fc.asyncProperty(logs, pieceSizes, limits, maxLines, async (log, sizes, byteLimits, lines) => {
+      fc.asyncProperty(logs, chunkSizes, limits, maxLines, async (log, sizes, byteLimits, lines) => {
         const reader = arrayLogReader(() => log, sizes)
         let [text, at] = ['', 0]
         for (let more = true; more; ) {
@@ -150,7 +150,7 @@ describe('pages', () => {
     await fc.assert(
       fc.asyncProperty(
         logs,
-        pieceSizes,
+        chunkSizes,
         limits,
         maxLines,
         fc.nat(60),
@@ -214,13 +214,13 @@ describe('pages', () => {
     await fc.assert(
       fc.asyncProperty(
         logs,
-        pieceSizes,
+        chunkSizes,
         limits,
         maxLines,
         fc.boolean(),
         fc.infiniteStream(fc.nat(12)),
         async (log, appends, byteLimits, lines, holdBack, luck) => {
-          const chunks = cutInPieces(log, appends)
+          const chunks = cutInChunks(log, appends)
           let there: Uint8Array = new Uint8Array(0)
           let [step, text, at] = [RUNNING, '', 0]
           const grow = () => {

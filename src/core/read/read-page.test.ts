@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { joinBytes } from '../../../test/arbitrary/log-bytes.ts'
-import { arrayLogReader } from '../../../test/array-log-reader.ts'
+import { arrayLogReader } from '../../../test/props/array-log-reader.ts'
 import { HELD_BACK_MAX_BYTES, PAGE_MAX_BYTES } from '../../contract/limits.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
 import type { LogReader } from './log-reader.ts'
@@ -108,7 +108,7 @@ describe('a page', () => {
   it('rejects as the reader does', async () => {
     const reader: LogReader = {
       head: async () => 10,
-      // biome-ignore lint/correctness/useYield: it fails before its first piece
+      // biome-ignore lint/correctness/useYield: it fails before its first chunk
       async *read() {
         throw new Error('damaged')
       },
@@ -128,7 +128,7 @@ describe('a page of giant lines', () => {
     assert.deepEqual((await page(log, desc(0, 2 + PAGE_MAX_BYTES))).slice(0, 2), [2, 2 + PAGE_MAX_BYTES])
   })
 
-  it('has pieces of a line that does not fit, cut between characters', async () => {
+  it('has chunks of a line that does not fit, cut between characters', async () => {
     const log = bytesOf(`${'界'.repeat(MIB)}\n`)
     const most = PAGE_MAX_BYTES - (PAGE_MAX_BYTES % 3)
     assert.deepEqual((await page(log)).slice(0, 2), [0, most])

@@ -1,5 +1,4 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
-import type { LogId } from '../ports/journal.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { LogReader } from './log-reader.ts'
 
 /** The bytes of `[from, to)` in one piece; for ranges small enough to hold. Rejects as the reader does. The caller must not change them. */
@@ -11,11 +10,11 @@ export async function readRange(
 ): Promise<Uint8Array> {
   let joined: Uint8Array | undefined
   let at = from
-  for await (const piece of reader.read(log, from, to)) {
-    if (piece.length === to - from) return piece
+  for await (const chunk of reader.read(log, from, to)) {
+    if (chunk.length === to - from) return chunk
     joined ??= new Uint8Array(to - from)
-    joined.set(piece, at - from)
-    at += piece.length
+    joined.set(chunk, at - from)
+    at += chunk.length
   }
   return joined ?? new Uint8Array(0)
 }

@@ -1,6 +1,5 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import type { LogId } from '../ports/journal.ts'
 import type { PackStore } from '../ports/pack-store.ts'
 import type { LogReader } from './log-reader.ts'
 

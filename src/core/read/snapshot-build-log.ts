@@ -1,7 +1,6 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Build, BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
-import type { LogId } from '../ports/journal.ts'
 import type { StepLog, StepLogs } from '../ports/step-logs.ts'
 import { requireReadableBuild } from './find-build.ts'
 import { isFinished } from './is-finished.ts'

@@ -1,7 +1,7 @@
 import { TailraceError } from '../../contract/errors.ts'
-import type { ByteOffset } from '../../contract/quantities.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import type { Journal, LogId } from '../ports/journal.ts'
+import type { Journal } from '../ports/journal.ts'
 import type { Frame, PackStore } from '../ports/pack-store.ts'
 import type { LogReader } from './log-reader.ts'
 
@@ -32,9 +32,9 @@ export function storeLogReader({ journal, frames, packs }: Stores, framesAhead =
       const before = at
       const extent = await journal.extent(log)
       if (extent !== undefined && at >= extent.from) {
-        for await (const piece of journal.read(log, at, to)) {
-          at = piece.at + piece.bytes.length
-          yield piece.bytes
+        for await (const chunk of journal.read(log, at, to)) {
+          at = chunk.at + chunk.bytes.length
+          yield chunk.bytes
         }
       }
       if (at >= to) return

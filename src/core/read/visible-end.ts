@@ -1,8 +1,6 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
-import { KIB } from '../../contract/quantities.ts'
+import { type ByteOffset, KIB, type LogId } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import { CHARACTER_REST_BYTES, incompleteTailLength } from '../../text/utf8.ts'
-import type { LogId } from '../ports/journal.ts'
 import type { LogReader } from './log-reader.ts'
 import { readRange } from './read-range.ts'
 

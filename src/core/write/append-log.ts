@@ -6,7 +6,7 @@ import { coalesce } from './coalesce.ts'
 import { currentStep, openLog, type WritePorts } from './live-logs.ts'
 
 /** Log bytes that one journal append of a streaming body carries at most. */
-const PIECE_MAX_BYTES = 256 * KIB
+const CHUNK_MAX_BYTES = 256 * KIB
 
 /**
  * Appends a body that streams in, its first byte at offset `at` (api.md §4). Bytes below the head are compared, the
@@ -23,8 +23,8 @@ export async function appendLog(
 ): Promise<ByteOffset> {
   await assertJoins(ports, step, at)
   let end = at
-  for await (const bytes of coalesce(body, PIECE_MAX_BYTES)) {
-    await appendPiece(ports, step, end, bytes)
+  for await (const bytes of coalesce(body, CHUNK_MAX_BYTES)) {
+    await appendChunk(ports, step, end, bytes)
     end += bytes.length
   }
   return headBehind(ports, step, end)
@@ -38,7 +38,7 @@ export async function appendWhole(
   bytes: Uint8Array,
 ): Promise<ByteOffset> {
   await assertJoins(ports, step, at)
-  if (bytes.length > 0) await appendPiece(ports, step, at, bytes)
+  if (bytes.length > 0) await appendChunk(ports, step, at, bytes)
   return headBehind(ports, step, at + bytes.length)
 }
 
@@ -54,7 +54,7 @@ async function assertJoins(ports: WritePorts, step: Step, at: ByteOffset): Promi
   if (at > head) throw await conflict(ports, step, at, head)
 }
 
-async function appendPiece(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uint8Array): Promise<void> {
+async function appendChunk(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uint8Array): Promise<void> {
   const { journal, reader, digests, lastAppends, notifier, clock } = ports
   for (;;) {
     const head = await reader.head(step.log)

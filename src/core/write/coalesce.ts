@@ -1,6 +1,6 @@
 /**
- * Yields what `source` yields, joined to pieces of up to about `maxBytes`: while the consumer works on one piece the
- * next is gathered, so that many small arrivals cost one append. Empty pieces are left out; a failure of the source comes after everything that it
+ * Yields what `source` yields, joined to chunks of up to about `maxBytes`: while the consumer works on one chunk the
+ * next is gathered, so that many small arrivals cost one append. Empty chunks are left out; a failure of the source comes after everything that it
  * gave before.
  */
 export async function* coalesce(
@@ -12,7 +12,7 @@ export async function* coalesce(
   // Its failure is seen below, after what came before it; until then nobody awaits it.
   pumping.catch(() => {})
   try {
-    for (let piece = await gathered.take(); piece !== undefined; piece = await gathered.take()) yield piece
+    for (let chunk = await gathered.take(); chunk !== undefined; chunk = await gathered.take()) yield chunk
   } finally {
     gathered.stop()
   }
@@ -21,7 +21,7 @@ export async function* coalesce(
 
 class Gathering {
   readonly #maxBytes: number
-  #pieces: Uint8Array[] = []
+  #chunks: Uint8Array[] = []
   #bytes = 0
   #ended = false
   #wakeTaker = () => {}
@@ -33,9 +33,9 @@ class Gathering {
 
   async pump(source: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      for await (const piece of source) {
+      for await (const chunk of source) {
         if (this.#ended) return
-        if (piece.length > 0) await this.#add(piece)
+        if (chunk.length > 0) await this.#add(chunk)
       }
     } finally {
       this.stop()
@@ -49,8 +49,8 @@ class Gathering {
       })
     }
     if (this.#bytes === 0) return undefined
-    const joined = join(this.#pieces, this.#bytes)
-    this.#pieces = []
+    const joined = join(this.#chunks, this.#bytes)
+    this.#chunks = []
     this.#bytes = 0
     this.#wakePump()
     return joined
@@ -62,9 +62,9 @@ class Gathering {
     this.#wakePump()
   }
 
-  async #add(piece: Uint8Array): Promise<void> {
-    this.#pieces.push(piece)
-    this.#bytes += piece.length
+  async #add(chunk: Uint8Array): Promise<void> {
+    this.#chunks.push(chunk)
+    this.#bytes += chunk.length
     this.#wakeTaker()
     while (this.#bytes >= this.#maxBytes && !this.#ended) {
       await new Promise<void>(resolve => {
@@ -74,13 +74,13 @@ class Gathering {
   }
 }
 
-function join(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!
+function join(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!
   const joined = new Uint8Array(bytes)
   let at = 0
-  for (const piece of pieces) {
-    joined.set(piece, at)
-    at += piece.length
+  for (const chunk of chunks) {
+    joined.set(chunk, at)
+    at += chunk.length
   }
   return joined
 }

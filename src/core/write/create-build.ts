@@ -3,8 +3,8 @@ import type { JobId, RecordId, StepId } from '../../contract/ids.ts'
 import { STEP_ID_MAX, STEPS_MAX_PER_BUILD } from '../../contract/limits.ts'
 import { assertMayCreateBuild, assertMayWrite, type Principal } from '../access/principal.ts'
 import type { Build, BuildCatalog, BuildDraft, Step, StepDraft } from '../ports/build-catalog.ts'
-import type { Clock, Mint } from '../ports/capabilities.ts'
-import type { UnderWay } from './under-way.ts'
+import type { Clock, IdGenerator } from '../ports/capabilities.ts'
+import type { Quotas } from './quotas.ts'
 
 export interface NewStep {
   readonly name: string
@@ -28,8 +28,8 @@ export interface CreatedBuild {
 interface Ports {
   readonly builds: BuildCatalog
   readonly clock: Clock
-  readonly mint: Mint
-  readonly underWay: UnderWay
+  readonly idGenerator: IdGenerator
+  readonly quotas: Quotas
 }
 
 /**
@@ -39,11 +39,11 @@ interface Ports {
  */
 export async function createBuild(ports: Ports, who: Principal, wanted: NewBuild): Promise<CreatedBuild> {
   assertMayCreateBuild(who)
-  const { builds, clock, mint } = ports
+  const { builds, clock, idGenerator } = ports
   const { build, created } = await createCounted(ports, {
     projectId: who.projectId,
-    recordId: wanted.recordId ?? mint.recordId(),
-    job: 'id' in wanted.job ? wanted.job : { name: wanted.job.name, idIfNew: mint.jobId() },
+    recordId: wanted.recordId ?? idGenerator.recordId(),
+    job: 'id' in wanted.job ? wanted.job : { name: wanted.job.name, idIfNew: idGenerator.jobId() },
     source: wanted.source,
     creatorId: who.userId,
     createdAtMs: clock(),
@@ -55,21 +55,21 @@ export async function createBuild(ports: Ports, who: Principal, wanted: NewBuild
 
 /** Counts the build before it is made, so that of callers that race no more come through than there is room for. */
 async function createCounted(
-  { builds, underWay }: Ports,
+  { builds, quotas }: Ports,
   draft: BuildDraft,
 ): Promise<{ readonly build: Build; readonly created: boolean }> {
-  const wasCounted = underWay.countsBuild(draft)
-  if (!underWay.takeBuild(draft, draft.createdAtMs)) {
+  const wasCounted = quotas.countsBuild(draft)
+  if (!quotas.takeBuild(draft, draft.createdAtMs)) {
     const build = await builds.findBuild(draft.projectId, draft)
-    if (build === undefined) throw underWay.tooManyBuilds()
+    if (build === undefined) throw quotas.tooManyBuilds()
     return { build, created: false }
   }
   try {
     const made = await builds.createBuild(draft)
-    if (made.build.outcome !== undefined) underWay.endBuild(draft)
+    if (made.build.outcome !== undefined) quotas.endBuild(draft)
     return made
   } catch (error) {
-    if (!wasCounted) underWay.endBuild(draft)
+    if (!wasCounted) quotas.endBuild(draft)
     throw error
   }
 }

@@ -4,13 +4,13 @@ import { assertMayWrite, assertMayWriteSome, type Principal } from '../access/pr
 import type { Build, BuildCatalog, Outcome } from '../ports/build-catalog.ts'
 import type { Clock } from '../ports/capabilities.ts'
 import type { Notifier } from '../ports/notifier.ts'
-import type { UnderWay } from './under-way.ts'
+import type { Quotas } from './quotas.ts'
 
 interface Ports {
   readonly builds: BuildCatalog
   readonly notifier: Notifier
   readonly clock: Clock
-  readonly underWay: UnderWay
+  readonly quotas: Quotas
 }
 
 /**
@@ -18,7 +18,7 @@ interface Ports {
  * result again changes nothing. Rejects with `not-found`, `not-allowed`, and `finish-mismatch` when it has another result.
  */
 export async function finishBuild(
-  { builds, notifier, clock, underWay }: Ports,
+  { builds, notifier, clock, quotas }: Ports,
   who: Principal,
   record: RecordId,
   outcome: Outcome,
@@ -28,7 +28,7 @@ export async function finishBuild(
   if (before === undefined) throw new TailraceError('not-found', 'The build does not exist.')
   assertMayWrite(who, before)
   await builds.finishBuild(who.projectId, record, outcome, clock())
-  underWay.endBuild(before)
+  quotas.endBuild(before)
   notifier.announceBuild(who.projectId, record)
   const build = await builds.findBuild(who.projectId, { recordId: record })
   if (build?.outcome !== outcome)

@@ -38,7 +38,7 @@ async function stopAppends(ports: WritePorts, step: Step): Promise<ByteOffset> {
 }
 
 async function seal(
-  { builds, digests, lastAppends, underWay, reader, notifier, clock }: WritePorts,
+  { builds, digests, lastAppends, quotas, reader, notifier, clock }: WritePorts,
   step: Step,
   finish: StepFinish,
   head: ByteOffset,
@@ -55,7 +55,7 @@ async function seal(
     throw new TailraceError('store-unavailable', 'The step changed meanwhile: finish it again.')
   digests.forget(step.log)
   lastAppends.delete(step.log)
-  underWay.endLog(step.log)
+  quotas.endLog(step.log)
   notifier.announce(step.log, head)
   notifier.announceBuild(step.projectId, step.recordId)
   return sealed

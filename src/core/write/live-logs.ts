@@ -1,14 +1,14 @@
 import { TailraceError } from '../../contract/errors.ts'
-import type { ByteOffset, EpochMs } from '../../contract/quantities.ts'
+import type { ByteOffset, EpochMs, LogId } from '../../contract/quantities.ts'
 import type { BuildCatalog, Step, StepState } from '../ports/build-catalog.ts'
 import type { Clock } from '../ports/capabilities.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import type { Journal, LogId } from '../ports/journal.ts'
+import type { Journal } from '../ports/journal.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import type { LogReader } from '../read/log-reader.ts'
 import type { LogDigests } from './log-digests.ts'
 import type { LogLocks } from './log-locks.ts'
-import type { UnderWay } from './under-way.ts'
+import type { Quotas } from './quotas.ts'
 
 /** What writing use-cases share. */
 export interface WritePorts {
@@ -21,7 +21,7 @@ export interface WritePorts {
   /** When each live log took its last append, since this process began. */
   readonly lastAppends: Map<LogId, EpochMs>
   readonly locks: LogLocks
-  readonly underWay: UnderWay
+  readonly quotas: Quotas
   readonly clock: Clock
 }
 
@@ -49,7 +49,7 @@ export async function openLog(
   const { state, log, beganAtMs } = await currentStep(ports, step)
   if (state === 'sealed') return false
   if (state !== 'running') {
-    if (what === 'to-append') ports.underWay.takeLog(step)
+    if (what === 'to-append') ports.quotas.takeLog(step)
     const began = beganAtMs === undefined ? { beganAtMs: now } : {}
     const changed = await setRunning(ports, log, began)
     if (!changed) return openLog(ports, step, now, what)
@@ -62,7 +62,7 @@ export async function openLog(
 
 /** A change that fails gives the log's place back; where it came through all the same, the next append finds out. */
 async function setRunning(
-  { builds, underWay }: WritePorts,
+  { builds, quotas }: WritePorts,
   log: LogId,
   began: { readonly beganAtMs?: EpochMs },
 ): Promise<boolean> {
@@ -70,17 +70,17 @@ async function setRunning(
   try {
     changed = await builds.changeStep(log, OPEN_STATES, { state: 'running', ...began })
   } finally {
-    if (!changed) underWay.endLog(log)
+    if (!changed) quotas.endLog(log)
   }
   return changed
 }
 
 /** A build that had been silent for long counted no more; with a live log it does. */
-async function countLog({ builds, underWay }: WritePorts, step: Step): Promise<void> {
-  underWay.noteLog(step)
-  if (underWay.countsBuild(step)) return
+async function countLog({ builds, quotas }: WritePorts, step: Step): Promise<void> {
+  quotas.noteLog(step)
+  if (quotas.countsBuild(step)) return
   const build = await builds.findBuild(step.projectId, { recordId: step.recordId })
-  if (build !== undefined && build.outcome === undefined) underWay.noteBuild(step, build.createdAtMs)
+  if (build !== undefined && build.outcome === undefined) quotas.noteBuild(step, build.createdAtMs)
 }
 
 /**

@@ -1,6 +1,5 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { NewSha256, Sha256 } from '../ports/capabilities.ts'
-import type { LogId } from '../ports/journal.ts'
 import type { LogReader } from '../read/log-reader.ts'
 
 interface Running {

@@ -1,6 +1,6 @@
-import type { LogId } from '../ports/journal.ts'
+import type { LogId } from '../../contract/quantities.ts'
 
-/** Lets one piece of work at a time touch a log's state; work on other logs goes on. */
+/** Lets one chunk of work at a time touch a log's state; work on other logs goes on. */
 export class LogLocks {
   readonly #tails = new Map<LogId, Promise<unknown>>()
 

@@ -22,7 +22,7 @@ export interface Config {
     readonly changesPerMinute: number
   }
   /** Of one project; 0 for any number. */
-  readonly underWayLimits: { readonly liveLogs: number; readonly openBuilds: number }
+  readonly quotaLimits: { readonly liveLogs: number; readonly openBuilds: number }
   readonly offsetFormat: OffsetFormat
   readonly sendZstd: boolean
   readonly logLevel: string

@@ -83,7 +83,7 @@ function toConfig(settings: Settings): Config {
       appendsPerMinute: settings.appendsPerMinute,
       changesPerMinute: settings.changesPerMinute,
     },
-    underWayLimits: {
+    quotaLimits: {
       liveLogs: settings.liveLogsPerProject,
       openBuilds: settings.openBuildsPerProject,
     },

@@ -12,10 +12,10 @@ export async function zstdFrame(bytes: Uint8Array): Promise<Uint8Array> {
   return compressZstd(bytes, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: SEND_LEVEL } })
 }
 
-/** The pieces as one gzip member. Clients cut a second member off without a word, so there must be only one. */
-export function gzipMember(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+/** The chunks as one gzip member. Clients cut a second member off without a word, so there must be only one. */
+export function gzipMember(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gzip = createGzip({ level: SEND_LEVEL, chunkSize: 64 * 1024 })
-  const source = Readable.from(pieces, { objectMode: false })
+  const source = Readable.from(chunks, { objectMode: false })
   source.on('error', error => gzip.destroy(error))
   gzip.on('close', () => source.destroy())
   return source.pipe(gzip)

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { reportFailure } from './report-failure.ts'
-import { drained, headersOf } from './send-pieces.ts'
+import { drained, headersOf } from './send-chunks.ts'
 
 /** What JSON leaves as it is, and some clients take for the end of a line. */
 const OTHER_LINE_ENDS = /[\u0085\u2028\u2029]/g

@@ -18,7 +18,7 @@ export class ReceivedBody {
 
   /** The whole body; rejects with `too-large` past the limit, `store-unavailable` when too many bodies are held. */
   bytes(): Promise<Buffer> {
-    this.#bytes ??= readWhole(piecesOf(this.#request), this.#maxBytes, this.#take)
+    this.#bytes ??= readWhole(chunksOf(this.#request), this.#maxBytes, this.#take)
     return this.#bytes
   }
 
@@ -34,8 +34,8 @@ export class ReceivedBody {
       .digest('hex')
 }
 
-/** The body's pieces; a consumer that stops early leaves the connection whole, so that the refusal can be sent. */
-export function piecesOf(request: IncomingMessage): AsyncIterable<Buffer> {
+/** The body's chunks; a consumer that stops early leaves the connection whole, so that the refusal can be sent. */
+export function chunksOf(request: IncomingMessage): AsyncIterable<Buffer> {
   return request.iterator({ destroyOnReturn: false })
 }
 
@@ -45,13 +45,13 @@ export async function readWhole(
   maxBytes: number,
   take: TakeBytes,
 ): Promise<Buffer> {
-  const pieces: Buffer[] = []
+  const chunks: Buffer[] = []
   let bytes = 0
-  for await (const piece of body) {
-    bytes += piece.length
+  for await (const chunk of body) {
+    bytes += chunk.length
     if (bytes > maxBytes) throw new TailraceError('too-large', `The body is larger than ${maxBytes} bytes.`)
-    take(piece.length)
-    pieces.push(piece)
+    take(chunk.length)
+    chunks.push(chunk)
   }
-  return Buffer.concat(pieces, bytes)
+  return Buffer.concat(chunks, bytes)
 }

@@ -67,8 +67,8 @@ function discardRest(request: FastifyRequest['raw'], reply: FastifyReply): void 
   let discarded = 0
   reply.removeHeader('connection')
   request.on('error', () => {})
-  request.on('data', (piece: Buffer) => {
-    discarded += piece.length
+  request.on('data', (chunk: Buffer) => {
+    discarded += chunk.length
     if (discarded > DISCARD_MAX_BYTES) request.socket.destroy()
   })
 }

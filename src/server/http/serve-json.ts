@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Static, TObject, TSchema } from 'typebox'
 import type { Operation } from '../../contract/operation.ts'
 import type { Principal } from '../../core/access/principal.ts'
-import { principalOf } from './guard-routes.ts'
+import { principalOf } from '../guard/guard-routes.ts'
 
 type StaticOf<Schema> = Schema extends TSchema ? Static<Schema> : Record<string, never>
 

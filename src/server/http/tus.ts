@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
-import { CHECKSUM_ALGORITHMS, TUS_VERSION, UPLOAD_MEDIA_TYPE } from '../../contract/operations/append-log.ts'
+import {
+  CHECKSUM_ALGORITHMS,
+  TUS_VERSION,
+  UPLOAD_MEDIA_TYPE,
+} from '../../contract/operations/writing/append-log.ts'
 import { type ByteOffset, MAX_INTEGER } from '../../contract/quantities.ts'
 
 /** What an upload's headers must be before its body is looked at: tus 1.0.0 and its media type. Throws `tus-version` or `media-type`. */

@@ -1,21 +1,21 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Clock, DiskSpace, JournalSpace } from '../../core/ports/capabilities.ts'
 import type { PackStore } from '../../core/ports/pack-store.ts'
-import type { UnderWay } from '../../core/write/under-way.ts'
+import type { Quotas } from '../../core/write/quotas.ts'
 
 /** Whom a scrape asks how much there is. */
 export interface StoreFigures {
   readonly journalSpace: () => JournalSpace
   readonly disk: () => Promise<DiskSpace>
   readonly packs: Pick<PackStore, 'packs'>
-  readonly underWay: UnderWay
+  readonly quotas: Quotas
   readonly clock: Clock
 }
 
 /** Adds gauges to the registry whose values are looked up at each scrape. What cannot be looked up is NaN: the other metrics must not go with it. */
 export function gaugeStore(
   registry: Registry,
-  { journalSpace, disk, packs, underWay, clock }: StoreFigures,
+  { journalSpace, disk, packs, quotas, clock }: StoreFigures,
 ): void {
   const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
     new Gauge({
@@ -48,16 +48,16 @@ export function gaugeStore(
   )
   const stored = measured(packs)
   gauge('tailrace_packs', 'Packs in the pack store.', async () => (await stored()).count)
-  gauge('tailrace_live_logs', 'Steps that take appends just now.', () => underWay.liveLogs)
+  gauge('tailrace_live_logs', 'Steps that take appends just now.', () => quotas.liveLogs)
   gauge('tailrace_open_builds', 'Builds without a result that count as open.', () =>
-    underWay.openBuilds(clock()),
+    quotas.openBuilds(clock()),
   )
   gauge('tailrace_packs_bytes', 'Bytes of all packs together.', async () => (await stored()).bytes)
 }
 
 /** Lists the packs once for both gauges of a scrape, which ask in the same turn. */
 function measured(packs: StoreFigures['packs']) {
-  let underWay: Promise<{ readonly count: number; readonly bytes: number }> | undefined
+  let quotas: Promise<{ readonly count: number; readonly bytes: number }> | undefined
   const measure = async () => {
     let [count, bytes] = [0, 0]
     for await (const { storedBytes } of packs.packs()) {
@@ -67,9 +67,9 @@ function measured(packs: StoreFigures['packs']) {
     return { count, bytes }
   }
   return () => {
-    underWay ??= measure().finally(() => {
-      underWay = undefined
+    quotas ??= measure().finally(() => {
+      quotas = undefined
     })
-    return underWay
+    return quotas
   }
 }

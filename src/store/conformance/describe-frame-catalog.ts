@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { isTailraceError } from '../../contract/errors.ts'
+import type { LogId } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../../core/ports/frame-catalog.ts'
-import type { LogId } from '../../core/ports/journal.ts'
 import type { Frame } from '../../core/ports/pack-store.ts'
 
 /** How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards. */
@@ -160,8 +160,8 @@ function cutText(log: LogId, isLineEnd: readonly boolean[], cuts: readonly numbe
   return framesOfLog(
     log,
     bounds.slice(1).map((end, i) => {
-      const piece = isLineEnd.slice(bounds[i], end)
-      return { bytes: piece.length, lines: piece.filter(yes => yes).length }
+      const chunk = isLineEnd.slice(bounds[i], end)
+      return { bytes: chunk.length, lines: chunk.filter(yes => yes).length }
     }),
   )
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
 import { CHECKED_BODY_MAX_BYTES } from '../../contract/limits.ts'
-import { type ByteOffset, KIB } from '../../contract/quantities.ts'
-import type { DueLog, Journal, JournalPiece, LogId } from '../../core/ports/journal.ts'
+import { type ByteOffset, KIB, type LogId } from '../../contract/quantities.ts'
+import type { DueLog, Journal, JournalChunk } from '../../core/ports/journal.ts'
 
 /** What a test of the suite asks of the journal that it opens. */
 export interface JournalSettings {
@@ -46,7 +46,7 @@ const OPENING: Record<string, Promised> = {
   'a log that was never opened is not live': {
     run: async journal => {
       assert.equal(await journal.extent(1), undefined)
-      assert.deepEqual(await pieces(journal, 1, 0, 10), [])
+      assert.deepEqual(await chunks(journal, 1, 0, 10), [])
       await rejectsWith('offset-conflict', journal.append(1, 0, text('x'), 1))
       await rejectsWith('offset-conflict', journal.close(1))
       await journal.release(1, 10)
@@ -87,7 +87,7 @@ const OPENING: Record<string, Promised> = {
       assert.equal(await journal.extent(1), undefined)
       assert.deepEqual(await journal.open(1, 3), { from: 3, head: 3 })
       assert.equal(await journal.append(1, 3, text('d'), 1), 4)
-      assert.deepEqual(await pieces(journal, 1, 0, 4), [])
+      assert.deepEqual(await chunks(journal, 1, 0, 4), [])
       assert.equal(await stored(journal, 1), 'd')
     },
   },
@@ -100,7 +100,7 @@ const APPENDING: Record<string, Promised> = {
       await journal.open(7, 0)
       await journal.append(7, 0, bytes, 1_700_000_000_123)
       await journal.append(7, 256, text('\0\r\n'), 1_700_000_000_124)
-      assert.deepEqual(await pieces(journal, 7, 0, 259), [
+      assert.deepEqual(await chunks(journal, 7, 0, 259), [
         { at: 0, bytes: [...bytes], arrivedAtMs: 1_700_000_000_123 },
         { at: 256, bytes: [0, 13, 10], arrivedAtMs: 1_700_000_000_124 },
       ])
@@ -174,7 +174,7 @@ const APPENDING: Record<string, Promised> = {
       })
       for (let done = false; !done; ) {
         const { head } = (await journal.extent(1))!
-        const readable = (await pieces(journal, 1, 0, 5000)).reduce((sum, { bytes }) => sum + bytes.length, 0)
+        const readable = (await chunks(journal, 1, 0, 5000)).reduce((sum, { bytes }) => sum + bytes.length, 0)
         assert.ok(head % 100 === 0 && readable >= head)
         done = acknowledged === 5000
         await new Promise(resolve => setImmediate(resolve))
@@ -189,11 +189,11 @@ const APPENDING: Record<string, Promised> = {
       await journal.open(1, 0)
       assert.equal(await journal.append(1, 0, bytes, 5), bytes.length)
       let at = 0
-      for await (const piece of journal.read(1, 0, bytes.length)) {
-        assert.equal(piece.at, at)
-        assert.ok(bytes.subarray(at, at + piece.bytes.length).equals(piece.bytes))
-        assert.equal(piece.arrivedAtMs, 5)
-        at += piece.bytes.length
+      for await (const chunk of journal.read(1, 0, bytes.length)) {
+        assert.equal(chunk.at, at)
+        assert.ok(bytes.subarray(at, at + chunk.bytes.length).equals(chunk.bytes))
+        assert.equal(chunk.arrivedAtMs, 5)
+        at += chunk.bytes.length
       }
       assert.equal(at, bytes.length)
     },
@@ -210,13 +210,13 @@ const APPENDING: Record<string, Promised> = {
 }
 
 const READING: Record<string, Promised> = {
-  'a range is read literally, in pieces that do not cross arrivals': {
+  'a range is read literally, in chunks that do not cross arrivals': {
     run: async journal => {
       await journal.open(1, 10)
       await journal.append(1, 10, text('hello '), 1)
       await journal.append(1, 16, text('wide '), 2)
       await journal.append(1, 21, text('world'), 3)
-      const read = await pieces(journal, 1, 12, 23)
+      const read = await chunks(journal, 1, 12, 23)
       assert.deepEqual(
         read.map(({ at, bytes, arrivedAtMs }) => [at, String.fromCharCode(...bytes), arrivedAtMs]),
         [
@@ -225,9 +225,9 @@ const READING: Record<string, Promised> = {
           [21, 'wo', 3],
         ],
       )
-      assert.deepEqual(await pieces(journal, 1, 14, 14), [])
-      assert.equal((await pieces(journal, 1, 25, 99)).length, 1)
-      assert.deepEqual(await pieces(journal, 1, 26, 99), [])
+      assert.deepEqual(await chunks(journal, 1, 14, 14), [])
+      assert.equal((await chunks(journal, 1, 25, 99)).length, 1)
+      assert.deepEqual(await chunks(journal, 1, 26, 99), [])
     },
   },
   'a read from below what is still here yields nothing': {
@@ -235,7 +235,7 @@ const READING: Record<string, Promised> = {
       await journal.open(1, 0)
       await journal.append(1, 0, text('abcdef'), 1)
       await journal.release(1, 2)
-      assert.deepEqual(await pieces(journal, 1, 1, 6), [])
+      assert.deepEqual(await chunks(journal, 1, 1, 6), [])
       assert.equal(await stored(journal, 1), 'cdef')
     },
   },
@@ -244,14 +244,14 @@ const READING: Record<string, Promised> = {
       await journal.open(1, 0)
       for (let i = 0; i < 150; i++) await journal.append(1, i * 2000, Buffer.alloc(2000, i), i)
       let at = 0
-      for await (const piece of journal.read(1, 0, 300_000)) {
-        assert.equal(piece.at, at)
-        assert.ok(piece.bytes.every(byte => byte === piece.arrivedAtMs))
-        at += piece.bytes.length
+      for await (const chunk of journal.read(1, 0, 300_000)) {
+        assert.equal(chunk.at, at)
+        assert.ok(chunk.bytes.every(byte => byte === chunk.arrivedAtMs))
+        at += chunk.bytes.length
         if (at === 2000) await journal.release(1, 298_000)
       }
       assert.ok(at >= 2000 && at < 298_000, `ended at ${at}`)
-      assert.equal((await pieces(journal, 1, 298_000, 300_000)).length, 1)
+      assert.equal((await chunks(journal, 1, 298_000, 300_000)).length, 1)
     },
   },
 }
@@ -457,8 +457,8 @@ function text(string: string): Uint8Array {
   return new TextEncoder().encode(string)
 }
 
-async function pieces(journal: Journal, log: LogId, from: ByteOffset, to: ByteOffset) {
-  const read: (Omit<JournalPiece, 'bytes'> & { bytes: number[] })[] = []
+async function chunks(journal: Journal, log: LogId, from: ByteOffset, to: ByteOffset) {
+  const read: (Omit<JournalChunk, 'bytes'> & { bytes: number[] })[] = []
   for await (const { at, bytes, arrivedAtMs } of journal.read(log, from, to))
     read.push({ at, bytes: [...bytes], arrivedAtMs })
   return read

@@ -1,6 +1,6 @@
 import { TailraceError } from '../../contract/errors.ts'
 import type { JobId, ProjectId, RecordId, StepId } from '../../contract/ids.ts'
-import type { EpochMs } from '../../contract/quantities.ts'
+import type { EpochMs, LogId } from '../../contract/quantities.ts'
 import type {
   Build,
   BuildAddress,
@@ -18,7 +18,6 @@ import type {
 } from '../../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../../core/ports/build-history.ts'
 import type { BuildRemoval, JobRemoval } from '../../core/ports/build-removal.ts'
-import type { LogId } from '../../core/ports/journal.ts'
 import type { RetentionCatalog, RetentionRule } from '../../core/ports/retention-catalog.ts'
 import { memoryBuildHistory } from './memory-build-history.ts'
 import { memoryRetentionCatalog } from './memory-retention-catalog.ts'

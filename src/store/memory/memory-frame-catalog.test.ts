@@ -1,6 +1,6 @@
 import { describeFrameCatalog } from '../conformance/describe-frame-catalog.ts'
-import { describeFrameUpkeep } from '../conformance/describe-frame-upkeep.ts'
+import { describeFrameMaintenance } from '../conformance/describe-frame-maintenance.ts'
 import { memoryFrameCatalog } from './memory-frame-catalog.ts'
 
 describeFrameCatalog('memory', use => use(memoryFrameCatalog()))
-describeFrameUpkeep('memory', use => use(memoryFrameCatalog()))
+describeFrameMaintenance('memory', use => use(memoryFrameCatalog()))

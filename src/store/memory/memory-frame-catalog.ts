@@ -1,11 +1,11 @@
 import { TailraceError } from '../../contract/errors.ts'
+import type { LogId } from '../../contract/quantities.ts'
 import type { FrameCatalog, PackedEnd } from '../../core/ports/frame-catalog.ts'
-import type { FrameUpkeep } from '../../core/ports/frame-upkeep.ts'
-import type { LogId } from '../../core/ports/journal.ts'
+import type { FrameMaintenance } from '../../core/ports/frame-maintenance.ts'
 import type { Frame, PackId } from '../../core/ports/pack-store.ts'
 
-/** FrameCatalog and FrameUpkeep in memory: for tests, and for a server that may forget. */
-export function memoryFrameCatalog(): FrameCatalog & FrameUpkeep {
+/** FrameCatalog and FrameMaintenance in memory: for tests, and for a server that may forget. */
+export function memoryFrameCatalog(): FrameCatalog & FrameMaintenance {
   const logs = new Map<LogId, Frame[]>()
   const packEnds = new Map<PackId, number>()
   const liveBytes = (pack: PackId) =>

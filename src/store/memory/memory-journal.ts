@@ -1,7 +1,7 @@
 import { TailraceError } from '../../contract/errors.ts'
 import { CHECKED_BODY_MAX_BYTES, FRAME_TARGET_BYTES } from '../../contract/limits.ts'
-import { type ByteOffset, type EpochMs, MIB } from '../../contract/quantities.ts'
-import type { DueLog, Extent, Journal, JournalPiece, LogId } from '../../core/ports/journal.ts'
+import { type ByteOffset, type EpochMs, type LogId, MIB } from '../../contract/quantities.ts'
+import type { DueLog, Extent, Journal, JournalChunk } from '../../core/ports/journal.ts'
 
 export interface MemoryJournalOptions {
   /** A log with this many bytes is due; FRAME_TARGET_BYTES unless told. */
@@ -12,8 +12,8 @@ export interface MemoryJournalOptions {
   readonly spaceTimeoutMs?: number
 }
 
-interface StoredPiece extends JournalPiece {
-  /** Pieces of all logs are numbered as they are stored: the age of the space they take. */
+interface StoredChunk extends JournalChunk {
+  /** Chunks of all logs are numbered as they are stored: the age of the space they take. */
   readonly number: number
 }
 
@@ -23,7 +23,7 @@ interface LiveLog {
   /** Where the log ends, appends still under way included. */
   tip: ByteOffset
   closed: boolean
-  pieces: StoredPiece[]
+  chunks: StoredChunk[]
   /** Settles with the last append accepted so far; never rejects. */
   settled: Promise<unknown>
 }
@@ -46,7 +46,7 @@ export class MemoryJournal implements Journal {
   readonly #capacityBytes: number
   readonly #spaceTimeoutMs: number
   #usedBytes = 0
-  #pieces = 0
+  #chunks = 0
   #ended = false
 
   constructor(options: MemoryJournalOptions = {}) {
@@ -59,7 +59,7 @@ export class MemoryJournal implements Journal {
     this.#assertRunning()
     let live = this.#logs.get(log)
     if (live === undefined) {
-      live = { from: head, head, tip: head, closed: false, pieces: [], settled: Promise.resolve() }
+      live = { from: head, head, tip: head, closed: false, chunks: [], settled: Promise.resolve() }
       this.#logs.set(log, live)
     }
     live.closed = false
@@ -95,14 +95,14 @@ export class MemoryJournal implements Journal {
     return waiting.done.promise
   }
 
-  async *read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<JournalPiece> {
+  async *read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<JournalChunk> {
     this.#assertRunning()
     for (let at = from; at < to; ) {
       const live = this.#logs.get(log)
       if (live === undefined || at < live.from || at >= live.head) return
-      const piece = live.pieces.find(({ at: begin, bytes }) => at < begin + bytes.length)!
-      const bytes = piece.bytes.subarray(at - piece.at, to - piece.at)
-      yield { at, bytes, arrivedAtMs: piece.arrivedAtMs }
+      const chunk = live.chunks.find(({ at: begin, bytes }) => at < begin + bytes.length)!
+      const bytes = chunk.bytes.subarray(at - chunk.at, to - chunk.at)
+      yield { at, bytes, arrivedAtMs: chunk.arrivedAtMs }
       at += bytes.length
     }
   }
@@ -132,8 +132,8 @@ export class MemoryJournal implements Journal {
     const live = this.#logs.get(log)
     if (live === undefined || upTo <= live.from) return
     live.from = Math.min(upTo, live.head)
-    while (live.pieces[0] && live.pieces[0].at + live.pieces[0].bytes.length <= live.from)
-      this.#usedBytes -= live.pieces.shift()!.bytes.length
+    while (live.chunks[0] && live.chunks[0].at + live.chunks[0].bytes.length <= live.from)
+      this.#usedBytes -= live.chunks.shift()!.bytes.length
     this.#forgetIfDone(log, live)
     this.#storeWhatFits()
   }
@@ -160,7 +160,7 @@ export class MemoryJournal implements Journal {
       const { live, at, arrivedAtMs } = next
       const bytes = next.bytes.slice()
       this.#usedBytes += bytes.length
-      live.pieces.push({ at, bytes, arrivedAtMs, number: this.#pieces++ })
+      live.chunks.push({ at, bytes, arrivedAtMs, number: this.#chunks++ })
       live.head = at + bytes.length
       next.done.resolve(live.head)
     }
@@ -187,7 +187,7 @@ export class MemoryJournal implements Journal {
   #dueNow(): DueLog[] {
     const inAgeOrder = [...this.#logs]
       .filter(([, live]) => live.head > live.from)
-      .sort(([, one], [, other]) => one.pieces[0]!.number - other.pieces[0]!.number)
+      .sort(([, one], [, other]) => one.chunks[0]!.number - other.chunks[0]!.number)
     let excessBytes = this.#usedBytes - this.#capacityBytes / 2
     return inAgeOrder.flatMap(([log, { from, head, closed }]) => {
       const everything = closed || excessBytes > 0

@@ -1,5 +1,5 @@
 import type { ProjectId, RecordId } from '../../contract/ids.ts'
-import type { LogId } from '../../core/ports/journal.ts'
+import type { LogId } from '../../contract/quantities.ts'
 import type { Hints, Notifier } from '../../core/ports/notifier.ts'
 
 /** Longer timers than this fire at once. */

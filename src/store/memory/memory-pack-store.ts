@@ -64,10 +64,10 @@ export function createMemoryPackStore(options: MemoryPackStoreOptions = {}): Pac
         frames.map((frame, i) => ({ frame, day: drafts[i]!.day })),
         choice,
       )
-      for (const { day, pack, isNew, pieces } of shares) {
+      for (const { day, pack, isNew, chunks } of shares) {
         if (isNew) packs.set(pack, { day, buffer: Buffer.alloc(0), storedBytes: 0 })
         open.set(day, pack)
-        for (const piece of pieces) append(packs.get(pack)!, piece)
+        for (const chunk of chunks) append(packs.get(pack)!, chunk)
       }
       return rows
     },

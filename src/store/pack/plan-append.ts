@@ -13,7 +13,7 @@ export interface PackShare {
   readonly isNew: boolean
   readonly from: number
   end: number
-  readonly pieces: Uint8Array[]
+  readonly chunks: Uint8Array[]
 }
 
 export interface AppendPlan {
@@ -43,7 +43,7 @@ export function planAppend(frames: readonly DatedFrame[], choice: PackChoice): A
       shares.push(share)
     }
     const row = rowOfEncoded(frame, share.pack, share.end)
-    share.pieces.push(frame.stored)
+    share.chunks.push(frame.stored)
     share.end += frame.stored.byteLength
     return row
   })
@@ -56,7 +56,7 @@ function nextShare(
   { packBytes, nextPack }: PackChoice,
 ): PackShare {
   if (current === undefined || current.end >= packBytes)
-    return { day, pack: nextPack(day), isNew: true, from: 0, end: 0, pieces: [] }
+    return { day, pack: nextPack(day), isNew: true, from: 0, end: 0, chunks: [] }
   const { pack, end } = current
-  return { day, pack, isNew: false, from: end, end, pieces: [] }
+  return { day, pack, isNew: false, from: end, end, chunks: [] }
 }

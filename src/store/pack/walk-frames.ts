@@ -74,14 +74,14 @@ async function locate(pack: PackId, bytes: PackBytes, position: number): Promise
 async function findFrame(pack: PackId, bytes: PackBytes, from: number): Promise<number | undefined> {
   let scanned = from
   while (scanned + NAME_AT < bytes.end) {
-    const piece = await bytes.read(scanned, SCAN_BYTES)
-    const view = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+    const chunk = await bytes.read(scanned, SCAN_BYTES)
+    const view = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     for (let name = view.indexOf('TLFR', NAME_AT); name !== -1; name = view.indexOf('TLFR', name + 1)) {
       const position = scanned + name - NAME_AT
       if ((await locate(pack, bytes, position)) !== undefined) return position
     }
-    // Pieces overlap by what a name needs before and in it, so that none is missed between two.
-    if (piece.byteLength < SCAN_BYTES) return undefined
+    // Chunks overlap by what a name needs before and in it, so that none is missed between two.
+    if (chunk.byteLength < SCAN_BYTES) return undefined
     scanned += SCAN_BYTES - NAME_AT - 3
   }
   return undefined

@@ -1,4 +1,5 @@
-import type { DueLog, LogId } from '../../../core/ports/journal.ts'
+import type { LogId } from '../../../contract/quantities.ts'
+import type { DueLog } from '../../../core/ports/journal.ts'
 import { Bell } from './bell.ts'
 import type { LiveLog } from './live-log.ts'
 import type { SegmentRing } from './segment-ring.ts'

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { SimulatedDisk, seededRandom } from '../../../../test/props/simulated-disk.ts'
 import { isTailraceError } from '../../../contract/errors.ts'
 import { KIB } from '../../../contract/quantities.ts'
 import type { Journal } from '../../../core/ports/journal.ts'
 import { openLocalJournal } from './local-journal.ts'
-import { SimulatedDisk, seededRandom } from './simulated-disk.ts'
 
 const SETTINGS = { directory: '/journal', segmentBytes: 64 * KIB, segments: 4, spaceTimeoutMs: 20 }
 

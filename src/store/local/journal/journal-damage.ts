@@ -1,5 +1,4 @@
-import type { ByteOffset } from '../../../contract/quantities.ts'
-import type { LogId } from '../../../core/ports/journal.ts'
+import type { ByteOffset, LogId } from '../../../contract/quantities.ts'
 
 /** What a start of the journal could not read back. Numbers are exact; ranges are half-open. */
 export type JournalDamage =

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import { SimulatedDisk, seededRandom } from '../../../../test/props/simulated-disk.ts'
 import { isTailraceError } from '../../../contract/errors.ts'
-import { KIB } from '../../../contract/quantities.ts'
-import type { Journal, LogId } from '../../../core/ports/journal.ts'
+import { KIB, type LogId } from '../../../contract/quantities.ts'
+import type { Journal } from '../../../core/ports/journal.ts'
 import type { JournalDamage } from './journal-damage.ts'
 import { openLocalJournal } from './local-journal.ts'
 import type { FindKnownLogs } from './recover-logs.ts'
-import { SimulatedDisk, seededRandom } from './simulated-disk.ts'
 
 const LOGS = [1, 2, 3, 4, 5]
 const SETTINGS = {
@@ -76,7 +76,7 @@ interface Attempt {
 interface ModelLog {
   acknowledged: Buffer
   /** Appends under way, in order. */
-  underWay: Attempt[]
+  quotas: Attempt[]
   /** Rejected ones, newest last, as long as nothing was stored after them. */
   rejected: Attempt[][]
   packedEnd: number
@@ -100,7 +100,7 @@ class Trial {
     for (const log of LOGS)
       this.#logs.set(log, {
         acknowledged: Buffer.alloc(0),
-        underWay: [],
+        quotas: [],
         rejected: [],
         packedEnd: 0,
         closed: false,
@@ -165,15 +165,15 @@ class Trial {
   async #append(log: LogId, length: number): Promise<void> {
     const journal = this.#journal!
     const model = this.#logs.get(log)!
-    if (model.closed && model.underWay.length > 0) return
+    if (model.closed && model.quotas.length > 0) return
     model.closed = false
     const head = model.acknowledged.length
     const extent = await journal.open(log, model.packedEnd)
     assert.equal(extent.head, head)
-    const at = model.acknowledged.length + model.underWay.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    const at = model.acknowledged.length + model.quotas.reduce((sum, { bytes }) => sum + bytes.length, 0)
     const bytes = Buffer.from(Array.from({ length }, () => this.#random() * 256))
     const attempt: Attempt = { at, bytes }
-    model.underWay.push(attempt)
+    model.quotas.push(attempt)
     const settled = journal.append(log, at, bytes, at).then(
       head => this.#stored(journal, model, attempt, head),
       (error: unknown) => this.#rejected(journal, model, attempt, error),
@@ -184,7 +184,7 @@ class Trial {
   #stored(journal: Journal, model: ModelLog, attempt: Attempt, head: number): void {
     if (journal !== this.#journal) return
     assert.equal(head, attempt.at + attempt.bytes.length)
-    assert.equal(attempt, model.underWay.shift())
+    assert.equal(attempt, model.quotas.shift())
     model.acknowledged = Buffer.concat([model.acknowledged, attempt.bytes])
     for (const one of this.#logs.values()) one.rejected = []
   }
@@ -192,7 +192,7 @@ class Trial {
   #rejected(journal: Journal, model: ModelLog, attempt: Attempt, error: unknown): void {
     if (journal !== this.#journal) return
     assert.ok(isTailraceError(error, 'store-unavailable'), String(error))
-    model.underWay = model.underWay.filter(other => other !== attempt)
+    model.quotas = model.quotas.filter(other => other !== attempt)
     const follows = model.rejected.at(-1)?.at(-1)
     if (follows !== undefined && follows.at + follows.bytes.length === attempt.at)
       model.rejected.at(-1)!.push(attempt)
@@ -226,8 +226,8 @@ class Trial {
       assert.ok(everything || to - from >= SETTINGS.frameBytes)
       await this.#pack(log, to)
     }
-    for (const [log, { closed, packedEnd, acknowledged, underWay }] of this.#logs)
-      if (closed && underWay.length === 0 && packedEnd < acknowledged.length)
+    for (const [log, { closed, packedEnd, acknowledged, quotas }] of this.#logs)
+      if (closed && quotas.length === 0 && packedEnd < acknowledged.length)
         assert.fail(`log ${log} is closed and has bytes that were not due`)
   }
 
@@ -264,10 +264,10 @@ class Trial {
   async #read(log: LogId, from: number, to: number): Promise<Buffer> {
     const chunks: Uint8Array[] = []
     let at = from
-    for await (const piece of this.#journal!.read(log, from, to)) {
-      assert.equal(piece.at, at)
-      at += piece.bytes.length
-      chunks.push(piece.bytes)
+    for await (const chunk of this.#journal!.read(log, from, to)) {
+      assert.equal(chunk.at, at)
+      at += chunk.bytes.length
+      chunks.push(chunk.bytes)
     }
     return Buffer.concat(chunks)
   }
@@ -313,7 +313,7 @@ class Trial {
     assert.ok(head >= acknowledged, `log ${log} lost bytes ${head} to ${acknowledged}`)
     const back = await this.#read(log, Math.min(model.packedEnd, acknowledged), head)
     const surplus = back.subarray(acknowledged - model.packedEnd)
-    const explains = [model.underWay, ...model.rejected].some(attempts =>
+    const explains = [model.quotas, ...model.rejected].some(attempts =>
       isRun(attempts, acknowledged, surplus),
     )
     assert.ok(
@@ -321,7 +321,7 @@ class Trial {
       `log ${log} has ${surplus.length} bytes that nobody wrote there`,
     )
     model.acknowledged = Buffer.concat([model.acknowledged, surplus])
-    model.underWay = []
+    model.quotas = []
     model.rejected = []
     await this.#check(log)
   }

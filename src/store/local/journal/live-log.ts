@@ -1,5 +1,4 @@
-import type { ByteOffset } from '../../../contract/quantities.ts'
-import type { LogId } from '../../../core/ports/journal.ts'
+import type { ByteOffset, LogId } from '../../../contract/quantities.ts'
 import { type StoredRecord, StoredRecords } from './stored-records.ts'
 
 /** What the journal knows of a live log. */

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { type ByteOffset, type EpochMs, KIB } from '../../../contract/quantities.ts'
-import type { LogId } from '../../../core/ports/journal.ts'
+import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../../contract/quantities.ts'
 
 /** docs/formats/journal.md is the specification of this file. */
 export const RECORD_HEADER_BYTES = 40

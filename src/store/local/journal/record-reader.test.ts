@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { content } from '../../../../test/props/journal-on-disk.ts'
+import { SimulatedDisk, seededRandom } from '../../../../test/props/simulated-disk.ts'
 import { KIB } from '../../../contract/quantities.ts'
 import type { Journal } from '../../../core/ports/journal.ts'
 import type { FileLayer } from './file-layer.ts'
-import { content } from './journal-on-disk.ts'
 import { type LocalJournalOptions, openLocalJournal } from './local-journal.ts'
-import { SimulatedDisk, seededRandom } from './simulated-disk.ts'
 
 interface Reads {
   count: number
-  underWay: number
+  quotas: number
   most: number
   /** Reads of more bytes fail. */
   maxBytes: number
@@ -101,7 +101,7 @@ describe('reading records back', () => {
 })
 
 async function open(options: Partial<LocalJournalOptions>): Promise<{ journal: Journal; reads: Reads }> {
-  const reads: Reads = { count: 0, underWay: 0, most: 0, maxBytes: Infinity }
+  const reads: Reads = { count: 0, quotas: 0, most: 0, maxBytes: Infinity }
   const files = counting(new SimulatedDisk(seededRandom(1)).layer(), reads)
   const settings = { directory: '/journal', segmentBytes: 512 * KIB, files, ...options }
   const journal = await openLocalJournal({ ...settings, known: async () => new Map() })
@@ -127,12 +127,12 @@ function counting(layer: FileLayer, reads: Reads): FileLayer {
       const file = await layer.open(path)
       const read: typeof file.read = async (target, position) => {
         reads.count++
-        reads.most = Math.max(reads.most, ++reads.underWay)
+        reads.most = Math.max(reads.most, ++reads.quotas)
         try {
           if (target.length > reads.maxBytes) throw new Error('simulated EIO')
           return await file.read(target, position)
         } finally {
-          reads.underWay--
+          reads.quotas--
         }
       }
       return { ...file, read }

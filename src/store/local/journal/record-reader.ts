@@ -1,6 +1,6 @@
 import { TailraceError } from '../../../contract/errors.ts'
-import { type ByteOffset, type EpochMs, KIB } from '../../../contract/quantities.ts'
-import type { JournalPiece, LogId } from '../../../core/ports/journal.ts'
+import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../../contract/quantities.ts'
+import type { JournalChunk } from '../../../core/ports/journal.ts'
 import { DiskReads } from './disk-reads.ts'
 import type { RecentBytes } from './recent-bytes.ts'
 import { decodeRecord, RECORD_HEADER_BYTES } from './record-format.ts'
@@ -58,18 +58,18 @@ class Window {
     return true
   }
 
-  /** What the window holds when every record was taken; neighbours that arrived in the same millisecond are one piece. */
-  pieces(): readonly JournalPiece[] {
-    const pieces: JournalPiece[] = []
+  /** What the window holds when every record was taken; neighbours that arrived in the same millisecond are one chunk. */
+  chunks(): readonly JournalChunk[] {
+    const chunks: JournalChunk[] = []
     let at = this.#from
     for (const [i, { end }] of this.records.entries()) {
       if (i + 1 < this.records.length && this.#arrivals[i + 1] === this.#arrivals[i]) continue
-      const pieceEnd = Math.min(this.#to, end)
-      const bytes = this.#bytes.subarray(at - this.#from, pieceEnd - this.#from)
-      pieces.push({ at, bytes, arrivedAtMs: this.#arrivals[i]! })
-      at = pieceEnd
+      const chunkEnd = Math.min(this.#to, end)
+      const bytes = this.#bytes.subarray(at - this.#from, chunkEnd - this.#from)
+      chunks.push({ at, bytes, arrivedAtMs: this.#arrivals[i]! })
+      at = chunkEnd
     }
-    return pieces
+    return chunks
   }
 
   damaged(index: number, cause?: unknown): TailraceError {
@@ -96,7 +96,7 @@ export class RecordReader {
     records: readonly StoredRecord[],
     from: ByteOffset,
     to: ByteOffset,
-  ): Promise<readonly JournalPiece[]> {
+  ): Promise<readonly JournalChunk[]> {
     const window = new Window(log, records, from, to)
     const runs = runsOf(records, this.#takeRecent(window))
     for (const { segment } of runs) this.#pins.pin(segment)
@@ -105,7 +105,7 @@ export class RecordReader {
     } finally {
       for (const { segment } of runs) this.#pins.unpin(segment)
     }
-    return window.pieces()
+    return window.chunks()
   }
 
   /** Takes all that is in memory, in one turn; returns the others. */

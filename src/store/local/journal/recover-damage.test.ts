@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { KIB } from '../../../contract/quantities.ts'
-import type { Journal, LogId } from '../../../core/ports/journal.ts'
+import {
+  content,
+  type Damage,
+  damaged,
+  fill,
+  LOGS,
+  open,
+  type Placed,
+} from '../../../../test/props/journal-on-disk.ts'
+import { SimulatedDisk, seededRandom } from '../../../../test/props/simulated-disk.ts'
+import { KIB, type LogId } from '../../../contract/quantities.ts'
+import type { Journal } from '../../../core/ports/journal.ts'
 import type { JournalDamage } from './journal-damage.ts'
-import { content, type Damage, damaged, fill, LOGS, open, type Placed } from './journal-on-disk.ts'
 import { RECORD_HEADER_BYTES } from './record-format.ts'
-import { SimulatedDisk, seededRandom } from './simulated-disk.ts'
 
 describe('recovery of a damaged journal', () => {
   it('brings each log back up to its first damaged record, wherever a segment is cut or damaged, and tells', async () => {

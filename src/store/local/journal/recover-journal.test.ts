@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { crc32 } from 'node:zlib'
-import { KIB } from '../../../contract/quantities.ts'
-import type { LogId } from '../../../core/ports/journal.ts'
+import { content, damaged, fill, open, randomBytes } from '../../../../test/props/journal-on-disk.ts'
+import { SimulatedDisk, seededRandom } from '../../../../test/props/simulated-disk.ts'
+import { KIB, type LogId } from '../../../contract/quantities.ts'
 import type { JournalDamage } from './journal-damage.ts'
-import { content, damaged, fill, open, randomBytes } from './journal-on-disk.ts'
 import { encodeRecord, RECORD_HEADER_BYTES, recordKey } from './record-format.ts'
 import type { FindKnownLogs, KnownLog } from './recover-logs.ts'
 import { decodeSegmentHeader, FIRST_RECORD_POSITION, SALT_BYTES } from './segment-header.ts'
-import { SimulatedDisk, seededRandom } from './simulated-disk.ts'
 
 describe('recovery of the journal', () => {
   it('tells of damage at the end of a segment that others follow, where no log shows a gap', async () => {

@@ -1,4 +1,4 @@
-import type { LogId } from '../../../core/ports/journal.ts'
+import type { LogId } from '../../../contract/quantities.ts'
 import { type FileLayer, readFully, writeFully } from './file-layer.ts'
 import { findSegments, type LinkedSegment } from './find-segments.ts'
 import type { JournalDamage } from './journal-damage.ts'

@@ -1,5 +1,4 @@
-import type { ByteOffset } from '../../../contract/quantities.ts'
-import type { LogId } from '../../../core/ports/journal.ts'
+import type { ByteOffset, LogId } from '../../../contract/quantities.ts'
 import type { JournalDamage } from './journal-damage.ts'
 import { LiveLog } from './live-log.ts'
 import type { FoundRecord } from './record-format.ts'

@@ -212,10 +212,10 @@ async function flush(journal: Journal, packed: Map<number, number>, signal: Abor
     for (const { log, from, to } of due) {
       assert.equal(from, packed.get(log))
       let at = from
-      for await (const piece of journal.read(log, from, to)) {
-        assert.equal(piece.at, at)
-        assertBytes(log, at, piece.bytes)
-        at += piece.bytes.length
+      for await (const chunk of journal.read(log, from, to)) {
+        assert.equal(chunk.at, at)
+        assertBytes(log, at, chunk.bytes)
+        at += chunk.bytes.length
       }
       assert.equal(at, to)
       packed.set(log, to)

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { KIB, MIB } from '../../../contract/quantities.ts'
+import { KIB, type LogId, MIB } from '../../../contract/quantities.ts'
 import type { JournalSpace } from '../../../core/ports/capabilities.ts'
-import type { LogId } from '../../../core/ports/journal.ts'
 import { Bell } from './bell.ts'
 import { type FileLayer, writeFully } from './file-layer.ts'
 import { Segment, type SegmentFile } from './segment.ts'
@@ -42,7 +41,7 @@ export class SegmentRing {
   /** Rings when space may have become free. */
   readonly spaceFreed = new Bell()
   /** Work in the background that must end before the files are closed. */
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #quotas = new Set<Promise<void>>()
   #creating: Promise<void> | undefined
   #lastSequence: number
   #nextFileNumber: number
@@ -170,7 +169,7 @@ export class SegmentRing {
   async end(): Promise<void> {
     this.#ended = true
     this.spaceFreed.ring()
-    await Promise.all(this.#underWay)
+    await Promise.all(this.#quotas)
     const stores = [...this.#chain.map(({ store }) => store), ...this.#spares]
     while (stores.some(({ pins }) => pins > 0)) await this.spaceFreed.wait()
     await Promise.all(stores.map(({ file }) => file.close()))
@@ -225,7 +224,7 @@ export class SegmentRing {
   }
 
   #inBackground(work: Promise<void>): void {
-    this.#underWay.add(work)
-    void work.finally(() => this.#underWay.delete(work))
+    this.#quotas.add(work)
+    void work.finally(() => this.#quotas.delete(work))
   }
 }

@@ -1,4 +1,4 @@
-import type { LogId } from '../../../core/ports/journal.ts'
+import type { LogId } from '../../../contract/quantities.ts'
 import { decodeHeader, decodeRecord, type FoundRecord, isEndMark, type RecordKey } from './record-format.ts'
 import { FIRST_RECORD_POSITION } from './segment-header.ts'
 

@@ -1,4 +1,4 @@
-import type { LogId } from '../../../core/ports/journal.ts'
+import type { LogId } from '../../../contract/quantities.ts'
 import type { OpenFile } from './file-layer.ts'
 import { type RecordKey, recordKey } from './record-format.ts'
 import { FIRST_RECORD_POSITION, type SegmentHeader } from './segment-header.ts'

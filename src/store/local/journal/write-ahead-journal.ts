@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { TailraceError } from '../../../contract/errors.ts'
 import { CHECKED_BODY_MAX_BYTES } from '../../../contract/limits.ts'
-import { type ByteOffset, type EpochMs, KIB } from '../../../contract/quantities.ts'
+import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../../contract/quantities.ts'
 import type { JournalGauge, JournalSpace } from '../../../core/ports/capabilities.ts'
-import type { DueLog, Extent, Journal, JournalPiece, LogId } from '../../../core/ports/journal.ts'
+import type { DueLog, Extent, Journal, JournalChunk } from '../../../core/ports/journal.ts'
 import { DueLogs } from './due-logs.ts'
 import { GroupCommit } from './group-commit.ts'
 import { LiveLog } from './live-log.ts'
@@ -107,7 +107,7 @@ export class WriteAheadJournal implements LocalJournal {
     return promise
   }
 
-  async *read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<JournalPiece> {
+  async *read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<JournalChunk> {
     for (let at = from; at < to; ) {
       // What stands in memory is read without a pause: others must have their turn in between.
       if (at > from) await nextTurn()
@@ -115,9 +115,9 @@ export class WriteAheadJournal implements LocalJournal {
       const live = this.#logs.get(log)
       if (live === undefined || at < live.from || at >= live.head) return
       const window = live.window(at, to, READ_WINDOW_BYTES, READ_WINDOW_RECORDS)
-      for (const piece of await this.#reader.read(log, window, at, to)) {
-        yield piece
-        at += piece.bytes.length
+      for (const chunk of await this.#reader.read(log, window, at, to)) {
+        yield chunk
+        at += chunk.bytes.length
       }
     }
   }

@@ -26,8 +26,8 @@ export interface ReadableFile {
 }
 
 export interface WritableFile {
-  /** Writes all of the pieces one after the other from `position` on. After a rejection any part may have been written. */
-  write(position: number, pieces: readonly Uint8Array[]): Promise<void>
+  /** Writes all of the chunks one after the other from `position` on. After a rejection any part may have been written. */
+  write(position: number, chunks: readonly Uint8Array[]): Promise<void>
   /** Cuts the file to `bytes`. */
   truncate(bytes: number): Promise<void>
   /** Makes what was written and the file's length durable. */

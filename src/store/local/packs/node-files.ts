@@ -62,8 +62,8 @@ function readable(fd: number): ReadableFile {
 
 function writable(fd: number): WritableFile {
   return {
-    async write(position, pieces) {
-      let rest = pieces.filter(piece => piece.byteLength > 0)
+    async write(position, chunks) {
+      let rest = chunks.filter(chunk => chunk.byteLength > 0)
       let at = position
       while (rest.length > 0) {
         const written = await writeSome(fd, rest, at)
@@ -85,20 +85,20 @@ function readSome(fd: number, into: Buffer, offset: number, position: number): P
   )
 }
 
-function writeSome(fd: number, pieces: readonly Uint8Array[], position: number): Promise<number> {
+function writeSome(fd: number, chunks: readonly Uint8Array[], position: number): Promise<number> {
   return new Promise((done, fail) =>
-    writev(fd, [...pieces], position, (error, bytes) => (error === null ? done(bytes) : fail(error))),
+    writev(fd, [...chunks], position, (error, bytes) => (error === null ? done(bytes) : fail(error))),
   )
 }
 
-/** What is left of the pieces behind their first `bytes` bytes. */
-function behind(pieces: readonly Uint8Array[], bytes: number): Uint8Array[] {
+/** What is left of the chunks behind their first `bytes` bytes. */
+function behind(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let skip = bytes
   const rest: Uint8Array[] = []
-  for (const piece of pieces) {
-    if (skip >= piece.byteLength) skip -= piece.byteLength
+  for (const chunk of chunks) {
+    if (skip >= chunk.byteLength) skip -= chunk.byteLength
     else {
-      rest.push(piece.subarray(skip))
+      rest.push(chunk.subarray(skip))
       skip = 0
     }
   }

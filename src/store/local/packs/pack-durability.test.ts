@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import {
+  type Call,
+  createSimulatedDirectory,
+  type SimulatedDirectory,
+} from '../../../../test/props/simulated-directory.ts'
 import type { Frame, FrameDraft, PackId, PackStore } from '../../../core/ports/pack-store.ts'
 import { openLocalPackStore } from './local-pack-store.ts'
-import { type Call, createSimulatedDirectory, type SimulatedDirectory } from './simulated-directory.ts'
 
 describe('durability of packs', () => {
   it('hands out no row before its bytes and the name of its file are durable', async () => {

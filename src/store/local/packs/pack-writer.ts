@@ -46,7 +46,7 @@ export function createPackWriter(options: PackWriterOptions): PackWriter {
   const { directory, packBytes } = options
   const open = new Map(options.open)
   const writing: Writing = { directory, open }
-  let underWay: readonly PackShare[] = []
+  let quotas: readonly PackShare[] = []
   let sequence = options.lastSequence
   const choice = {
     packBytes,
@@ -57,17 +57,17 @@ export function createPackWriter(options: PackWriterOptions): PackWriter {
   return {
     async append(frames) {
       const { rows, shares } = planAppend(frames, choice)
-      underWay = shares
+      quotas = shares
       try {
         await storeAll(writing, shares)
       } finally {
-        underWay = []
+        quotas = []
       }
       return rows
     },
     endOf(pack) {
       const found = [...open.values()].find(one => one.pack === pack)
-      return found?.end ?? underWay.find(share => share.pack === pack)?.from
+      return found?.end ?? quotas.find(share => share.pack === pack)?.from
     },
     async finish(pack) {
       for (const [day, found] of open) {
@@ -106,7 +106,7 @@ async function store({ directory, open }: Writing, share: PackShare, files: File
   const kept = share.isNew ? undefined : open.get(share.day)?.file
   const file = kept ?? (await (share.isNew ? directory.create(name) : directory.openToWrite(name)))
   files.set(share, file)
-  await file.write(share.from, share.pieces)
+  await file.write(share.from, share.chunks)
   await file.datasync()
 }
 

@@ -1,0 +1,23 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { name } from '../../parameters.ts'
+import { role } from '../../role-parameter.ts'
+import { userAnswer } from './list-users.ts'
+
+/** Makes a user of the caller's project. For admins. */
+export const createUser = operation({
+  name: 'create-user',
+  topic: 'administration',
+  method: 'POST',
+  path: '/api/v1/users',
+  summary: 'Create a user',
+  statuses: [201],
+  body: Type.Object({
+    name: name('Unique in the domain.'),
+    password: Type.String({ description: '8 to 256 characters.' }),
+    roles: Type.Optional(Type.Array(role, { minItems: 1, description: 'Default: reader.' })),
+  }),
+  answer: userAnswer,
+})
+
+export type CreateUserBody = Type.Static<typeof createUser.body>

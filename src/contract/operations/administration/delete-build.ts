@@ -1,0 +1,15 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { recordIdParameter } from '../../parameters.ts'
+
+/** Deletes a build with its logs for good (api.md §4); its record and number are never used again. For admins. */
+export const deleteBuild = operation({
+  name: 'delete-build',
+  topic: 'administration',
+  method: 'DELETE',
+  path: '/api/v1/builds/:record_id',
+  summary: 'Delete a build for good',
+  params: Type.Object({ record_id: recordIdParameter }),
+})
+
+export type DeleteBuildParams = Type.Static<typeof deleteBuild.params>

@@ -1,0 +1,15 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { jobIdParameter } from '../../parameters.ts'
+
+/** Deletes a job with all its builds and logs for good (api.md §4). For admins. */
+export const deleteJob = operation({
+  name: 'delete-job',
+  topic: 'administration',
+  method: 'DELETE',
+  path: '/api/v1/jobs/:job_id',
+  summary: 'Delete a job and all its builds for good',
+  params: Type.Object({ job_id: jobIdParameter }),
+})
+
+export type DeleteJobParams = Type.Static<typeof deleteJob.params>

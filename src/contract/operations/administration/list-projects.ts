@@ -1,0 +1,17 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { role } from '../../role-parameter.ts'
+
+/** The projects to which the caller belongs, with his roles in each. */
+export const listProjects = operation({
+  name: 'list-projects',
+  topic: 'administration',
+  method: 'GET',
+  path: '/api/v1/projects',
+  summary: 'List projects',
+  answer: Type.Object({
+    projects: Type.Array(Type.Object({ id: Type.String(), name: Type.String(), roles: Type.Array(role) })),
+  }),
+})
+
+export type ListProjectsAnswer = Type.Static<typeof listProjects.answer>

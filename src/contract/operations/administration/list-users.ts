@@ -1,0 +1,22 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { role } from '../../role-parameter.ts'
+
+export const userAnswer = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  roles: Type.Array(role, { description: "In the caller's project." }),
+})
+
+/** The members of the caller's project. For admins. */
+export const listUsers = operation({
+  name: 'list-users',
+  topic: 'administration',
+  method: 'GET',
+  path: '/api/v1/users',
+  summary: 'List users',
+  answer: Type.Object({ users: Type.Array(userAnswer) }),
+})
+
+export type UserAnswer = Type.Static<typeof userAnswer>
+export type ListUsersAnswer = Type.Static<typeof listUsers.answer>

@@ -1,0 +1,27 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { jobIdParameter } from '../../parameters.ts'
+
+const days = Type.Union([Type.Integer({ minimum: 0, maximum: 36_500 }), Type.Null()], {
+  description: 'Builds older than this are deleted; 0: never; null: as the server is told.',
+})
+const gib = Type.Union([Type.Number({ minimum: 0, maximum: 1_000_000 }), Type.Null()], {
+  description:
+    'The oldest builds of the job beyond so many GiB of its log text, fractions allowed, are deleted, but never the newest finished one; 0: no limit; null: as the server is told.',
+})
+
+/** How long, and how much, of a job is kept, in place of what the server is told. For admins. */
+export const setRetention = operation({
+  name: 'set-retention',
+  topic: 'administration',
+  method: 'PUT',
+  path: '/api/v1/jobs/:job_id/retention',
+  summary: 'Set the retention of a job',
+  params: Type.Object({ job_id: jobIdParameter }),
+  body: Type.Object({ days: Type.Optional(days), gib: Type.Optional(gib) }),
+  answer: Type.Object({ job_id: Type.String(), days, gib }),
+})
+
+export type SetRetentionParams = Type.Static<typeof setRetention.params>
+export type SetRetentionBody = Type.Static<typeof setRetention.body>
+export type SetRetentionAnswer = Type.Static<typeof setRetention.answer>

@@ -1,0 +1,44 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { buildInfoRecord } from '../../records/build-info-record.ts'
+import { succeeded } from '../../records/envelope.ts'
+import { dateTime, jobParams, pageParameters } from '../../records/lookup-parameters.ts'
+
+const query = Type.Object({
+  start_time: dateTime('Builds made from this second on.'),
+  end_time: dateTime('Builds made until the end of this second, at most 31 days later.'),
+  ...pageParameters,
+})
+const answer = succeeded(
+  Type.Object({
+    health_score: Type.Literal('', { description: 'Not known to Tailrace; a string like the others.' }),
+    page_index: Type.String(),
+    total_page: Type.String(),
+    total_record: Type.String(),
+    job_build_states: Type.Array(buildInfoRecord),
+  }),
+)
+
+/** The builds of a job that were made in a span, the newest first (ListBuildInfoRecordByJobId). */
+export const listBuildInfoRecords = operation({
+  name: 'list-build-info-records',
+  topic: 'builds',
+  method: 'GET',
+  path: '/v1/record/:job_id/list',
+  summary: 'List the builds of a job',
+  params: jobParams,
+  query,
+  answer,
+})
+
+/** The same under its older path (ListBuildInfoRecord). */
+export const listBuildInfoRecordsV3 = operation({
+  name: 'list-build-info-records-v3',
+  topic: 'builds',
+  method: 'GET',
+  path: '/v3/jobs/:job_id/build-info-records',
+  summary: 'List the builds of a job (v3)',
+  params: jobParams,
+  query,
+  answer,
+})

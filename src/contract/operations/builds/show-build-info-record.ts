@@ -1,0 +1,15 @@
+import { operation } from '../../operation.ts'
+import { buildInfoRecord } from '../../records/build-info-record.ts'
+import { succeeded } from '../../records/envelope.ts'
+import { numberedBuildParams } from '../../records/lookup-parameters.ts'
+
+/** A build by job and number, as the history shows it (ShowBuildInfoRecord). */
+export const showBuildInfoRecord = operation({
+  name: 'show-build-info-record',
+  topic: 'builds',
+  method: 'GET',
+  path: '/v1/record/:job_id/:build_no/build-info-record',
+  summary: 'Show a build of the history',
+  params: numberedBuildParams,
+  answer: succeeded(buildInfoRecord),
+})

@@ -1,0 +1,15 @@
+import { operation } from '../../operation.ts'
+import { buildRecord } from '../../records/build-record.ts'
+import { succeeded } from '../../records/envelope.ts'
+import { recordParams } from '../../records/lookup-parameters.ts'
+
+/** A build by its record_id (ShowBuildRecord). */
+export const showBuildRecord = operation({
+  name: 'show-build-record',
+  topic: 'builds',
+  method: 'GET',
+  path: '/v1/record/:record_id/info',
+  summary: 'Show a build by its record',
+  params: recordParams,
+  answer: succeeded(buildRecord),
+})

@@ -1,0 +1,23 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { succeeded } from '../../records/envelope.ts'
+import { recordParams } from '../../records/lookup-parameters.ts'
+import { stage } from '../../records/stage.ts'
+
+/** The stages of a build by name: `initial`, `stage1`, …, `final` (ShowBuildRecordFullStages). */
+export const showFullStages = operation({
+  name: 'show-full-stages',
+  topic: 'builds',
+  method: 'GET',
+  path: '/v1/record/:record_id/full-stages',
+  summary: 'Show the stages of a build',
+  params: recordParams,
+  query: Type.Object({
+    cascade: Type.Optional(
+      Type.String({ pattern: '^(true|false)$', description: 'Changes nothing: stages have no parts here.' }),
+    ),
+  }),
+  answer: succeeded(
+    Type.Object({ build_stages: Type.Record(Type.String(), stage), check_stages: Type.Null() }),
+  ),
+})

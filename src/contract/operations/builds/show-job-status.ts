@@ -1,0 +1,35 @@
+import Type from 'typebox'
+import { notKnown, nullable } from '../../nullable.ts'
+import { operation } from '../../operation.ts'
+import { digits } from '../../parameters.ts'
+import { succeeded } from '../../records/envelope.ts'
+import { jobParams } from '../../records/lookup-parameters.ts'
+
+/** How a build of a job stands, the newest unless one is named (ShowJobStepStatus). */
+export const showJobStatus = operation({
+  name: 'show-job-status',
+  topic: 'builds',
+  method: 'GET',
+  path: '/v1/job/:job_id/status',
+  summary: 'Show how a job stands',
+  params: jobParams,
+  query: Type.Object({ build_no: Type.Optional(digits('Run of the build task; the newest by default.')) }),
+  answer: succeeded(
+    Type.Object({
+      status: nullable(Type.Enum(['success', 'failure', 'aborted', 'running'])),
+      abort_status: nullable(Type.Literal('aborted')),
+      label: notKnown,
+    }),
+  ),
+})
+
+/** Whether the newest build of a job runs (ShowJobStatus). */
+export const showJobStatusV3 = operation({
+  name: 'show-job-status-v3',
+  topic: 'builds',
+  method: 'GET',
+  path: '/v3/jobs/:job_id/status',
+  summary: 'Show whether a job runs (v3)',
+  params: jobParams,
+  answer: Type.Object({ result: Type.Boolean() }),
+})

@@ -1,0 +1,23 @@
+import Type from 'typebox'
+import { nullable } from '../../nullable.ts'
+import { operation } from '../../operation.ts'
+import { succeeded } from '../../records/envelope.ts'
+import { jobParams } from '../../records/lookup-parameters.ts'
+
+/** Whether the newest build of a job runs (ShowRunningStatus). */
+export const showRunningStatus = operation({
+  name: 'show-running-status',
+  topic: 'builds',
+  method: 'GET',
+  path: '/v1/job/:job_id/running-status',
+  summary: 'Show whether a job runs',
+  params: jobParams,
+  answer: succeeded(
+    Type.Object({
+      is_running: Type.Boolean(),
+      last_build_no: nullable(Type.String({ description: 'The newest build; null where there is none.' })),
+      last_build_status: nullable(Type.Union([Type.Literal('Running'), Type.Literal('Finished')])),
+      last_job_id: Type.String(),
+    }),
+  ),
+})

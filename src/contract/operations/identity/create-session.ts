@@ -1,0 +1,47 @@
+import Type from 'typebox'
+import { NAME_MAX_CHARACTERS } from '../../limits.ts'
+import { operation } from '../../operation.ts'
+import { role } from '../../role-parameter.ts'
+
+const text = Type.String({ minLength: 1 })
+const name = Type.String({ minLength: 1, maxLength: NAME_MAX_CHARACTERS })
+const named = Type.Object({ id: Type.String(), name: Type.String() })
+
+/** Signs a browser in: the answer sets a cookie for one project that scripts cannot read, and that is good wherever a token is (api.md §6). */
+export const createSession = operation({
+  name: 'create-session',
+  topic: 'identity',
+  method: 'POST',
+  path: '/api/v1/session',
+  summary: 'Sign a browser in',
+  description: 'With user and password, or with token.',
+  statuses: [201],
+  answerHeaders: Type.Object({
+    'Set-Cookie': Type.String({ description: 'The session; HttpOnly, SameSite=Strict.' }),
+    'Cache-Control': Type.Literal('no-store'),
+  }),
+  refusals: [401, 403],
+  body: Type.Object({
+    user: Type.Optional(name),
+    password: Type.Optional(Type.String()),
+    domain: Type.Optional(
+      Type.String({ minLength: 1, description: 'Of the user; not needed where there is one only.' }),
+    ),
+    token: Type.Optional(
+      Type.String({ minLength: 1, description: 'In place of user and password: the session ends with it.' }),
+    ),
+    project: Type.Optional(
+      Type.String({ minLength: 1, description: 'By name; with a token for a project, that one.' }),
+    ),
+    project_id: Type.Optional(text),
+  }),
+  answer: Type.Object({
+    user: named,
+    project: named,
+    roles: Type.Array(role),
+    expires_at: Type.String({ description: 'UTC.' }),
+  }),
+})
+
+export type CreateSessionBody = Type.Static<typeof createSession.body>
+export type CreateSessionAnswer = Type.Static<typeof createSession.answer>

@@ -1,0 +1,26 @@
+import Type from 'typebox'
+import { operation } from '../../operation.ts'
+import { listLinks } from './discover-projects.ts'
+
+/** The domain of the asking user, for any token or signature of his (Keystone v3; api.md §6). */
+export const discoverDomains = operation({
+  name: 'discover-domains',
+  topic: 'identity',
+  method: 'GET',
+  path: '/v3/auth/domains',
+  summary: 'Find the own domain',
+  answer: Type.Object({
+    domains: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        enabled: Type.Boolean(),
+        description: Type.String(),
+        links: Type.Object({ self: Type.String() }),
+      }),
+    ),
+    links: listLinks,
+  }),
+})
+
+export type DiscoverDomainsAnswer = Type.Static<typeof discoverDomains.answer>

@@ -1,0 +1,13 @@
+import { operation } from '../../operation.ts'
+import { createToken, tokenHeaders } from './create-token.ts'
+
+/** Ends the token in X-Subject-Token at once; X-Auth-Token is the caller's own (Keystone v3). */
+export const revokeToken = operation({
+  name: 'revoke-token',
+  topic: 'identity',
+  method: 'DELETE',
+  path: createToken.path,
+  summary: 'Revoke a token',
+  headers: tokenHeaders,
+  refusals: [401, 403],
+})

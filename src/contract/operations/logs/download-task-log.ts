@@ -1,0 +1,37 @@
+import Type from 'typebox'
+import { compressParameter, logLevelParameter, storedLogFile } from '../../log-file.ts'
+import { operation } from '../../operation.ts'
+import { recordIdParameter, taskNameParameter } from '../../parameters.ts'
+
+const params = Type.Object({ record_id: recordIdParameter })
+
+/** Downloads the log of one build action (seed page "Downloading Build Action Logs"; api.md §3). */
+export const downloadTaskLog = operation({
+  name: 'download-task-log',
+  topic: 'logs',
+  method: 'GET',
+  path: '/v4/:record_id/task-log',
+  summary: 'Download the log of a build action',
+  params,
+  query: Type.Object({ task_name: taskNameParameter, log_level: logLevelParameter }),
+  ...storedLogFile,
+})
+
+/** The same, on request as a .zip file (contract page §1.3, DownloadTaskLogNew). */
+export const downloadTaskLogV1 = operation({
+  name: 'download-task-log-v1',
+  topic: 'logs',
+  method: 'GET',
+  path: '/v1/log/:record_id/task-log',
+  summary: 'Download the log of a build action, compressed or not',
+  params,
+  query: Type.Object({
+    task_name: taskNameParameter,
+    log_level: logLevelParameter,
+    compress: compressParameter,
+  }),
+  ...storedLogFile,
+})
+
+export type DownloadTaskLogParams = Type.Static<typeof params>
+export type DownloadTaskLogQuery = Type.Static<typeof downloadTaskLogV1.query>

@@ -1,0 +1,11 @@
+import { operation } from '../../operation.ts'
+
+/** What the server counts about itself, in the text format of Prometheus (api.md §6: admins). */
+export const readMetrics = operation({
+  name: 'read-metrics',
+  topic: 'operating',
+  method: 'GET',
+  path: '/metrics',
+  summary: 'Read the metrics of the server',
+  media: 'text/plain',
+})

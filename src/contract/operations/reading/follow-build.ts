@@ -1,0 +1,48 @@
+import Type from 'typebox'
+import { eventStream, resumedAfter } from '../../event-stream.ts'
+import { operation } from '../../operation.ts'
+import { recordIdParameter } from '../../parameters.ts'
+
+/** Follows the states of a build and its steps as server-sent events: first all as they are, then each change (api.md §5). */
+export const followBuild = operation({
+  name: 'follow-build',
+  topic: 'reading',
+  method: 'GET',
+  path: '/api/v1/builds/:record_id/events',
+  summary: 'Follow the states of a build and its steps',
+  description:
+    'Events: build and step, with the state of each, first as it is and then with each change; at last end.',
+  params: Type.Object({ record_id: recordIdParameter }),
+  headers: resumedAfter('"end" when the end was seen: nothing comes any more.'),
+  ...eventStream,
+})
+
+export type FollowBuildParams = Type.Static<typeof followBuild.params>
+
+/** The id of the last event of a build, so that a client which resumes after it is told that nothing follows. */
+export const BUILD_END_EVENT_ID = 'end'
+
+/** The data of `event: build`, and of `event: end`. Null is what is not known yet. */
+export interface BuildEventData {
+  readonly record_id: string
+  readonly job_id: string
+  readonly build_no: number
+  /** SUCCESS, FAILURE or ABORTED. */
+  readonly status: string | null
+  /** ISO 8601, UTC. */
+  readonly created_at: string
+  readonly finished_at: string | null
+}
+
+/** The data of `event: step`. */
+export interface StepEventData {
+  readonly step_id: number
+  readonly name: string
+  /** waiting, running, sealed, abandoned or skipped. */
+  readonly state: string
+  readonly status: string | null
+  readonly began_at: string | null
+  readonly finished_at: string | null
+  readonly size: number | null
+  readonly sha256: string | null
+}

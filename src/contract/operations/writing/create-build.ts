@@ -1,0 +1,52 @@
+import Type from 'typebox'
+import { STEP_ID_MAX, STEPS_MAX_PER_BUILD } from '../../limits.ts'
+import { operation } from '../../operation.ts'
+import { jobIdParameter, name, newRecordId } from '../../parameters.ts'
+
+export const newSteps = Type.Array(
+  Type.Object({
+    name: name('What the step does.'),
+    step_id: Type.Optional(Type.Integer({ minimum: 1, maximum: STEP_ID_MAX })),
+  }),
+  { maxItems: STEPS_MAX_PER_BUILD },
+)
+
+const stepsAnswer = Type.Array(
+  Type.Object({
+    step_id: Type.Integer(),
+    task_name: Type.String(),
+    name: Type.String(),
+    log_url: Type.String({ description: 'Where the log is appended and read; a tus upload URL.' }),
+  }),
+)
+
+/** Makes a build, and its job when the name is new (api.md §4). */
+export const createBuild = operation({
+  name: 'create-build',
+  topic: 'writing',
+  method: 'POST',
+  path: '/api/v1/builds',
+  summary: 'Create a build',
+  description: 'The same record_id again is answered with 200 and what was made then.',
+  oneOf: ['job_name', 'job_id'],
+  statuses: [201, 200],
+  refusals: [507],
+  body: Type.Object({
+    job_name: Type.Optional(name('A new name makes a new job.')),
+    job_id: Type.Optional(jobIdParameter),
+    record_id: Type.Optional(newRecordId),
+    source: Type.Optional(name('Where the build runs; answered as location.')),
+    steps: Type.Optional(newSteps),
+  }),
+  answer: Type.Object({
+    job_id: Type.String(),
+    build_no: Type.Integer(),
+    record_id: Type.String(),
+    project_id: Type.String(),
+    upload_token: Type.String({ description: 'May write to this build and read it, nothing else.' }),
+    steps: stepsAnswer,
+  }),
+})
+
+export type CreateBuildBody = Type.Static<typeof createBuild.body>
+export type CreateBuildAnswer = Type.Static<typeof createBuild.answer>

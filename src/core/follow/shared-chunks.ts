@@ -1,0 +1,29 @@
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
+import type { LogReader } from '../read/log-reader.ts'
+import { CHUNK_MAX_BYTES, type LogChunk, readChunk } from './log-chunk.ts'
+
+/** How many chunks are kept: what followers that are level with each other want next, not a history. */
+const KEPT_CHUNKS = 64
+
+/** Reads chunks once for all followers that want the same ones, so that hundreds at the head of a log cost one read. */
+export class SharedChunks {
+  readonly #reader: LogReader
+  readonly #recent = new Map<string, Promise<LogChunk | undefined>>()
+
+  constructor(reader: LogReader) {
+    this.#reader = reader
+  }
+
+  /** As `readChunk`; the same object for all that ask alike. */
+  read(log: LogId, start: ByteOffset, head: ByteOffset, finished: boolean): Promise<LogChunk | undefined> {
+    // Far below the head a chunk is the same whatever the head is.
+    const key = `${log}/${start}/${Math.min(head, start + 2 * CHUNK_MAX_BYTES)}/${finished}`
+    const known = this.#recent.get(key)
+    if (known !== undefined) return known
+    const reading = readChunk(this.#reader, log, start, head, finished)
+    this.#recent.set(key, reading)
+    reading.catch(() => this.#recent.delete(key))
+    if (this.#recent.size > KEPT_CHUNKS) this.#recent.delete(this.#recent.keys().next().value!)
+    return reading
+  }
+}

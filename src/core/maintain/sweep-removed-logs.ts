@@ -1,0 +1,30 @@
+import type { FrameMaintenance } from '../ports/frame-maintenance.ts'
+import type { DeletePorts } from './delete-build.ts'
+import { endLogs } from './end-logs.ts'
+import type { InTurn } from './in-turn.ts'
+
+export interface SweepPorts extends DeletePorts {
+  readonly frameMaintenance: FrameMaintenance
+  /** Shared with the flush: a pass that began before a removal may still add rows. */
+  readonly inTurn: InTurn
+}
+
+const LOGS_AT_ONCE = 100
+/** So few that no request waits long for the catalog. */
+const ROWS_AT_ONCE = 1000
+
+/**
+ * Forgets the bytes of removed logs: in the journal, where a deletion was cut off before it got there, and in the frame table. What is
+ * left in packs has no row any more (reclaim-packs). A failure leaves them for the next time. Resolves to how many logs are gone.
+ */
+export async function sweepRemovedLogs(ports: SweepPorts): Promise<number> {
+  for (let swept = 0; ; ) {
+    const logs = await ports.removal.removedLogs(LOGS_AT_ONCE)
+    if (logs.length === 0) return swept
+    await endLogs(ports, logs)
+    const removeSome = () => ports.frameMaintenance.removeFrames(logs, ROWS_AT_ONCE)
+    while ((await ports.inTurn(removeSome)) === ROWS_AT_ONCE);
+    await ports.removal.forgetLogs(logs)
+    swept += logs.length
+  }
+}

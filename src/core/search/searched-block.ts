@@ -1,0 +1,27 @@
+import { type ByteOffset, KIB } from '../../contract/quantities.ts'
+import { joinBytes } from '../../text/join-bytes.ts'
+
+/** A part of a log that was searched. */
+export interface SearchedBlock {
+  readonly at: ByteOffset
+  readonly bytes: Uint8Array
+  /** Where the lines begin that match, in order; the first may have begun in an earlier block. */
+  readonly hits: readonly ByteOffset[]
+}
+
+export const BLOCK_MIN_BYTES = 64 * KIB
+
+/** Joins chunks until they are worth a step; none is cut. */
+export async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let gathered: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of chunks) {
+    gathered.push(chunk)
+    bytes += chunk.length
+    if (bytes < BLOCK_MIN_BYTES) continue
+    yield joinBytes(gathered)
+    gathered = []
+    bytes = 0
+  }
+  if (bytes > 0) yield joinBytes(gathered)
+}

@@ -1,0 +1,120 @@
+import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
+import type { EpochMs } from '../../contract/quantities.ts'
+import { BoundedMap } from '../bounded-map.ts'
+import type { KnownToken } from '../callers.ts'
+import { notAuthenticated, requireUnexpired } from '../refusal.ts'
+import type { RequestRate } from '../request-rate.ts'
+import { admitExternal, type ExternalRules } from './admit-external.ts'
+import type { AskKeystone } from './ask-keystone.ts'
+import type { KeystoneToken } from './keystone-token.ts'
+
+/** Tokens of an external IAM. Known by their hash alone: a text is kept only while the IAM is asked. */
+export interface ExternalTokens {
+  /** What the IAM said of a token, while that is believed. */
+  recall(sha256: string): KnownToken | undefined
+
+  /**
+   * What the token stands for, by the IAM's word. Requests with one token at once ask once. Rejects with `not-authenticated` for a token that does not hold, `iam-unavailable`
+   * when that cannot be told, and `rate-limited` when the address sent too many that turned out not to hold.
+   */
+  require(text: string, sha256: string, clientAddress: string): Promise<KnownToken>
+}
+
+export interface ExternalTokensPorts {
+  readonly rules: ExternalRules
+  readonly ask: AskKeystone
+  readonly isOwnProject: (projectId: string) => Promise<boolean>
+  /** How long the IAM's yes is believed; a no for five seconds at most. */
+  readonly cacheMs: number
+  /** By address, of tokens that never held. */
+  readonly refusedRate: RequestRate
+  readonly now: () => EpochMs
+}
+
+const MAX_ENTRIES = 10_000
+const REFUSED_FOR_MS = 5000
+const UNAVAILABLE_FOR_MS = 1000
+
+interface Held {
+  readonly known: KnownToken
+  readonly freshUntilMs: EpochMs
+}
+
+interface Refused {
+  readonly error: TailraceError
+  readonly untilMs: EpochMs
+}
+
+export function openExternalTokens(ports: ExternalTokensPorts): ExternalTokens {
+  const { cacheMs, refusedRate, now } = ports
+  // Apart, so that a flood of tokens that do not hold drives out none that does.
+  const held = new BoundedMap<string, Held>(MAX_ENTRIES)
+  const refused = new BoundedMap<string, Refused>(MAX_ENTRIES)
+  const asking = new Map<string, Promise<KnownToken>>()
+
+  const ask = async (text: string, sha256: string, clientAddress: string) => {
+    // One that held before is asked for again at no cost, or a busy address would lock itself out.
+    const isNew = held.get(sha256) === undefined
+    if (isNew) refusedRate.take(clientAddress)
+    try {
+      const known = await askFor(ports, text, sha256)
+      if (isNew) refusedRate.giveBack(clientAddress)
+      held.set(sha256, { known, freshUntilMs: now() + cacheMs })
+      return known
+    } catch (error) {
+      if (isTailraceError(error)) remember(sha256, error)
+      throw error
+    }
+  }
+  const remember = (sha256: string, error: TailraceError) => {
+    const isDown = error.code === 'iam-unavailable'
+    if (!isDown) held.delete(sha256)
+    const forMs = isDown ? UNAVAILABLE_FOR_MS : Math.min(REFUSED_FOR_MS, cacheMs)
+    refused.set(sha256, { error, untilMs: now() + forMs })
+  }
+  const recall = (sha256: string) => {
+    const entry = held.get(sha256)
+    if (entry === undefined) return undefined
+    requireUnexpired(entry.known.token.expiresAtMs, now())
+    return now() < entry.freshUntilMs ? entry.known : undefined
+  }
+  return {
+    recall,
+    async require(text, sha256, clientAddress) {
+      const known = recall(sha256)
+      if (known !== undefined) return known
+      const no = refused.get(sha256)
+      if (no !== undefined && now() < no.untilMs) throw no.error
+      const quotas = asking.get(sha256)
+      if (quotas !== undefined) return quotas
+      const answer = ask(text, sha256, clientAddress).finally(() => asking.delete(sha256))
+      asking.set(sha256, answer)
+      return answer
+    },
+  }
+}
+
+async function askFor(ports: ExternalTokensPorts, text: string, sha256: string): Promise<KnownToken> {
+  const token = await ports.ask(text)
+  if (token === undefined) throw notAuthenticated('decrypt token fail')
+  const nowMs = ports.now()
+  requireUnexpired(token.expiresAtMs, nowMs)
+  return knownToken(ports, token, sha256, nowMs)
+}
+
+async function knownToken(
+  { rules, isOwnProject }: ExternalTokensPorts,
+  { methods, issuedAtMs, expiresAtMs, user, project, domain, roleNames }: KeystoneToken,
+  sha256: string,
+  nowMs: EpochMs,
+): Promise<KnownToken> {
+  const { roles, principal, refusal } = await admitExternal(rules, { user, project, roleNames }, isOwnProject)
+  return {
+    token: { sha256, methods, roles, issuedAtMs: issuedAtMs ?? nowMs, expiresAtMs },
+    user: { ...user, iamUrl: rules.url },
+    project,
+    domain,
+    principal,
+    refusal,
+  }
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, link, open, readFile, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { TailraceError } from '../../contract/errors.ts'
+
+export interface SecretKeySource {
+  /** The value of TAILRACE_SECRET_KEY, where it is set. */
+  readonly given?: string | undefined
+  /** Used, and made where it is missing, when nothing is given. */
+  readonly keyFile: string
+  /** False when something is sealed already, so that a new key could not open it. */
+  readonly mayCreate: boolean
+}
+
+const BYTES = 32
+
+/**
+ * The installation's secret: 32 bytes, from the environment or from a key file that only its owner may read. Rejects with
+ * `invalid-parameter`, in one line for the person who starts the server, when either is malformed, readable by others, or missing where it is needed.
+ */
+export async function loadSecretKey({ given, keyFile, mayCreate }: SecretKeySource): Promise<Uint8Array> {
+  if (given !== undefined) return parseSecretKey(given, 'TAILRACE_SECRET_KEY')
+  const stored = await readKeyFile(keyFile)
+  if (stored !== undefined) return stored
+  if (!mayCreate)
+    throw refusal(
+      `The key file ${keyFile} is missing, and the secret keys in the store cannot be read without it: restore it, or set TAILRACE_SECRET_KEY.`,
+    )
+  await createKeyFile(keyFile)
+  return loadSecretKey({ keyFile, mayCreate: false })
+}
+
+/** Rejects with `invalid-parameter`, which names `source`, for a text that is no 32 bytes. */
+export function parseSecretKey(text: string, source: string): Uint8Array {
+  const trimmed = text.trim()
+  if (/^[0-9a-fA-F]{64}$/.test(trimmed)) return Buffer.from(trimmed, 'hex')
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)) return Buffer.from(trimmed, 'base64')
+  throw refusal(`${source} must be ${BYTES} bytes as 64 hexadecimal digits or as base64.`)
+}
+
+/** The secret in a key file; undefined when there is no such file. Rejects like `loadSecretKey`. */
+export async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { mode } = await stat(path)
+    if ((mode & 0o077) !== 0) throw refusal(`The key file ${path} can be read by others: chmod 600 ${path}`)
+    return parseSecretKey(await readFile(path, 'utf8'), `The key file ${path}`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (error instanceof TailraceError) throw error
+    throw refusal(`The key file ${path} cannot be read: ${(error as Error).message}`)
+  }
+}
+
+/** Appears under its name whole and durable or not at all; one that another start made first stays. */
+async function createKeyFile(path: string): Promise<void> {
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`
+  try {
+    const file = await open(draft, 'wx', 0o600)
+    try {
+      await file.writeFile(`${randomBytes(BYTES).toString('hex')}\n`)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await chmod(draft, 0o600)
+    await link(draft, path).catch(error => {
+      if (error.code !== 'EEXIST') throw error
+    })
+    await rm(draft)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => {})
+    throw refusal(`The key file ${path} cannot be made: ${(error as Error).message}`)
+  }
+}
+
+/** What was made, renamed or removed in a folder is so after a power cut too. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+function refusal(message: string): TailraceError {
+  return new TailraceError('invalid-parameter', message)
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import { TailraceError } from '../contract/errors.ts'
+import { JSON_BODY_MAX_BYTES } from '../contract/limits.ts'
+import type { HoldsMetricsToken } from '../iam/metrics-token.ts'
+import { leadBrowser } from './docs/lead-browser.ts'
+import { type AllowedOrigins, allowOrigins } from './guard/allow-origins.ts'
+import { type Authentication, guardRoutes } from './guard/guard-routes.ts'
+import { limitRequests, type RequestLimits } from './guard/limit-requests.ts'
+import type { Site } from './guard/require-same-origin.ts'
+import { boundUnsentAnswers } from './guard/unsent-answers.ts'
+import { basePathOf } from './http/base-path.ts'
+import { describeInvalid } from './http/describe-invalid.ts'
+import { openHttpServer, type TlsKeyPair } from './http/http-server.ts'
+import { NO_SUCH_ROUTE, refuse } from './http/refuse.ts'
+import { refuseUnparsed } from './http/refuse-unparsed.ts'
+
+export interface AppOptions {
+  readonly authentication: Authentication
+  readonly holdsMetricsToken: HoldsMetricsToken
+  readonly site: Site
+  readonly corsOrigins: AllowedOrigins
+  readonly requestLimits: RequestLimits
+  readonly logLevel: string
+  /** Trust X-Forwarded-For and its kin. */
+  readonly trustProxy: boolean
+  /** A connection on which nothing moves for this long is closed. */
+  readonly idleTimeoutMs: number
+  readonly tls: TlsKeyPair | undefined
+}
+
+/** Path parameters are ids; anything much longer is no route. */
+const PARAMETER_MAX_CHARACTERS = 1000
+
+/** The HTTP application without its routes: one error body for everything, authentication before all else, schemas that coerce nothing. */
+export function openApp(options: AppOptions): FastifyInstance {
+  const app = Fastify({
+    logger: { level: options.logLevel, stream: process.stderr },
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    // The nearest proxy's word alone: whatever stands before it in X-Forwarded-For the client wrote itself.
+    trustProxy: options.trustProxy ? (_address, hop) => hop === 0 : false,
+    exposeHeadRoutes: false,
+    bodyLimit: JSON_BODY_MAX_BYTES,
+    routerOptions: { maxParamLength: PARAMETER_MAX_CHARACTERS },
+    frameworkErrors: (error, request, reply) => {
+      reply.header('x-request-id', request.id)
+      refuse(error, request, reply)
+    },
+    clientErrorHandler: (error, socket) => refuseUnparsed(error, socket),
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        useDefaults: false,
+        allErrors: false,
+        verbose: true,
+      },
+    },
+    serverFactory: handler =>
+      openHttpServer(handler, { ...options, basePath: basePathOf(options.site.publicUrl) }),
+  })
+  // Taken out of the list, which the validator keeps until it finds the next mistake: with the bodies in which they are.
+  app.setSchemaErrorFormatter(errors => describeInvalid(errors.splice(0)))
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply))
+  app.setNotFoundHandler(
+    (request, reply) =>
+      leadBrowser(request, reply, options.site) ??
+      refuse(new TailraceError('no-such-route', NO_SUCH_ROUTE), request, reply),
+  )
+  // JSON is written by JSON.stringify: the schemas describe answers, tests hold them to it, and nothing is dropped on the way.
+  app.setSerializerCompiler(() => data => JSON.stringify(data))
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+  })
+  allowOrigins(app, options.corsOrigins)
+  boundUnsentAnswers(app)
+  readJsonBodies(app)
+  guardRoutes(app, options, limitRequests(options.requestLimits))
+  return app
+}
+
+/** JSON bodies, of which an empty one is no body: clients send the type with DELETE and GET too. */
+function readJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined)
+    else parse(request, body as string, done)
+  })
+}

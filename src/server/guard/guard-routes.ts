@@ -1,0 +1,167 @@
+import { Readable } from 'node:stream'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Access } from '../../contract/access.ts'
+import { CHECKED_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
+import { UPLOAD_MEDIA_TYPE } from '../../contract/operations/writing/append-log.ts'
+import { MIB } from '../../contract/quantities.ts'
+import {
+  assertAdmin,
+  assertMayCreateBuild,
+  assertMayReadSome,
+  assertMayWriteSome,
+  assertMember,
+  type Principal,
+} from '../../core/access/principal.ts'
+import type { KnownUser } from '../../iam/callers.ts'
+import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
+import { notAuthenticated, requireOwnUser } from '../../iam/refusal.ts'
+import { basePathOf, sentTarget } from '../http/base-path.ts'
+import { ByteBudget } from '../http/byte-budget.ts'
+import { sentMethod } from '../http/method-override.ts'
+import { ReceivedBody } from '../http/received-body.ts'
+import { clientNetworkOf } from './client-network.ts'
+import type { LimitRequest } from './limit-requests.ts'
+import type { Site } from './require-same-origin.ts'
+import { headersWithSession } from './session-cookie.ts'
+
+/** What authentication looks at. */
+export interface RequestToAuthenticate {
+  readonly method: string
+  /** Path and query as received. */
+  readonly url: string
+  /** What the client may have written in place of `url`. */
+  readonly otherUrls: readonly string[]
+  /** What the client may have written in place of the Host that came. */
+  readonly otherHosts: readonly string[]
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  /** Names and values in turn, as received. */
+  readonly rawHeaders: readonly string[]
+  readonly clientAddress: string
+}
+
+/** Tells who asks, or rejects with `not-authenticated`, `not-allowed`, `iam-unavailable` or `rate-limited`. Asks for the body's hash only where a signature covers it. */
+type Ask<Who> = (request: RequestToAuthenticate, payloadSha256: () => Promise<string>) => Promise<Who>
+
+export interface Authentication {
+  /** Who asks, for one project. */
+  readonly authenticate: Ask<Principal>
+  /** Which user asks, for whatever scope. */
+  readonly identify: Ask<KnownUser>
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | undefined
+    user: KnownUser | undefined
+    receivedBody: ReceivedBody | undefined
+  }
+  interface FastifyContextConfig {
+    readonly access?: Access
+  }
+}
+
+/** What a guard asks. */
+interface Guards {
+  readonly authentication: Authentication
+  readonly holdsMetricsToken: HoldsMetricsToken
+  readonly site: Site
+}
+
+/** Bodies that are read before it is known who sent them, together. */
+const BODIES_MAX_BYTES = 128 * MIB
+
+/** Authenticates every request of a known route, and asks for the role that the route needs, before anything else looks at it (api.md §1, order of refusal). */
+export function guardRoutes(
+  app: FastifyInstance,
+  { authentication: { authenticate, identify }, holdsMetricsToken, site }: Guards,
+  limitRequest: LimitRequest,
+): void {
+  app.decorateRequest('principal', undefined)
+  app.decorateRequest('user', undefined)
+  app.decorateRequest('receivedBody', undefined)
+  app.addHook('onRoute', ({ config, method, url }) => {
+    if (config?.access === undefined) throw new Error(`${method} ${url} does not state who may use it`)
+  })
+  const bodies = new ByteBudget(BODIES_MAX_BYTES)
+  app.addHook('onRequest', async (request, reply) => {
+    const { access } = request.routeOptions.config
+    if (request.is404 || access === undefined || access === 'open') return
+    const body = new ReceivedBody(request.raw, bodyLimit(request), bodies.forAnswer(reply.raw))
+    request.receivedBody = body
+    const received = {
+      method: sentMethod(request.raw),
+      ...sentForms(request, site),
+      headers: request.headers,
+      rawHeaders: headersWithSession(request, site),
+      clientAddress: clientNetworkOf(request),
+    }
+    if (holdsMetricsToken(received)) {
+      // Looked up like any token it would be shown to an external IAM.
+      if (access !== 'metrics') throw notAuthenticated('decrypt token fail')
+      limitRequest(request, METRICS_CALLER)
+      return
+    }
+    if (access === 'user') {
+      request.user = await identify(received, body.sha256)
+      limitRequest(request, request.user.id)
+      return
+    }
+    request.principal = await authenticate(received, body.sha256)
+    limitRequest(request, callerOf(request.principal))
+    assertMayUse(access, request.principal, request.params)
+  })
+  app.addHook('preParsing', async (request, _reply, payload) => {
+    const bytes = await request.receivedBody?.read
+    return bytes === undefined
+      ? payload
+      : Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false })
+  })
+}
+
+/** No user has such an id. */
+const METRICS_CALLER = 'metrics'
+
+/** Upload tokens are nobody's: each counts for itself. */
+function callerOf({ projectId, userId, onlyRecord }: Principal): string {
+  return onlyRecord === undefined ? userId : `${projectId} ${onlyRecord}`
+}
+
+/** How the client wrote path and host, as far as the server can tell behind a proxy that changes either. */
+function sentForms(request: FastifyRequest, { publicUrl }: Site) {
+  const url = sentTarget(request.raw)
+  const basePath = basePathOf(publicUrl)
+  const wasCut = basePath !== '' && url === request.raw.url
+  return {
+    url,
+    otherUrls: wasCut ? [basePath + url] : [],
+    otherHosts: [request.host, ...(publicUrl === undefined ? [] : [new URL(publicUrl).host])],
+  }
+}
+
+function assertMayUse(access: Exclude<Access, 'open' | 'user'>, who: Principal, params: unknown): void {
+  const { record_id: recordId = '' } = params as { record_id?: string }
+  if (access === 'member' || access === 'own-admin') {
+    requireOwnUser(who)
+    if (access === 'member') assertMember(who)
+    else assertAdmin(who)
+  } else if (access === 'read') assertMayReadSome(who)
+  else if (access === 'write') assertMayWriteSome(who, recordId)
+  else if (access === 'create-build') assertMayCreateBuild(who)
+  else assertAdmin(who)
+}
+
+/** Who asks. Only for routes that are for a project. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (request.principal === undefined) throw new Error('the route is for no project')
+  return request.principal
+}
+
+/** Which user asks. Only for routes of `user` access. */
+export function userOf(request: FastifyRequest): KnownUser {
+  if (request.user === undefined) throw new Error('the route is not for users of whatever scope')
+  return request.user
+}
+
+function bodyLimit(request: FastifyRequest): number {
+  return request.headers['content-type'] === UPLOAD_MEDIA_TYPE ? CHECKED_BODY_MAX_BYTES : JSON_BODY_MAX_BYTES
+}

@@ -1,0 +1,36 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import { Server as TlsServer } from 'node:https'
+import { createSecureContext } from 'node:tls'
+import { TailraceError } from '../../contract/errors.ts'
+import type { TlsFiles } from '../config/config.ts'
+import type { TlsKeyPair } from '../http/http-server.ts'
+
+/** Rejects with `invalid-parameter`, in one line for the person who starts the server, unless both can be read and belong together. */
+export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<TlsKeyPair> {
+  try {
+    const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)])
+    createSecureContext({ cert, key })
+    assertPair(cert, key)
+    return { cert, key }
+  } catch (error) {
+    const reason = (error as Error).message
+    throw new TailraceError(
+      'invalid-parameter',
+      `The certificate ${certFile} and the key ${keyFile} cannot be used: ${reason}`,
+    )
+  }
+}
+
+/** By itself a secure context takes a key of another type than the certificate's, and then fails every handshake. */
+function assertPair(cert: Buffer, key: Buffer): void {
+  if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    throw new Error('the key is not that of the certificate')
+}
+
+/** Reads the files anew, for the connections that follow. Rejects as `readTlsFiles`; the server then keeps what it has. */
+export async function reloadTls(server: Server, files: TlsFiles): Promise<void> {
+  const pair = await readTlsFiles(files)
+  if (server instanceof TlsServer) server.setSecureContext(pair)
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify'
+import {
+  type ListUsersAnswer,
+  listUsers as operation,
+  type UserAnswer,
+} from '../../../contract/operations/administration/list-users.ts'
+import type { ProjectUser, UserAdministration } from '../../../iam/administer-users.ts'
+import { principalOf } from '../../guard/guard-routes.ts'
+
+export function listUsersRoute(app: FastifyInstance, users: UserAdministration): void {
+  app.get(operation.path, { config: { access: 'own-admin' } }, async (request): Promise<ListUsersAnswer> => {
+    return { users: (await users.listUsers(principalOf(request))).map(userAnswer) }
+  })
+}
+
+/** A user as the wire shows him. */
+export function userAnswer({ id, name, roles }: ProjectUser): UserAnswer {
+  return { id, name, roles: [...roles] }
+}

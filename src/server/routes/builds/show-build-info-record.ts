@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify'
+import { showBuildInfoRecord as operation } from '../../../contract/operations/builds/show-build-info-record.ts'
+import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
+import { requireReadableBuild } from '../../../core/read/find-build.ts'
+import { serveJson } from '../../http/serve-json.ts'
+import { buildInfoRecord } from '../../present/build-records.ts'
+import { numberedBuild } from '../../present/numbered-build.ts'
+import { succeeded } from '../../present/succeeded.ts'
+
+export function showBuildInfoRecordRoute(
+  app: FastifyInstance,
+  ports: { readonly builds: BuildCatalog },
+): void {
+  serveJson(app, operation, async ({ who, params }) =>
+    succeeded(buildInfoRecord(await requireReadableBuild(ports, who, numberedBuild(params)))),
+  )
+}

@@ -1,0 +1,14 @@
+import type { FastifyInstance } from 'fastify'
+import { showBuildInfo as operation } from '../../../contract/operations/builds/show-build-info.ts'
+import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
+import { requireReadableBuild } from '../../../core/read/find-build.ts'
+import { serveJson } from '../../http/serve-json.ts'
+import { numberedBuild } from '../../present/numbered-build.ts'
+import { succeeded } from '../../present/succeeded.ts'
+
+export function showBuildInfoRoute(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
+  serveJson(app, operation, async ({ who, params }) => {
+    const { outcome } = await requireReadableBuild(ports, who, numberedBuild(params))
+    return succeeded({ building: outcome === undefined, build_result: outcome ?? null, region: null })
+  })
+}

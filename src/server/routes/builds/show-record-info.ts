@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify'
+import {
+  showRecordInfo,
+  showRecordInfoV3,
+  showRecordInfoV4,
+} from '../../../contract/operations/builds/show-record-info.ts'
+import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
+import { requireReadableBuild } from '../../../core/read/find-build.ts'
+import { serveJson } from '../../http/serve-json.ts'
+import { recordInfo } from '../../present/build-records.ts'
+import { numberedBuild } from '../../present/numbered-build.ts'
+import { succeeded } from '../../present/succeeded.ts'
+
+/** One record under three paths. */
+export function showRecordInfoRoutes(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
+  for (const operation of [showRecordInfo, showRecordInfoV4])
+    serveJson(app, operation, async ({ who, params }) =>
+      succeeded(recordInfo(await requireReadableBuild(ports, who, numberedBuild(params)))),
+    )
+  serveJson(app, showRecordInfoV3, async ({ who, params }) => {
+    const build = await requireReadableBuild(ports, who, numberedBuild(params))
+    const result = { ...recordInfo(build), buildRecordId: build.recordId }
+    return { result, success: true as const, message: null, err_code: null }
+  })
+}

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify'
+import { showRunningStatus as operation } from '../../../contract/operations/builds/show-running-status.ts'
+import { latestBuild } from '../../../core/list/latest-build.ts'
+import type { BuildHistory } from '../../../core/ports/build-history.ts'
+import { serveJson } from '../../http/serve-json.ts'
+import { runningStatus } from '../../present/build-status.ts'
+import { succeeded } from '../../present/succeeded.ts'
+
+export function showRunningStatusRoute(
+  app: FastifyInstance,
+  ports: { readonly history: BuildHistory },
+): void {
+  serveJson(app, operation, async ({ who, params }) => {
+    const latest = await latestBuild(ports, who, params.job_id)
+    return succeeded({
+      is_running: latest !== undefined && latest.outcome === undefined,
+      last_build_no: latest === undefined ? null : String(latest.buildNo),
+      last_build_status: latest === undefined ? null : runningStatus(latest),
+      last_job_id: params.job_id,
+    })
+  })
+}

@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify'
+import { readLogAnalysis as operation } from '../../../contract/operations/logs/read-log-analysis.ts'
+import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
+import { requireReadableBuild } from '../../../core/read/find-build.ts'
+import { queryNumber } from '../../http/query-number.ts'
+import { serveJson } from '../../http/serve-json.ts'
+import { numberedBuild } from '../../present/numbered-build.ts'
+import { succeeded } from '../../present/succeeded.ts'
+
+const LIMIT_MAX = 100
+
+/** Tailrace analyses no logs: what it found is nothing, on every page of every build. */
+export function readLogAnalysisRoute(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
+  serveJson(app, operation, async ({ who, params, query: { limit = '10', offset = '0' } }) => {
+    const address = numberedBuild(params)
+    queryNumber('limit', limit, 1, LIMIT_MAX)
+    queryNumber('offset', offset)
+    const { jobName } = await requireReadableBuild(ports, who, address)
+    return succeeded({ jobName, job_name: jobName, error_nodes: [] })
+  })
+}

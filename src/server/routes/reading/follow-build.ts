@@ -1,0 +1,69 @@
+import type { FastifyInstance } from 'fastify'
+import {
+  BUILD_END_EVENT_ID,
+  type BuildEventData,
+  type FollowBuildParams,
+  followBuild as operation,
+  type StepEventData,
+} from '../../../contract/operations/reading/follow-build.ts'
+import { followBuild, isBuildOver } from '../../../core/follow/follow-build.ts'
+import type { Build, Step } from '../../../core/ports/build-catalog.ts'
+import { requireReadableBuild } from '../../../core/read/find-build.ts'
+import { principalOf } from '../../guard/guard-routes.ts'
+import { type EventStreams, serverSentEvent } from '../../http/event-streams.ts'
+import { lastEventId } from '../../http/last-event-id.ts'
+
+type Ports = Parameters<typeof followBuild>[0]
+
+export function followBuildRoute(app: FastifyInstance, ports: Ports, streams: EventStreams): void {
+  const options = { schema: { params: operation.params }, config: { access: 'read' } } as const
+  app.get<{ Params: FollowBuildParams }>(operation.path, options, async (request, reply) => {
+    const recordId = request.params.record_id
+    const build = await requireReadableBuild(ports, principalOf(request), { recordId })
+    if (lastEventId(request) === BUILD_END_EVENT_ID && (await isBuildOver(ports, build)))
+      return reply.code(204).send()
+    return streams.send(reply, signal => buildEvents(ports, build, signal))
+  })
+}
+
+async function* buildEvents(ports: Ports, build: Build, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const changes = followBuild(ports, build, signal)
+  let next = await changes.next()
+  try {
+    for (; !next.done; next = await changes.next())
+      yield 'build' in next.value
+        ? serverSentEvent('build', buildData(next.value.build))
+        : serverSentEvent('step', stepData(next.value.step))
+  } finally {
+    await changes.return(undefined)
+  }
+  if (next.value !== undefined) yield serverSentEvent('end', buildData(next.value), BUILD_END_EVENT_ID)
+}
+
+function buildData(build: Build): BuildEventData {
+  return {
+    record_id: build.recordId,
+    job_id: build.jobId,
+    build_no: build.buildNo,
+    status: build.outcome ?? null,
+    created_at: new Date(build.createdAtMs).toISOString(),
+    finished_at: isoOrNull(build.finishedAtMs),
+  }
+}
+
+function stepData(step: Step): StepEventData {
+  return {
+    step_id: step.stepId,
+    name: step.name,
+    state: step.state,
+    status: step.outcome ?? null,
+    began_at: isoOrNull(step.beganAtMs),
+    finished_at: isoOrNull(step.finishedAtMs),
+    size: step.sizeBytes ?? null,
+    sha256: step.sha256 ?? null,
+  }
+}
+
+function isoOrNull(atMs: number | undefined): string | null {
+  return atMs === undefined ? null : new Date(atMs).toISOString()
+}

@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import {
+  type FollowLogQuery,
+  type LogEndEventData,
+  type LogEventData,
+  followLog as operation,
+} from '../../../contract/operations/reading/follow-log.ts'
+import type { StepLogParams } from '../../../contract/operations/writing/append-log.ts'
+import type { ByteOffset } from '../../../contract/quantities.ts'
+import { type FollowPorts, followLog } from '../../../core/follow/follow-log.ts'
+import type { LogChunk } from '../../../core/follow/log-chunk.ts'
+import { SharedChunks } from '../../../core/follow/shared-chunks.ts'
+import type { Step } from '../../../core/ports/build-catalog.ts'
+import { requireReadableStep } from '../../../core/read/find-step.ts'
+import { isFinished } from '../../../core/read/is-finished.ts'
+import type { LogReader } from '../../../core/read/log-reader.ts'
+import { principalOf } from '../../guard/guard-routes.ts'
+import { type EventStreams, serverSentEvent } from '../../http/event-streams.ts'
+import { lastEventOffset } from '../../http/last-event-id.ts'
+import { queryNumber, queryStepId } from '../../http/query-number.ts'
+
+interface Route {
+  Params: StepLogParams
+  Querystring: FollowLogQuery
+}
+
+export function followLogRoute(
+  app: FastifyInstance,
+  stores: Omit<FollowPorts, 'chunks'>,
+  streams: EventStreams,
+): void {
+  const ports = { ...stores, chunks: new SharedChunks(stores.reader) }
+  const schema = { params: operation.params, querystring: operation.query }
+  app.get<Route>(operation.path, { schema, config: { access: 'read' } }, async (request, reply) => {
+    const { from, resumed } = beginning(request)
+    const stepId = queryStepId(request.params.step_id)
+    const { record_id: recordId } = request.params
+    const step = await requireReadableStep(ports, principalOf(request), { recordId }, stepId)
+    if (resumed && isFinished(step) && from >= (await endOf(ports.reader, step)))
+      return reply.code(204).send()
+    return streams.send(reply, signal => logEvents(ports, step, from, signal))
+  })
+}
+
+/** Where to begin, and whether the client has seen what lies before: it names an event, or a byte that is not the first. */
+function beginning(request: FastifyRequest<Route>): {
+  readonly from: ByteOffset
+  readonly resumed: boolean
+} {
+  const last = lastEventOffset(request)
+  const from = last ?? queryNumber('from', request.query.from ?? '0')
+  return { from, resumed: last !== undefined || from > 0 }
+}
+
+async function endOf(reader: LogReader, { log, sizeBytes }: Step): Promise<ByteOffset> {
+  return sizeBytes ?? reader.head(log)
+}
+
+async function* logEvents(
+  ports: FollowPorts,
+  step: Step,
+  from: ByteOffset,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const chunks = followLog(ports, step, from, signal)
+  let next = await chunks.next()
+  try {
+    for (; !next.done; next = await chunks.next()) yield logEvent(next.value)
+  } finally {
+    await chunks.return(undefined)
+  }
+  if (next.value === undefined) return
+  const size = await endOf(ports.reader, next.value)
+  const { sha256 = null, outcome = 'SKIPPED' } = next.value
+  const end: LogEndEventData = { size, sha256, status: outcome }
+  yield serverSentEvent('end', end, size)
+}
+
+const encoded = new WeakMap<LogChunk, Uint8Array>()
+
+/** Encoded once for all followers that share a chunk. */
+function logEvent(chunk: LogChunk): Uint8Array {
+  const known = encoded.get(chunk)
+  if (known !== undefined) return known
+  const { start, end, text }: LogEventData = chunk
+  const event = serverSentEvent('log', { start, end, text }, end)
+  encoded.set(chunk, event)
+  return event
+}

@@ -1,0 +1,74 @@
+import type { FastifyInstance } from 'fastify'
+import { TailraceError } from '../../../contract/errors.ts'
+import { LINES_DEFAULT_COUNT, LINES_MAX_COUNT } from '../../../contract/limits.ts'
+import {
+  readLines as operation,
+  type ReadLinesAnswer,
+  type ReadLinesQuery,
+} from '../../../contract/operations/reading/read-lines.ts'
+import type { StepLogParams } from '../../../contract/operations/writing/append-log.ts'
+import { KIB } from '../../../contract/quantities.ts'
+import {
+  type LineRange,
+  type LogLine,
+  type ReadLinesPorts,
+  readLines,
+} from '../../../core/read/read-lines.ts'
+import { principalOf } from '../../guard/guard-routes.ts'
+import { queryNumber, queryStepId } from '../../http/query-number.ts'
+import { sendChunks } from '../../http/send-chunks.ts'
+
+interface Route {
+  Params: StepLogParams
+  Querystring: ReadLinesQuery
+}
+
+/** About as many characters are sent at once. */
+const CHUNK_CHARACTERS = 64 * KIB
+
+export function readLinesRoute(app: FastifyInstance, ports: ReadLinesPorts): void {
+  const schema = { params: operation.params, querystring: operation.query }
+  app.get<Route>(operation.path, { schema, config: { access: 'read' } }, async (request, reply) => {
+    const { record_id, step_id } = request.params
+    const { from = '1', count } = request.query
+    const wanted = {
+      from: queryLine(from),
+      count: count === undefined ? LINES_DEFAULT_COUNT : queryNumber('count', count, 0, LINES_MAX_COUNT),
+    }
+    const stepId = queryStepId(step_id)
+    const range = await readLines(ports, principalOf(request), record_id, stepId, wanted)
+    reply.type('application/json;charset=UTF-8').header('cache-control', 'no-store')
+    return sendChunks(reply, answerOf(range))
+  })
+}
+
+function queryLine(text: string): number {
+  const number = queryNumber('from', text.replace('-', ''), 0)
+  if (number === 0)
+    throw new TailraceError('invalid-parameter', 'from must be a line from 1, or from the end below 0.')
+  return text.startsWith('-') ? -number : number
+}
+
+/** The answer as it is read: thousands of long lines never stand in memory together. */
+async function* answerOf({ total, complete, lines }: LineRange): AsyncGenerator<Uint8Array> {
+  let text = `{"total":${total},"complete":${complete},"lines":[`
+  let separator = ''
+  for await (const line of lines) {
+    text += separator + JSON.stringify(lineAnswer(line))
+    separator = ','
+    if (text.length < CHUNK_CHARACTERS) continue
+    yield Buffer.from(text)
+    text = ''
+  }
+  yield Buffer.from(`${text}]}`)
+}
+
+function lineAnswer({
+  line,
+  offset,
+  arrivedAtMs,
+  text,
+  truncated,
+}: LogLine): ReadLinesAnswer['lines'][number] {
+  return { n: line + 1, offset, time: new Date(arrivedAtMs).toISOString(), text, truncated }
+}

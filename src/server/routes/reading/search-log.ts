@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { isTailraceError } from '../../../contract/errors.ts'
+import {
+  searchLog as operation,
+  type SearchEndAnswer,
+  type SearchLogQuery,
+} from '../../../contract/operations/reading/search-log.ts'
+import type { StepLogParams } from '../../../contract/operations/writing/append-log.ts'
+import { MIB } from '../../../contract/quantities.ts'
+import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
+import type { OpenLineMatcher } from '../../../core/ports/line-matcher.ts'
+import { type LogSnapshot, snapshotLog } from '../../../core/read/snapshot-log.ts'
+import type { SearchPorts, SearchQuery } from '../../../core/search/search-log.ts'
+import { principalOf } from '../../guard/guard-routes.ts'
+import { queryNumber, queryStepId } from '../../http/query-number.ts'
+import { errorBody } from '../../http/refuse.ts'
+import { sendChunks } from '../../http/send-chunks.ts'
+import { findBytes } from '../../search/find-bytes.ts'
+import { type SearchLines, searchLines } from '../../search/search-lines.ts'
+import { SearchSlots } from '../../search/search-slots.ts'
+
+interface Route {
+  Params: StepLogParams
+  Querystring: SearchLogQuery
+}
+
+type Ports = Omit<SearchPorts, 'openMatcher' | 'findBytes'> & { readonly builds: BuildCatalog }
+
+/** How regular expressions are checked and matched. */
+export interface Expressions {
+  /** Throws `invalid-parameter` for what is none. */
+  readonly assert: (pattern: string) => void
+  readonly open: OpenLineMatcher
+}
+
+/** Less is searched before another thread has begun. */
+const ASIDE_MIN_BYTES = 4 * MIB
+
+const LITERAL_SLOTS = { perProject: 8, total: 32 }
+/** Each has a thread. */
+const EXPRESSION_SLOTS = { perProject: 2, total: 4 }
+
+/** Literals are looked for in long logs by `searchAside`. */
+export function searchLogRoute(
+  app: FastifyInstance,
+  stores: Ports,
+  expressions: Expressions,
+  searchAside: SearchLines,
+): void {
+  const ports = { ...stores, openMatcher: expressions.open, findBytes }
+  const searchHere: SearchLines = (...search) => searchLines(ports, ...search)
+  const slots = { literal: new SearchSlots(LITERAL_SLOTS), expression: new SearchSlots(EXPRESSION_SLOTS) }
+  const schema = { params: operation.params, querystring: operation.query }
+  app.get<Route>(operation.path, { schema, config: { access: 'read' } }, async (request, reply) => {
+    const query = searchQuery(request.query)
+    if (query.expression !== undefined) expressions.assert(query.expression)
+    const who = principalOf(request)
+    const { record_id, step_id } = request.params
+    const snapshot = await snapshotLog(ports, who, record_id, queryStepId(step_id))
+    using _slot = slots[query.expression === undefined ? 'literal' : 'expression'].take(who.projectId)
+    reply.type('application/x-ndjson').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
+    const aside = query.expression === undefined && snapshot.head - query.from >= ASIDE_MIN_BYTES
+    return await sendChunks(reply, answerOf(aside ? searchAside : searchHere, snapshot, query, request))
+  })
+}
+
+function searchQuery(query: SearchLogQuery): SearchQuery {
+  return {
+    pattern: Buffer.from(query.q),
+    expression: isYes(query.regex, false) ? query.q : undefined,
+    ignoreCase: !isYes(query.case, true),
+    from: queryNumber('from', query.from ?? '0'),
+    maxHits: query.limit === undefined ? Number.POSITIVE_INFINITY : queryNumber('limit', query.limit, 1),
+    countOnly: isYes(query.count_only, false),
+  }
+}
+
+function isYes(text: string | undefined, fallback: boolean): boolean {
+  return text === undefined ? fallback : text === 'true' || text === '1'
+}
+
+/** What goes wrong on the way is told in the body: an error object as the last line. */
+async function* answerOf(
+  search: SearchLines,
+  { step, head }: LogSnapshot,
+  query: SearchQuery,
+  request: FastifyRequest,
+): AsyncGenerator<Uint8Array> {
+  const lines = search(step.log, head, query)
+  try {
+    let next = await lines.next()
+    for (; !next.done; next = await lines.next()) yield next.value
+    const { count, next: from } = next.value
+    const end: SearchEndAnswer =
+      from === undefined ? { count, complete: true } : { count, complete: false, next: from }
+    yield Buffer.from(`${JSON.stringify(end)}\n`)
+  } catch (error) {
+    if (!isTailraceError(error)) throw error
+    yield Buffer.from(`${JSON.stringify(errorBody(error, request.id))}\n`)
+  } finally {
+    await lines.return({ count: 0, next: undefined })
+  }
+}

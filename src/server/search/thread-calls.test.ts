@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { MessageChannel } from 'node:worker_threads'
+import { TailraceError } from '../../contract/errors.ts'
+import { connectThread } from './thread-calls.ts'
+
+const procedures = {
+  sum: async (one: number, other: number) => one + other,
+  bytes: async (length: number) => new Uint8Array(length).fill(7),
+  part: async () => new Uint8Array(100).fill(7).subarray(10, 20),
+  refuse: async () => {
+    throw new TailraceError('log-damaged', 'torn', { head: 5 })
+  },
+  fail: async () => {
+    throw new RangeError('odd')
+  },
+  never: () => new Promise<never>(() => {}),
+}
+
+const { port1, port2 } = new MessageChannel()
+after(() => port1.close())
+connectThread(port2, procedures)
+const line = connectThread<typeof procedures>(port1, {})
+
+test('a call gives what the procedure gives, bytes too', async () => {
+  assert.deepEqual(await Promise.all([line.call('sum', 1, 2), line.call('sum', 3, 4)]), [3, 7])
+  assert.deepEqual(await line.call('bytes', 3), Uint8Array.of(7, 7, 7))
+  assert.deepEqual(await line.call('part'), new Uint8Array(10).fill(7))
+})
+
+test('a refusal stays one; any other failure is told', async () => {
+  await assert.rejects(line.call('refuse'), error => {
+    assert.ok(error instanceof TailraceError)
+    assert.deepEqual([error.code, error.message, error.detail], ['log-damaged', 'torn', { head: 5 }])
+    return true
+  })
+  await assert.rejects(line.call('fail'), { name: 'RangeError', message: 'odd' })
+})
+
+test('when the other thread is gone, calls under way and later ones fail', async () => {
+  const quotas = line.call('never')
+  line.cut(new Error('gone'))
+  await assert.rejects(quotas, /gone/)
+  await assert.rejects(line.call('sum', 1, 2), /gone/)
+})

@@ -1,0 +1,15 @@
+import type { Outcome, StepState } from '../../../core/ports/build-catalog.ts'
+
+/** A state's or an outcome's code in the database is its place here: append only, never reorder. */
+const STATES: readonly StepState[] = ['waiting', 'running', 'sealed', 'abandoned', 'skipped']
+const OUTCOMES: readonly Outcome[] = ['SUCCESS', 'FAILURE', 'ABORTED']
+
+export const stateCode = (state: StepState) => STATES.indexOf(state)
+export const outcomeCode = (outcome: Outcome) => OUTCOMES.indexOf(outcome)
+export const stateOf = (code: number) => STATES[code]!
+export const outcomeOf = (code: number) => OUTCOMES[code]!
+
+export const WAITING = stateCode('waiting')
+export const RUNNING = stateCode('running')
+export const SEALED = stateCode('sealed')
+export const SKIPPED = stateCode('skipped')

@@ -1,0 +1,105 @@
+/** What clients may try, and what must not come of it. */
+import assert from 'node:assert/strict'
+import { connect } from 'node:net'
+import { after, describe, test } from 'node:test'
+import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
+import {
+  admin,
+  assertRefused,
+  downloadPath,
+  logPath,
+  passwordRequest,
+  requestToken,
+  send,
+  signIn,
+} from '../../props/wire.ts'
+
+const server = await startServer({ env: { TAILRACE_TRUST_PROXY: 'on' } })
+after(() => server.stop())
+const caller = await admin(server)
+
+describe('connections', () => {
+  test('garbage behind a request that is being answered never stands in its answer', async () => {
+    const text = 'abcdefgh\n'.repeat(1_000_000)
+    const build = await caller.newBuild(1)
+    await caller.append(build, 1, 0, text)
+    const token = await signIn(server.url)
+    const received = await raw([
+      `GET ${downloadPath(build)} HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${token}\r\n\r\n`,
+      'GARBAGE THAT IS NO HTTP\r\n\r\n',
+    ])
+    const body = received.slice(received.indexOf('\r\n\r\n') + 4)
+    assert.doesNotMatch(body, /HTTP\/1\.1 400|error_code/)
+  })
+
+  test('requests without end on one connection are cut off', async () => {
+    const received = await raw(['GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5000)])
+    assert.ok(received.split('HTTP/1.1 200').length < 5000)
+    assert.equal((await send(server.url, 'GET', '/healthz')).status, 200)
+  })
+
+  test('what a client writes into X-Forwarded-For itself does not hide it from limits', async () => {
+    const body = passwordRequest({ ...BOOTSTRAP, name: BOOTSTRAP.user, password: 'wrong' } as never)
+    const statuses = new Set<number>()
+    for (let i = 0; i < 90 && !statuses.has(429); i++) {
+      const headers = { 'X-Forwarded-For': `10.0.0.${i}, 203.0.113.9`, 'Content-Type': 'application/json' }
+      statuses.add((await send(server.url, 'POST', '/v3/auth/tokens', headers, body)).status)
+    }
+    assert.ok(statuses.has(429), [...statuses].join())
+    assert.equal((await requestToken(server.url, body)).status, 401)
+  })
+})
+
+describe('bodies', () => {
+  test('half of a surrogate pair in a name is refused', async () => {
+    for (const body of ['{"job_name":"a\\ud800"}', '{"job_name":"j","steps":[{"name":"\\udc00x"}]}']) {
+      const headers = { 'Content-Type': 'application/json' }
+      assertRefused(await caller.send('POST', '/api/v1/builds', headers, body), 400, 'CB.00060200')
+    }
+    assert.equal((await caller.post('/api/v1/builds', { job_name: '\u{1f600} whole' })).status, 201)
+  })
+
+  test('numbers of steps end where task names do', async () => {
+    const steps = [{ name: 'last', step_id: 999_999_999 }, { name: 'one more' }]
+    assertRefused(await caller.post('/api/v1/builds', { job_name: 'j', steps }), 400, 'CB.00060200')
+  })
+})
+
+test('a step that comes after the end of its build is not waited for, and takes late bytes', async () => {
+  const build = await caller.newBuild(1)
+  await caller.finishBuild(build)
+  await caller.post(`/api/v1/builds/${build.record_id}/steps`, { steps: [{ name: 'late', step_id: 2 }] })
+  assert.equal((await caller.page(build, { step_id: 2 })).json().result.has_more, false)
+  await caller.append(build, 2, 0, 'late\n')
+  assert.equal((await caller.page(build, { step_id: 2 })).json().result.log, 'late\n')
+})
+
+/** Sends text as it is and resolves to everything that came back until the connection ended or fell silent. */
+function raw(texts: readonly string[]): Promise<string> {
+  return new Promise(resolve => {
+    const { hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    let received = ''
+    socket.setEncoding('latin1').setTimeout(1500)
+    socket.on('data', text => {
+      received += text
+    })
+    socket.on('timeout', () => socket.destroy())
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(received))
+    for (const text of texts) socket.write(text)
+  })
+}
+
+describe('a sealed log', () => {
+  test('is refused to who knows another version of it', async () => {
+    const build = await caller.newBuild(1)
+    await caller.append(build, 1, 0, 'x\n')
+    await caller.finishStep(build, 1)
+    const path = logPath(build, 1)
+    const { etag } = (await caller.get(path)).headers
+    assert.equal((await caller.get(path, { 'If-Match': String(etag) })).status, 200)
+    assertRefused(await caller.get(path, { 'If-Match': '"other"' }), 412, 'TR.PRECONDITION')
+    assert.equal((await caller.get(path, { Range: `bytes=${'9'.repeat(40)}-` })).status, 416)
+  })
+})

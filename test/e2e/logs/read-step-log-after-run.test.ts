@@ -1,0 +1,101 @@
+/** `GET /v1/log/task/page`: pages of 1000 lines of a step's log; what it shares with task/step is tested there. */
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { describeNumbers, NO_JOB_IDS, type Query, urlOf } from '../../props/parameters.ts'
+import { startServer } from '../../props/server-process.ts'
+import {
+  admin,
+  assertRefused,
+  assertSameRefusal,
+  type BuildAnswer,
+  pagePath,
+  send,
+  UNKNOWN_JOB,
+  uploader,
+} from '../../props/wire.ts'
+
+const server = await startServer()
+after(() => server.stop())
+const caller = await admin(server)
+
+const query = ({ job_id, build_no }: BuildAnswer): Query => ({
+  path: '/v1/log/task/page',
+  parameters: { job_id, build_no, step_id: 1, start_offset: 0, end_offset: 0 },
+})
+const lines = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, n) => `line ${from + n}\n`).join('')
+
+test('is 1000 lines, whatever the size, with numbers as offsets', async () => {
+  const build = await caller.newLog(lines(2500))
+  for (const more of [{}, { size: 1 }, { size: 'x' }]) {
+    const reply = await caller.get(urlOf(query(build), more))
+    assert.match(String(reply.headers['content-type']), /^application\/json; ?charset=utf-8$/i)
+    assert.deepEqual(reply.json(), {
+      result: {
+        start_offset: 0,
+        end_offset: lines(1000).length,
+        log: lines(1000),
+        has_more: true,
+        location: 'tailrace',
+      },
+      error: null,
+      status: 'success',
+    })
+  }
+})
+
+test('is the page of task/step with the same window and order', async () => {
+  const build = await caller.newLog(lines(1200), { live: true })
+  for (const window of [{}, { start_offset: 5, end_offset: 70 }, { sort: 'DESC' }, { start_offset: 99_999 }])
+    assert.deepEqual(
+      (await caller.get(urlOf(query(build), window))).json(),
+      (await caller.get(pagePath(build, window))).json(),
+    )
+})
+
+test('has offsets of digits in strings where the server is told so', async () => {
+  await using strings = await startServer({ env: { TAILRACE_OFFSET_FORMAT: 'string' } })
+  const by = await admin(strings)
+  const { result } = (await by.get(urlOf(query(await by.newLog('one\n'))))).json()
+  assert.deepEqual([result.start_offset, result.end_offset], ['0', '4'])
+})
+
+describe('parameters', async () => {
+  const build = await caller.newLog(lines(3))
+  const all = query(build)
+  describeNumbers(caller, all, {
+    mandatory: ['build_no', 'step_id'],
+    optional: ['start_offset', 'end_offset'],
+  })
+
+  test('job_id must be there, once, and in its form', async () => {
+    assertRefused(await caller.get(urlOf(all, {}, 'job_id')), 400, 'CB.00060200', /job_id/)
+    assertRefused(await caller.get(`${urlOf(all)}&job_id=1`), 400, 'CB.00060200', /job_id/)
+    for (const job_id of NO_JOB_IDS)
+      assertRefused(await caller.get(urlOf(all, { job_id })), 400, 'CB.00060201', /job_id/)
+  })
+
+  test('numbers out of range and other orders are 400', async () => {
+    for (const [name, value] of [
+      ['build_no', 0],
+      ['build_no', 2 ** 31],
+      ['step_id', 0],
+      ['sort', 'up'],
+    ] as const)
+      assertRefused(await caller.get(urlOf(all, { [name]: value })), 400, 'CB.00060200', new RegExp(name))
+  })
+
+  test('who asks comes first, then what he may, then the form, then what is there', async () => {
+    assertRefused(await send(server.url, 'GET', urlOf(all, { step_id: 'x' })), 401, 'APIGW.0301')
+    const other = uploader(server, await caller.newBuild())
+    assertRefused(await other.get(urlOf(all)), 403, 'APIGW.0302')
+    assertRefused(await caller.get(urlOf(all, { job_id: UNKNOWN_JOB, step_id: 'x' })), 400, 'CB.00060200')
+    const replies = []
+    for (const change of [{ job_id: UNKNOWN_JOB }, { build_no: 77 }, { step_id: 77 }])
+      replies.push(await caller.get(urlOf(all, change)))
+    for (const reply of replies) {
+      assertRefused(reply, 404, 'DEVCB.00031006')
+      assertSameRefusal(reply, replies[0]!)
+    }
+  })
+})

@@ -1,0 +1,181 @@
+/** `GET /openapi.json`, `/docs` and `/metrics`. */
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { OPERATIONS } from '../../../src/contract/operations.ts'
+import { startServer } from '../../props/server-process.ts'
+import { admin, assertRefused, send, uploader } from '../../props/wire.ts'
+
+const server = await startServer()
+after(() => server.stop())
+const caller = await admin(server)
+const ROOT = join(import.meta.dirname, '../../..')
+
+test('every operation of the contract is served, and in the document', async () => {
+  const document = (await send(server.url, 'GET', '/openapi.json')).json()
+  assert.equal(document.openapi, '3.1.0')
+  assert.equal(document.servers[0].url, server.url)
+  for (const { method, path, name } of OPERATIONS) {
+    const described = document.paths[path.replaceAll(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()]
+    assert.equal(described?.operationId, name, `${method} ${path}`)
+  }
+})
+
+test('a client that appends can be written from it: headers, body, answers, topics, roles', async () => {
+  const { paths, tags } = (await send(server.url, 'GET', '/openapi.json')).json()
+  const { patch, head, get } = paths['/api/v1/builds/{record_id}/steps/{step_id}/log']
+  const headersOf = (operation: { parameters: readonly { name: string; in: string; required: boolean }[] }) =>
+    operation.parameters.flatMap(one =>
+      one.in === 'header' ? [`${one.name}${one.required ? '!' : ''}`] : [],
+    )
+  assert.deepEqual(headersOf(patch), ['Tus-Resumable!', 'Upload-Offset!', 'Upload-Checksum'])
+  assert.ok('application/offset+octet-stream' in patch.requestBody.content)
+  assert.ok('Upload-Offset' in patch.responses['204'].headers)
+  for (const status of ['409', '412', '413', '415', '460']) assert.ok(status in patch.responses, status)
+  assert.ok('Upload-Offset' in head.responses['200'].headers)
+  assert.ok(headersOf(get).includes('Range'))
+  const topics = tags.map(({ name }: { name: string }) => name)
+  for (const methods of Object.values<Record<string, { tags: string[] }>>(paths))
+    for (const operation of Object.values(methods))
+      assert.deepEqual(operation.tags.filter(tag => topics.includes(tag)).length, 1)
+  assert.equal(patch['x-required-role'], 'runner')
+})
+
+test('every route that is served has an operation', async () => {
+  await send(server.url, 'GET', '/healthz')
+  assert.doesNotMatch(server.stderr, /no operation/)
+})
+
+test('every file of operations is in the list', () => {
+  const listed = readFileSync(join(ROOT, 'src/contract/operations.ts'), 'utf8')
+  for (const file of globSync('src/contract/operations/*/*.ts', { cwd: ROOT }))
+    assert.ok(
+      listed.includes(`./${file.replace('src/contract/', '')}`),
+      `${file}: run tools/list-operations.ts`,
+    )
+})
+
+test('every reference in the document leads somewhere, and parameters in paths are described', async () => {
+  const text = (await send(server.url, 'GET', '/openapi.json')).text
+  const document = JSON.parse(text)
+  for (const [, reference = ''] of text.matchAll(/"\$ref":"#\/([^"]+)"/g)) {
+    const target = reference.split('/').reduce((place, name) => place?.[name], document)
+    assert.ok(target !== undefined, reference)
+  }
+  for (const [path, methods] of Object.entries<
+    Record<string, { parameters: { name: string; in: string }[] }>
+  >(document.paths))
+    for (const [, name = ''] of path.matchAll(/\{(\w+)\}/g))
+      for (const [method, { parameters }] of Object.entries(methods))
+        assert.ok(
+          parameters.some(one => one.name === name && one.in === 'path'),
+          `${method} ${path}: ${name}`,
+        )
+})
+
+const LOG_PATH = '/api/v1/builds/{record_id}/steps/{step_id}/log'
+
+interface Described {
+  readonly parameters: readonly { readonly name: string; readonly in: string; readonly required: boolean }[]
+  readonly responses: Readonly<Record<string, { readonly headers?: object; readonly content?: object }>>
+}
+
+const headersOf = ({ parameters }: Described) =>
+  parameters.filter(one => one.in === 'header').map(({ name, required }) => `${name}${required ? '' : '?'}`)
+const answered = ({ responses }: Described, status: number) => Object.keys(responses[status]?.headers ?? {})
+
+test('the document tells what appending, asking and reading bytes need and answer', async () => {
+  const document = (await send(server.url, 'GET', '/openapi.json')).json()
+  const { patch, head, get, options } = document.paths[LOG_PATH]
+  assert.deepEqual(headersOf(patch), ['Tus-Resumable', 'Upload-Offset', 'Upload-Checksum?'])
+  assert.deepEqual(Object.keys(patch.requestBody.content), ['application/offset+octet-stream'])
+  assert.deepEqual(answered(patch, 204), ['X-Request-Id', 'Upload-Offset', 'Tus-Resumable', 'Tus-Version'])
+  assert.ok('Upload-Offset' in document.components.responses[409].headers)
+  for (const status of [400, 401, 403, 404, 409, 412, 413, 415, 429, 460, 500, 503, 507])
+    assert.ok(status in patch.responses, String(status))
+  const promised = ['Upload-Offset', 'Cache-Control', 'Upload-Length', 'Upload-Defer-Length', 'ETag', 'Vary']
+  for (const name of promised) assert.ok(answered(head, 200).includes(name), name)
+  const conditions = ['Range?', 'If-Range?', 'If-Match?', 'If-None-Match?', 'Accept-Encoding?']
+  assert.deepEqual(headersOf(get), conditions)
+  assert.deepEqual(
+    Object.keys(get.responses).filter(status => Number(status) < 400 || /41[26]/.test(status)),
+    ['200', '206', '304', '412', '416'],
+  )
+  for (const name of ['ETag', 'Content-Range', 'Vary', 'Content-Encoding'])
+    assert.ok(answered(get, 206).includes(name), name)
+  assert.ok(answered(options, 204).includes('Tus-Checksum-Algorithm'))
+  for (const path of [`${LOG_PATH}/events`, '/api/v1/builds/{record_id}/events'])
+    assert.deepEqual(headersOf(document.paths[path].get), ['Last-Event-ID?'])
+})
+
+test('the document groups operations, tells who may use them, and that one field of two is needed', async () => {
+  const document = (await send(server.url, 'GET', '/openapi.json')).json()
+  const tags = document.tags.map(({ name }: { name: string }) => name)
+  const roles = new Set<string>()
+  for (const methods of Object.values<Record<string, { tags: string[]; 'x-required-role': string }>>(
+    document.paths,
+  ))
+    for (const described of Object.values(methods)) {
+      assert.ok(described.tags.length === 1 && tags.includes(described.tags[0]))
+      roles.add(described['x-required-role'])
+    }
+  assert.deepEqual([...roles].sort(), ['admin', 'any', 'none', 'reader', 'runner'])
+  const { schema } = document.paths['/api/v1/builds'].post.requestBody.content['application/json']
+  assert.deepEqual(schema.oneOf, [{ required: ['job_name'] }, { required: ['job_id'] }])
+  assert.deepEqual(Object.keys(document.components.securitySchemes), [
+    'token',
+    'bearer',
+    'signature',
+    'session',
+  ])
+})
+
+test('the page for people names every operation and runs no script', async () => {
+  const reply = await send(server.url, 'GET', '/docs')
+  assert.equal(reply.status, 200)
+  assert.match(String(reply.headers['content-security-policy']), /default-src 'none'/)
+  assert.doesNotMatch(reply.text, /<script/)
+  for (const { name } of OPERATIONS) {
+    assert.ok(reply.text.includes(`id="${name}"`), name)
+    assert.ok(reply.text.includes(`href="#${name}"`), name)
+  }
+  const [, part = ''] = /<h3 id="append-log">(.*?)<h3 /s.exec(reply.text) ?? []
+  assert.ok(part.includes(`PATCH ${LOG_PATH}`))
+  for (const told of ['Upload-Offset', 'header', 'path', 'Role: runner', 'application/offset+octet-stream'])
+    assert.ok(part.includes(told), told)
+})
+
+test('a browser that opens the address is led to the page, other clients are refused as anywhere', async () => {
+  const browser = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
+  assert.ok(server.stdout.includes(`${server.url}/docs\n`))
+  const led = await send(server.url, 'GET', '/?x', browser)
+  assert.deepEqual([led.status, led.headers.location], [303, '/docs'])
+  for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json' }])
+    assertRefused(await send(server.url, 'GET', '/', headers), 404, 'APIGW.0101')
+  assertRefused(await send(server.url, 'POST', '/', browser), 404, 'APIGW.0101')
+  assertRefused(await send(server.url, 'GET', '/else', browser), 404, 'APIGW.0101')
+  await using below = await startServer({ env: { TAILRACE_PUBLIC_URL: 'http://logs.example.org/tail/' } })
+  for (const path of ['/', '/tail', '/tail/']) {
+    const { status, headers } = await send(below.url, 'GET', path, browser)
+    assert.deepEqual([status, headers.location], [303, '/tail/docs'], path)
+  }
+  assert.match(below.stdout, /^The API on a page: http:\/\/logs\.example\.org\/tail\/docs$/m)
+})
+
+test('metrics count what went in and out, for admins alone', async () => {
+  const build = await caller.newBuild(1)
+  await caller.append(build, 1, 0, 'x'.repeat(1234))
+  await caller.page(build)
+  const { text } = await caller.get('/metrics')
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1])
+  assert.equal(value('tailrace_log_bytes_appended_total'), 1234)
+  assert.ok(value('tailrace_log_bytes_read_total') >= 1234)
+  assert.match(
+    text,
+    /tailrace_http_request_duration_seconds_count\{method="PATCH",route="\/api\/v1\/builds\/:record_id\/steps\/:step_id\/log",status="204"\} 1/,
+  )
+  assert.match(text, /^tailrace_journal_append_duration_seconds_bucket\{le="\+Inf",outcome="stored"\} 1$/m)
+  assertRefused(await send(server.url, 'GET', '/metrics'), 401, 'APIGW.0301')
+  assertRefused(await uploader(server, build).get('/metrics'), 403, 'APIGW.0302')
+})
