@@ -31,7 +31,7 @@ export interface NewUser {
   readonly roles?: readonly Role[] | undefined
 }
 
-/** Projects, users and access keys, as one caller may handle them (api.md §6). Methods reject like those of `TailraceClient`. */
+/** Projects, users and access keys, as one caller may handle them (docs/api.md §6). Methods reject like those of `TailraceClient`. */
 export class AdministrationClient {
   readonly #sender: HttpSender
 

@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetail, TailraceError } from '../contract/errors.ts'
 
-/** The domain's code for each error_code on the wire (api.md §1). */
+/** The domain's code for each error_code on the wire (docs/api.md §1). */
 const BY_WIRE_CODE: Readonly<Record<string, ErrorCode>> = {
   'CB.00060200': 'invalid-parameter',
   'CB.00060201': 'invalid-job-id',

@@ -10,7 +10,7 @@ export interface LogAddress {
   readonly stepId: StepId
 }
 
-/** What to read: api.md §2. */
+/** What to read: docs/api.md §2. */
 export interface PageQuery extends LogAddress {
   readonly startOffset: ByteOffset
   /** 0: up to where the log ends now. */

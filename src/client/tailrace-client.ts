@@ -88,7 +88,7 @@ export interface DownloadOptions extends CallOptions {
 }
 
 /**
- * A server of build logs, as one caller sees it; the names and fields are those of the wire (api.md). Every method
+ * A server of build logs, as one caller sees it; the names and fields are those of the wire (docs/api.md). Every method
  * rejects with the `TailraceError` that the answer states, with `ServerUnreachable` when no answer came, and with the reason of an aborted signal.
  */
 export class TailraceClient {

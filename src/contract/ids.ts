@@ -15,7 +15,7 @@ export const PROJECT_ID_PATTERN = '^[0-9a-f]{32}$'
 export const RECORD_ID_PATTERN = '^[0-9a-z-]{36}$'
 /** What a client may choose as the record_id of a new build. */
 export const UUID_PATTERN = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
-/** `stageX`, X = step_id (api.md §2). */
+/** `stageX`, X = step_id (docs/api.md §2). */
 export const TASK_NAME_PATTERN = '^stage[1-9][0-9]{0,8}$'
 
 /** The task_name of a step. */

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 
-/** What downloads of logs can be asked for (api.md §3). */
+/** What downloads of logs can be asked for (docs/api.md §3). */
 export const logLevelParameter = Type.Optional(
   Type.Union([Type.Literal('INFO'), Type.Literal('DEBUG')], {
     description: 'INFO (the default) leaves out DEBUG lines; DEBUG is every byte.',

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { digits } from './parameters.ts'
 import { succeeded } from './records/envelope.ts'
 
-/** What all operations share that answer a page of a log (api.md §2). */
+/** What all operations share that answer a page of a log (docs/api.md §2). */
 export const windowParameters = {
   start_offset: digits('Where the window begins, in bytes of the log.'),
   end_offset: digits('Where the window ends; 0, or not past start_offset, leaves the end open.'),

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { JOB_ID_PATTERN, RECORD_ID_PATTERN, TASK_NAME_PATTERN, UUID_PATTERN } from './ids.ts'
 import { NAME_MAX_CHARACTERS } from './limits.ts'
 
-/** A number in a query: digits only, at most 2^53-1; the upper bound is checked when it is read (api.md §1). */
+/** A number in a query: digits only, at most 2^53-1; the upper bound is checked when it is read (docs/api.md §1). */
 const DIGITS_PATTERN = '^[0-9]{1,16}$'
 export const digits = (description: string) => Type.String({ pattern: DIGITS_PATTERN, description })
 

@@ -1,7 +1,7 @@
 import { joinBytes } from './join-bytes.ts'
 import { LINE_FEED } from './lines.ts'
 
-/** What a download shows (api.md §3): INFO leaves out lines of level DEBUG, DEBUG is every byte. */
+/** What a download shows (docs/api.md §3): INFO leaves out lines of level DEBUG, DEBUG is every byte. */
 export type LogLevel = 'INFO' | 'DEBUG'
 
 /** How a line of level DEBUG begins; d stands for a digit, s for a sign. */

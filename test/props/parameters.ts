@@ -13,7 +13,7 @@ export function urlOf({ path, parameters }: Query, changes: Query['parameters'] 
   return `${path}?${pairs.map(([name, value]) => `${name}=${value}`).join('&')}`
 }
 
-/** Texts that are no number of api.md §1. */
+/** Texts that are no number of docs/api.md §1. */
 const MALFORMED = [
   '',
   '-1',

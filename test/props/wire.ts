@@ -252,7 +252,7 @@ export function downloadPath(build: BuildAnswer, step = 1, more = ''): string {
   return `/v4/${build.record_id}/task-log?task_name=stage${step}${more}`
 }
 
-/** The refusal that every route answers, in its exact form (api.md §1); returns the message. */
+/** The refusal that every route answers, in its exact form (docs/api.md §1); returns the message. */
 export function assertRefused(reply: Reply, status: number, code: string | RegExp, message?: RegExp): string {
   assert.equal(reply.status, status, reply.text)
   assert.match(String(reply.headers['content-type']), /^application\/json\b/)

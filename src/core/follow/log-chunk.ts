@@ -4,7 +4,7 @@ import { CHARACTER_REST_BYTES, characterStart, decodeUtf8, incompleteTailLength 
 import type { LogReader } from '../read/log-reader.ts'
 import { readRange } from '../read/read-range.ts'
 
-/** The most log bytes of one chunk (api.md §5). */
+/** The most log bytes of one chunk (docs/api.md §5). */
 export const CHUNK_MAX_BYTES = 64 * KIB
 
 /** A part of a log on its way to a follower. */

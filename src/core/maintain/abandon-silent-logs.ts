@@ -19,7 +19,7 @@ export interface AbandonPorts {
 const BATCH_LOGS = 1000
 
 /**
- * Marks running steps whose writer fell silent as abandoned (api.md §4): readable, shown as incomplete, and made running again by an append.
+ * Marks running steps whose writer fell silent as abandoned (docs/api.md §4): readable, shown as incomplete, and made running again by an append.
  * `lastAppendAtMs` answers since when a log is silent; what it does not know counts from `sinceMs`, so that a restart gives every writer the whole time again.
  * Resolves to how many were abandoned.
  */

@@ -9,7 +9,7 @@ export interface DeletePorts extends EndLogPorts {
 }
 
 /**
- * Deletes a build for good (api.md §4): when this resolves nobody finds it, its live logs take no more bytes, and its record can
+ * Deletes a build for good (docs/api.md §4): when this resolves nobody finds it, its live logs take no more bytes, and its record can
  * never be made again. The space of its frames comes back later (sweep-removed-logs). Rejects with `not-allowed` or `not-found`.
  */
 export async function deleteBuild(ports: DeletePorts, who: Principal, record: RecordId): Promise<void> {

@@ -50,7 +50,7 @@ function storeOf(steps: readonly StepNow[], { sizes = [3, 1, 4000], ended = true
   return { builds: catalog as unknown as BuildCatalog, stepLogs, reader, lineEnds: new LineEnds(reader) }
 }
 
-/** The rule of api.md §2, in one go over whole logs. */
+/** The rule of docs/api.md §2, in one go over whole logs. */
 function naive(steps: readonly StepNow[]): Uint8Array {
   const open = steps.findIndex(({ state }) => state === 'waiting' || state === 'running')
   const shown = (open < 0 ? steps : steps.slice(0, open + 1)).filter(({ log }) => log.length > 0)

@@ -6,7 +6,7 @@ import type { LogReader } from './log-reader.ts'
 import type { BuildLogPart } from './snapshot-build-log.ts'
 
 /**
- * Yields these parts of a build's log as a download of this level shows them (api.md §3); each step starts at INFO. At DEBUG the
+ * Yields these parts of a build's log as a download of this level shows them (docs/api.md §3); each step starts at INFO. At DEBUG the
  * bytes are those that pages show. Rejects as the reader does, after what came before.
  */
 export async function* downloadBuildLog(

@@ -2,7 +2,7 @@ import type { LogLevel } from '../../text/level.ts'
 import { DebugLineFilter } from '../../text/level.ts'
 
 /**
- * The log of one step as a download of this level shows it (api.md §3): DEBUG is every byte, INFO leaves out DEBUG
+ * The log of one step as a download of this level shows it (docs/api.md §3): DEBUG is every byte, INFO leaves out DEBUG
  * lines. `chunks` may be cut anywhere; a giant line passes through chunk by chunk. Rejects as `chunks` does.
  */
 export async function* filterLevel(

@@ -10,7 +10,7 @@ import type { LogPage } from './read-page.ts'
 const LITERAL_LIMITS = { pageMaxBytes: PAGE_MAX_BYTES + CHARACTER_REST_BYTES, heldBackMaxBytes: 4 }
 
 /**
- * The bytes `[from, from + maxBytes)` of a build's own log as they are, the unfinished line included (api.md §2, v3). Ends that
+ * The bytes `[from, from + maxBytes)` of a build's own log as they are, the unfinished line included (docs/api.md §2, v3). Ends that
  * fall inside a character move back to its first byte. `maxBytes` is 1 to PAGE_MAX_BYTES. Rejects with `not-allowed` or `not-found`.
  */
 export function readBuildLogBytes(

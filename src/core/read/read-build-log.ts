@@ -12,7 +12,7 @@ export interface BuildLogPagePorts extends BuildLogPorts {
 /** A build's log is one of its own, whatever number it is read by. */
 const WHOLE_BUILD = 0
 
-/** A page of a build's own log (api.md §2). Rejects with `not-allowed` or `not-found`. */
+/** A page of a build's own log (docs/api.md §2). Rejects with `not-allowed` or `not-found`. */
 export async function readBuildLog(
   ports: BuildLogPagePorts,
   who: Principal,

@@ -33,7 +33,7 @@ export interface LineRange {
   readonly lines: AsyncIterable<LogLine>
 }
 
-/** Lines of a step's log from number `from` on: 1-based, from the end where negative (api.md §5). Rejects with `not-allowed` or `not-found`. */
+/** Lines of a step's log from number `from` on: 1-based, from the end where negative (docs/api.md §5). Rejects with `not-allowed` or `not-found`. */
 export async function readLines(
   ports: ReadLinesPorts,
   who: Principal,

@@ -22,7 +22,7 @@ const asc = (startOffset: number, endOffset: number, maxLines: number) =>
 const desc = (startOffset: number, endOffset: number, maxLines: number) =>
   ({ startOffset, endOffset, maxLines, order: 'descending' }) as const
 
-/** The rules of api.md §2, clause by clause, on the whole log. */
+/** The rules of docs/api.md §2, clause by clause, on the whole log. */
 function referencePage(log: Uint8Array, step: StepGrowth, query: PageQuery, limits: PageByteLimits): LogPage {
   const head = log.length
   const ascending = query.order === 'ascending'

@@ -53,7 +53,7 @@ const STANDARD_LIMITS: PageByteLimits = {
 }
 
 /**
- * One page of a log, by the rules of api.md §2. The head is read once, after the caller learned `step`: pages of a
+ * One page of a log, by the rules of docs/api.md §2. The head is read once, after the caller learned `step`: pages of a
  * log that grows or ends meanwhile still join without gap or repetition. What is read and held does not depend on the
  * log's size. Rejects as the reader does.
  */

@@ -7,7 +7,7 @@ import { isFinished } from './is-finished.ts'
 import type { LogReader } from './log-reader.ts'
 import { type PageQuery, readPage, type SourcedPage } from './read-page.ts'
 
-/** A page of one step's log (api.md §2). Rejects with `not-allowed` or `not-found`. */
+/** A page of one step's log (docs/api.md §2). Rejects with `not-allowed` or `not-found`. */
 export async function readStepLog(
   { builds, reader }: { readonly builds: BuildCatalog; readonly reader: LogReader },
   who: Principal,

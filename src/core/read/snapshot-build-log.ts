@@ -16,7 +16,7 @@ export interface BuildLogPart {
   readonly endsLine: boolean
 }
 
-/** A build's own log (api.md §2) as it is now. */
+/** A build's own log (docs/api.md §2) as it is now. */
 export interface BuildLogSnapshot {
   readonly build: Build
   /** In step order, without empty logs. */

@@ -16,7 +16,7 @@ export interface StepGrowth {
 }
 
 /**
- * Where the part of a log ends that pages may show (api.md §2): before the unfinished last line of a running step
+ * Where the part of a log ends that pages may show (docs/api.md §2): before the unfinished last line of a running step
  * unless that has `heldBackMaxBytes`, and in a log that may grow always before the bytes of a still incomplete
  * character. Never goes back as the log grows, never lies inside a character, and is less than `heldBackMaxBytes`
  * (at least 4) before `head`. Pass 0 to hold no line back.

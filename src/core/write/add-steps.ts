@@ -18,7 +18,7 @@ export interface AddedSteps {
 const ATTEMPTS = 8
 
 /**
- * Adds steps to a build (api.md §4). A step without step_id and with the name of an existing one is that step, so that a
+ * Adds steps to a build (docs/api.md §4). A step without step_id and with the name of an existing one is that step, so that a
  * repeat changes nothing. Rejects with `not-found`, `not-allowed`, `invalid-parameter`, and `already-exists` when a given number has another name.
  */
 export async function addSteps(

@@ -9,7 +9,7 @@ import { currentStep, openLog, type WritePorts } from './live-logs.ts'
 const CHUNK_MAX_BYTES = 256 * KIB
 
 /**
- * Appends a body that streams in, its first byte at offset `at` (api.md §4). Bytes below the head are compared, the
+ * Appends a body that streams in, its first byte at offset `at` (docs/api.md §4). Bytes below the head are compared, the
  * rest is stored; what was stored when the body breaks off stays, a prefix of it. Resolves to the new head when all of it is
  * durable. Rejects with `offset-conflict` (detail: head) when `at` is past the head or stored bytes differ, `log-sealed`
  * when the log is sealed and the body is not wholly a repeat, `not-found` when it is deleted meanwhile, `rate-limited` when the project has too many live

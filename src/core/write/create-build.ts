@@ -33,7 +33,7 @@ interface Ports {
 }
 
 /**
- * Makes a build (api.md §4), and its job when the name is new. A repeat with the same record_id answers the build as it stands.
+ * Makes a build (docs/api.md §4), and its job when the name is new. A repeat with the same record_id answers the build as it stands.
  * Rejects with `not-found` for an unknown job id, `invalid-parameter` for step numbers that repeat, `already-exists` when the record
  * belongs to another job, `not-allowed` when another runner made it, `rate-limited` when the project has too many open builds for a new one.
  */

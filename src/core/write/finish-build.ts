@@ -14,7 +14,7 @@ interface Ports {
 }
 
 /**
- * Sets a build's result and skips its steps never begun; open steps still take late bytes (api.md §4). The same
+ * Sets a build's result and skips its steps never begun; open steps still take late bytes (docs/api.md §4). The same
  * result again changes nothing. Rejects with `not-found`, `not-allowed`, and `finish-mismatch` when it has another result.
  */
 export async function finishBuild(

@@ -70,7 +70,7 @@ interface Guards {
 /** Bodies that are read before it is known who sent them, together. */
 const BODIES_MAX_BYTES = 128 * MIB
 
-/** Authenticates every request of a known route, and asks for the role that the route needs, before anything else looks at it (api.md §1, order of refusal). */
+/** Authenticates every request of a known route, and asks for the role that the route needs, before anything else looks at it (docs/api.md §1, order of refusal). */
 export function guardRoutes(
   app: FastifyInstance,
   { authentication: { authenticate, identify }, holdsMetricsToken, site }: Guards,

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../contract/errors.ts'
 
 interface Status {
   readonly status: number
-  /** The wire's error_code (api.md §1). */
+  /** The wire's error_code (docs/api.md §1). */
   readonly errorCode: string
 }
 

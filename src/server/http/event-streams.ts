@@ -37,7 +37,7 @@ export class EventStreams {
     })
   }
 
-  /** Sends events at the client's pace, one in flight, and a comment every 15 seconds (api.md §5). A failure breaks the connection off. */
+  /** Sends events at the client's pace, one in flight, and a comment every 15 seconds (docs/api.md §5). A failure breaks the connection off. */
   async send(reply: FastifyReply, events: EventSource): Promise<FastifyReply> {
     const response = reply.raw
     reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no')

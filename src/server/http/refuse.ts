@@ -13,7 +13,7 @@ export interface ErrorBody {
 /** Seconds after which a client may try again when storage fails. */
 export const UNAVAILABLE_RETRY_SECONDS = 2
 
-/** The one body of every refusal (api.md §1). */
+/** The one body of every refusal (docs/api.md §1). */
 export function errorBody(error: TailraceError, requestId: string): ErrorBody {
   const { status, errorCode } = ERROR_STATUS[error.code]
   const message = status === 500 ? INTERNAL_ERROR_MESSAGE : error.message

@@ -7,7 +7,7 @@ import { familyDuration, familyTime, familyTimeOrNull } from './family-time.ts'
 
 /**
  * The stages of a build by name, in their order. `initial` is the moment in which the build was made, `final` the one in which
- * its result was set; between them stand the steps (api.md §2).
+ * its result was set; between them stand the steps (docs/api.md §2).
  */
 export function buildStages(build: Build, steps: readonly Step[]): Record<string, Stage> {
   const made = { beganAtMs: build.createdAtMs, finishedAtMs: build.createdAtMs }

@@ -13,7 +13,7 @@ interface LogFile {
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
-/** Sets the headers of a download and answers its bytes: the log, or a .zip file with it (api.md §3). */
+/** Sets the headers of a download and answers its bytes: the log, or a .zip file with it (docs/api.md §3). */
 export function describeFile(
   reply: FastifyReply,
   { name, changedAtMs, chunks }: LogFile,

@@ -1,4 +1,4 @@
-/** `DELETE /api/v1/builds/{record_id}` (api.md §4). */
+/** `DELETE /api/v1/builds/{record_id}` (docs/api.md §4). */
 import assert from 'node:assert/strict'
 import { type OutgoingHttpHeaders, request } from 'node:http'
 import { after, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** `DELETE /api/v1/jobs/{job_id}` (api.md §4). */
+/** `DELETE /api/v1/jobs/{job_id}` (docs/api.md §4). */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'

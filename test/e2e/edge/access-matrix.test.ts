@@ -1,4 +1,4 @@
-/** Who may do what: every operation asked by everybody, and what each is answered (api.md §1 and §6). */
+/** Who may do what: every operation asked by everybody, and what each is answered (docs/api.md §1 and §6). */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Pages of other origins: refused by saying nothing, allowed by a list (api.md section 6). */
+/** Pages of other origins: refused by saying nothing, allowed by a list (docs/api.md section 6). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'

@@ -1,4 +1,4 @@
-/** What every route has in common: one form of refusal, unknown routes, limits (api.md §1). */
+/** What every route has in common: one form of refusal, unknown routes, limits (docs/api.md §1). */
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** How many requests one caller may send (api.md sections 1 and 6). */
+/** How many requests one caller may send (docs/api.md sections 1 and 6). */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'

@@ -1,4 +1,4 @@
-/** Tokens, scopes and signed requests (api.md §6, contract of the IAM subset). */
+/** Tokens, scopes and signed requests (docs/api.md §6, contract of the IAM subset). */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'

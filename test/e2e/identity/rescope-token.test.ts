@@ -1,4 +1,4 @@
-/** Tokens made from tokens: `methods: ["token"]` of `POST /v3/auth/tokens` (api.md section 6). */
+/** Tokens made from tokens: `methods: ["token"]` of `POST /v3/auth/tokens` (docs/api.md section 6). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { BOOTSTRAP, startServer } from '../../props/server-process.ts'

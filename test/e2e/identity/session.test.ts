@@ -1,4 +1,4 @@
-/** `POST` and `DELETE /api/v1/session`: a cookie for browsers, and what pages of other sites cannot do with it (api.md section 6). */
+/** `POST` and `DELETE /api/v1/session`: a cookie for browsers, and what pages of other sites cannot do with it (docs/api.md section 6). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { BOOTSTRAP, startServer } from '../../props/server-process.ts'

@@ -1,4 +1,4 @@
-/** `GET` and `HEAD` of `/v1/log/{record_id}/download-log`, `/v4/…` and `/v3/…`: a build's log as a file, api.md §1 and §3. */
+/** `GET` and `HEAD` of `/v1/log/{record_id}/download-log`, `/v4/…` and `/v3/…`: a build's log as a file, docs/api.md §1 and §3. */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { onlyFileOf, whyNoArchivers } from '../../props/archive.ts'

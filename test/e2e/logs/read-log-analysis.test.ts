@@ -1,4 +1,4 @@
-/** `GET /v1/log/{job_id}/{build_no}/analysis`: the shape of the API family, with nothing found; api.md §1. */
+/** `GET /v1/log/{job_id}/{build_no}/analysis`: the shape of the API family, with nothing found; docs/api.md §1. */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { describeNumbers, NO_JOB_IDS, urlOf } from '../../props/parameters.ts'

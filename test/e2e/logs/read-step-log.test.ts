@@ -1,4 +1,4 @@
-/** `GET /v1/log/task/step`: the seed page "Obtaining Build Action Run Logs", then api.md §1 and §2. */
+/** `GET /v1/log/task/step`: the seed page "Obtaining Build Action Run Logs", then docs/api.md §1 and §2. */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'
@@ -181,7 +181,7 @@ describe('what is not there', async () => {
     ['job', { job_id: UNKNOWN_JOB }],
     ['build', { build_no: 2 ** 31 - 1 }],
     ['step', { step_id: 2 }],
-    // Any number up to 2^53-1 is well formed (api.md §1), so this is an unknown step.
+    // Any number up to 2^53-1 is well formed (docs/api.md §1), so this is an unknown step.
     ['step with a large number', { step_id: 9007199254740991 }],
   ] as const)
     test(`an unknown ${what} is 404`, async () => {

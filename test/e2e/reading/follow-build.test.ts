@@ -1,4 +1,4 @@
-/** The states of a build and its steps are followed as they change (api.md §5). */
+/** The states of a build and its steps are followed as they change (docs/api.md §5). */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { eventsOf, openStream, type ReceivedEvent } from '../../props/event-stream.ts'

@@ -1,4 +1,4 @@
-/** Hundreds follow a log as it grows, whatever happens meanwhile: each sees every byte once, and none costs the server memory (api.md §5). */
+/** Hundreds follow a log as it grows, whatever happens meanwhile: each sees every byte once, and none costs the server memory (docs/api.md §5). */
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'

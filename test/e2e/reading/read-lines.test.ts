@@ -1,4 +1,4 @@
-/** Lines are read by number, from either end, with their places and times (api.md §5). */
+/** Lines are read by number, from either end, with their places and times (docs/api.md §5). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'

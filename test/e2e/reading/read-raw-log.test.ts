@@ -1,4 +1,4 @@
-/** `GET` and `HEAD` of `/api/v1/builds/{record_id}/steps/{step_id}/log` (api.md §5, RFC 9110). */
+/** `GET` and `HEAD` of `/api/v1/builds/{record_id}/steps/{step_id}/log` (docs/api.md §5, RFC 9110). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { gunzipSync, inflateRawSync, type ZlibOptions, zstdDecompressSync } from 'node:zlib'

@@ -1,4 +1,4 @@
-/** A step whose writer falls silent is abandoned: readable, not finished, and reopened by an append (api.md §4). */
+/** A step whose writer falls silent is abandoned: readable, not finished, and reopened by an append (docs/api.md §4). */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -1,4 +1,4 @@
-/** `POST /api/v1/builds/{record_id}/steps` (api.md §4). */
+/** `POST /api/v1/builds/{record_id}/steps` (docs/api.md §4). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'

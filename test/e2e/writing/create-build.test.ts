@@ -1,4 +1,4 @@
-/** `POST /api/v1/builds` (api.md §4). */
+/** `POST /api/v1/builds` (docs/api.md §4). */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** `POST /api/v1/builds/{record_id}/steps/{step_id}/finish` (api.md §4). */
+/** `POST /api/v1/builds/{record_id}/steps/{step_id}/finish` (docs/api.md §4). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'

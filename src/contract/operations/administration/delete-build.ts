@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 import { recordIdParameter } from '../../parameters.ts'
 
-/** Deletes a build with its logs for good (api.md §4); its record and number are never used again. For admins. */
+/** Deletes a build with its logs for good (docs/api.md §4); its record and number are never used again. For admins. */
 export const deleteBuild = operation({
   name: 'delete-build',
   topic: 'administration',

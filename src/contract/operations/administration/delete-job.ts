@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 import { jobIdParameter } from '../../parameters.ts'
 
-/** Deletes a job with all its builds and logs for good (api.md §4). For admins. */
+/** Deletes a job with all its builds and logs for good (docs/api.md §4). For admins. */
 export const deleteJob = operation({
   name: 'delete-job',
   topic: 'administration',

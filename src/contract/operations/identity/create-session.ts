@@ -7,7 +7,7 @@ const text = Type.String({ minLength: 1 })
 const name = Type.String({ minLength: 1, maxLength: NAME_MAX_CHARACTERS })
 const named = Type.Object({ id: Type.String(), name: Type.String() })
 
-/** Signs a browser in: the answer sets a cookie for one project that scripts cannot read, and that is good wherever a token is (api.md §6). */
+/** Signs a browser in: the answer sets a cookie for one project that scripts cannot read, and that is good wherever a token is (docs/api.md §6). */
 export const createSession = operation({
   name: 'create-session',
   topic: 'identity',

@@ -42,7 +42,7 @@ export const tokenHeaders = Type.Object({
   'X-Subject-Token': Type.String({ description: 'The token that is asked about; it may be the same.' }),
 })
 
-/** Makes a token, which comes in the header X-Subject-Token (Keystone v3; api.md §6). */
+/** Makes a token, which comes in the header X-Subject-Token (Keystone v3; docs/api.md §6). */
 export const createToken = operation({
   name: 'create-token',
   topic: 'identity',

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 import { listLinks } from './discover-projects.ts'
 
-/** The domain of the asking user, for any token or signature of his (Keystone v3; api.md §6). */
+/** The domain of the asking user, for any token or signature of his (Keystone v3; docs/api.md §6). */
 export const discoverDomains = operation({
   name: 'discover-domains',
   topic: 'identity',

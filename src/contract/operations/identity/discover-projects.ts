@@ -8,7 +8,7 @@ export const listLinks = Type.Object({
   previous: Type.Null(),
 })
 
-/** The projects of the asking user, for any token or signature of his: how clients find the id of a project that they know by name (Keystone v3; api.md §6). */
+/** The projects of the asking user, for any token or signature of his: how clients find the id of a project that they know by name (Keystone v3; docs/api.md §6). */
 export const discoverProjects = operation({
   name: 'discover-projects',
   topic: 'identity',

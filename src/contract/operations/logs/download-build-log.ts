@@ -5,7 +5,7 @@ import { recordIdParameter } from '../../parameters.ts'
 
 const params = Type.Object({ record_id: recordIdParameter })
 
-/** Downloads the log of a whole build (contract page §1.3, DownloadBuildLog; api.md §3). */
+/** Downloads the log of a whole build (contract page §1.3, DownloadBuildLog; docs/api.md §3). */
 export const downloadBuildLog = operation({
   name: 'download-build-log',
   topic: 'logs',

@@ -5,7 +5,7 @@ import { recordIdParameter, taskNameParameter } from '../../parameters.ts'
 
 const params = Type.Object({ record_id: recordIdParameter })
 
-/** Downloads the log of one build action (seed page "Downloading Build Action Logs"; api.md §3). */
+/** Downloads the log of one build action (seed page "Downloading Build Action Logs"; docs/api.md §3). */
 export const downloadTaskLog = operation({
   name: 'download-task-log',
   topic: 'logs',

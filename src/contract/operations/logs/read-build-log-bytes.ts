@@ -6,7 +6,7 @@ import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 /** Bytes where the request names no length (contract page §1.2). */
 export const DEFAULT_LENGTH_BYTES = 1_000_000
 
-/** The next bytes of a build's log, lines or not (contract page §1.2, DownloadRealTimeLog; api.md §2). */
+/** The next bytes of a build's log, lines or not (contract page §1.2, DownloadRealTimeLog; docs/api.md §2). */
 export const readBuildLogBytes = operation({
   name: 'read-build-log-bytes',
   topic: 'logs',

@@ -3,7 +3,7 @@ import { logPageAnswer, optionalWindowParameters, sizeParameter } from '../../lo
 import { operation } from '../../operation.ts'
 import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 
-/** Pages through the log of a whole build, its steps' logs in step order (contract page §1.2, DownloadBuildRealTimeLog; api.md §2). */
+/** Pages through the log of a whole build, its steps' logs in step order (contract page §1.2, DownloadBuildRealTimeLog; docs/api.md §2). */
 export const readBuildLog = operation({
   name: 'read-build-log',
   topic: 'logs',

@@ -15,7 +15,7 @@ const stepParameters = {
   step_id: digits('Build action, 1, 2, …'),
 }
 
-/** Pages through the log of one build action (seed page "Obtaining Build Action Run Logs"; api.md §2). */
+/** Pages through the log of one build action (seed page "Obtaining Build Action Run Logs"; docs/api.md §2). */
 export const readStepLog = operation({
   name: 'read-step-log',
   topic: 'logs',

@@ -1,6 +1,6 @@
 import { operation } from '../../operation.ts'
 
-/** What the server counts about itself, in the text format of Prometheus (api.md §6: admins). */
+/** What the server counts about itself, in the text format of Prometheus (docs/api.md §6: admins). */
 export const readMetrics = operation({
   name: 'read-metrics',
   topic: 'operating',

@@ -3,7 +3,7 @@ import { eventStream, resumedAfter } from '../../event-stream.ts'
 import { operation } from '../../operation.ts'
 import { recordIdParameter } from '../../parameters.ts'
 
-/** Follows the states of a build and its steps as server-sent events: first all as they are, then each change (api.md §5). */
+/** Follows the states of a build and its steps as server-sent events: first all as they are, then each change (docs/api.md §5). */
 export const followBuild = operation({
   name: 'follow-build',
   topic: 'reading',

@@ -4,7 +4,7 @@ import { operation } from '../../operation.ts'
 import { digits } from '../../parameters.ts'
 import { stepLogParams } from '../writing/append-log.ts'
 
-/** Follows a step's log as server-sent events: what is there, then what comes, until the log is finished (api.md §5). */
+/** Follows a step's log as server-sent events: what is there, then what comes, until the log is finished (docs/api.md §5). */
 export const followLog = operation({
   name: 'follow-log',
   topic: 'reading',

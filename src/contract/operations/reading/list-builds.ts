@@ -3,7 +3,7 @@ import { operation } from '../../operation.ts'
 import { buildSummary, listParameters, nextCursor } from '../../records/build-summary.ts'
 import { jobParams } from '../../records/lookup-parameters.ts'
 
-/** The builds of a job, the newest first (api.md §5). */
+/** The builds of a job, the newest first (docs/api.md §5). */
 export const listBuilds = operation({
   name: 'list-builds',
   topic: 'reading',

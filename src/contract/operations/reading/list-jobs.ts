@@ -3,7 +3,7 @@ import { nullable } from '../../nullable.ts'
 import { operation } from '../../operation.ts'
 import { buildSummary, listParameters, nextCursor } from '../../records/build-summary.ts'
 
-/** Jobs, the newest first, each with its newest build (api.md §5). */
+/** Jobs, the newest first, each with its newest build (docs/api.md §5). */
 export const listJobs = operation({
   name: 'list-jobs',
   topic: 'reading',

@@ -3,7 +3,7 @@ import { operation } from '../../operation.ts'
 import { digits } from '../../parameters.ts'
 import { stepLogParams } from '../writing/append-log.ts'
 
-/** Reads lines of a step's log by their numbers, with places and times of arrival (api.md §5). */
+/** Reads lines of a step's log by their numbers, with places and times of arrival (docs/api.md §5). */
 export const readLines = operation({
   name: 'read-lines',
   topic: 'reading',

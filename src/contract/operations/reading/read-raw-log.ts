@@ -18,7 +18,7 @@ const answerHeaders = {
   'Content-Encoding': Type.Optional(Type.Enum(['zstd', 'gzip'])),
 }
 
-/** The log's bytes up to the head, whole or by Range, encoded or not (api.md §5). HEAD on the same path adds the upload's headers. */
+/** The log's bytes up to the head, whole or by Range, encoded or not (docs/api.md §5). HEAD on the same path adds the upload's headers. */
 export const readRawLog = operation({
   name: 'read-raw-log',
   topic: 'reading',

@@ -8,7 +8,7 @@ const yesOrNo = (description: string) =>
 
 /**
  * Searches a step's log, live or finished, for lines that match; answers NDJSON, one object a line: hits as they are found, last
- * `{count, complete}`, or the body of an error when the search cannot go on (api.md §5).
+ * `{count, complete}`, or the body of an error when the search cannot go on (docs/api.md §5).
  */
 export const searchLog = operation({
   name: 'search-log',

@@ -6,7 +6,7 @@ import { recordParams } from '../../records/lookup-parameters.ts'
 
 const ownTime = Type.String({ description: 'ISO 8601, UTC.' })
 
-/** A build with its steps (api.md §5). */
+/** A build with its steps (docs/api.md §5). */
 export const showBuild = operation({
   name: 'show-build',
   topic: 'reading',

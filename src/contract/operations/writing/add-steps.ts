@@ -3,7 +3,7 @@ import { operation } from '../../operation.ts'
 import { recordIdParameter } from '../../parameters.ts'
 import { createBuild, newSteps } from './create-build.ts'
 
-/** Adds steps to a build (api.md §4). A step without step_id and with the name of an existing step is that step. */
+/** Adds steps to a build (docs/api.md §4). A step without step_id and with the name of an existing step is that step. */
 export const addSteps = operation({
   name: 'add-steps',
   topic: 'writing',

@@ -14,7 +14,7 @@ export const stepLogParams = Type.Object({
 })
 export type StepLogParams = Type.Static<typeof stepLogParams>
 
-/** Appends the body to a step's log at Upload-Offset (api.md §4). */
+/** Appends the body to a step's log at Upload-Offset (docs/api.md §4). */
 export const appendLog = operation({
   name: 'append-log',
   topic: 'writing',

@@ -20,7 +20,7 @@ const stepsAnswer = Type.Array(
   }),
 )
 
-/** Makes a build, and its job when the name is new (api.md §4). */
+/** Makes a build, and its job when the name is new (docs/api.md §4). */
 export const createBuild = operation({
   name: 'create-build',
   topic: 'writing',

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 import { outcome, recordIdParameter } from '../../parameters.ts'
 
-/** Sets the result of a build and skips its steps never begun (api.md §4). */
+/** Sets the result of a build and skips its steps never begun (docs/api.md §4). */
 export const finishBuild = operation({
   name: 'finish-build',
   topic: 'writing',

@@ -4,7 +4,7 @@ import { outcome } from '../../parameters.ts'
 import { MAX_INTEGER } from '../../quantities.ts'
 import { stepLogParams } from './append-log.ts'
 
-/** Seals the log of a step, checked against the writer's length and hash (api.md §4). */
+/** Seals the log of a step, checked against the writer's length and hash (docs/api.md §4). */
 export const finishStep = operation({
   name: 'finish-step',
   topic: 'writing',

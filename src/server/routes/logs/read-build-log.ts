@@ -8,7 +8,7 @@ import { serveJson } from '../../http/serve-json.ts'
 import { pageAnswer, queryLogPage } from '../../present/log-page.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'
 
-/** Both routes to a page of a build's log. Offsets are strings, the only form that all SDKs decode (api.md §2). */
+/** Both routes to a page of a build's log. Offsets are strings, the only form that all SDKs decode (docs/api.md §2). */
 export function readBuildLogRoute(app: FastifyInstance, ports: BuildLogPagePorts): void {
   serveJson(app, operation, async ({ who, params, query }) =>
     pageAnswer(await readBuildLog(ports, who, numberedBuild(params), queryLogPage(query)), 'string'),

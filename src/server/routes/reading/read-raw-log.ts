@@ -17,7 +17,7 @@ import { describeBody, encodeLog, encodingFor, type LogBodyPorts } from '../../p
 type Request = FastifyRequest<{ Params: StepLogParams }>
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip']
 
-/** GET and HEAD of a step's log (api.md §5); HEAD also says where an upload stands (tus 1.0). */
+/** GET and HEAD of a step's log (docs/api.md §5); HEAD also says where an upload stands (tus 1.0). */
 export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void {
   const options = { schema: { params: operation.params }, config: { access: 'read' } } as const
   const snapshot = (request: Request) =>
