@@ -73,11 +73,15 @@ describe('a planted import is found', () => {
     ],
     ['src/client/a.ts', "import { request } from 'node:http'", 'src/client may not import node:http'],
     ['src/client/a.ts', "import { x } from '../core/read/y.ts'", 'src/client may not import src/core/read/y'],
-    ['src/cli/run.ts', "import { main } from '../server/main.ts'", 'src/cli may not import src/server/main'],
     [
-      'src/cli/serve.ts',
+      'src/cli/commands/run.ts',
+      "import { main } from '../server/main.ts'",
+      'src/cli may not import src/server/main',
+    ],
+    [
+      'src/cli/commands/serve.ts',
       "import { x } from '../store/local/y.ts'",
-      'src/cli/serve may not import src/store/local/y',
+      'src/cli/commands/serve may not import src/store/local/y',
     ],
   ]
   for (const [file, source, what] of planted)
@@ -141,7 +145,7 @@ describe('what is allowed passes', () => {
     ],
     ['src/server/compose.ts', "import { x } from '../store/local/y.ts'"],
     ['src/server/main.ts', "import { compose } from './compose.ts'"],
-    ['src/cli/serve.ts', "import { main } from '../server/main.ts'"],
+    ['src/cli/commands/serve.ts', "import { main } from '../server/main.ts'"],
     [
       'src/core/write/a.test.ts',
       "import { x } from '../../store/memory/y.ts'\nconst at = Date.now()\nimport fc from 'fast-check'",

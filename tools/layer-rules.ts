@@ -157,13 +157,13 @@ export const ROOMS: readonly Room[] = [
       'node:*',
       'npm:fastify',
     ],
-    onlyFor: ['src/server', 'src/cli/serve'],
+    onlyFor: ['src/server', 'src/cli/commands/serve'],
     because: 'the one place that chooses a store and joins the parts',
   },
   {
     path: 'src/server/open-offline-identity',
     mayImport: ['src/contract', 'src/core', 'src/iam', 'src/store', 'src/server', 'node:*'],
-    onlyFor: ['src/cli/offline'],
+    onlyFor: ['src/cli/commands/offline'],
     because: 'it opens the same users and keys as compose, without serving them',
   },
   {
@@ -288,7 +288,7 @@ export const ROOMS: readonly Room[] = [
     because: 'commands speak to a server over HTTP like everybody else',
   },
   {
-    path: 'src/cli/doctor',
+    path: 'src/cli/commands/doctor',
     mayImport: [
       'src/client',
       'src/contract',
@@ -307,17 +307,22 @@ export const ROOMS: readonly Room[] = [
     because: 'it copies a store beside its server, or one that no server has open',
   },
   {
-    path: 'src/cli/restore',
+    path: 'src/cli/commands/backup',
+    mayImport: ['src/contract', 'src/store/embedded', 'src/server', 'src/cli', 'node:*'],
+    because: 'it copies a store beside its server, or one that no server has open',
+  },
+  {
+    path: 'src/cli/commands/restore',
     mayImport: ['src/cli', 'node:*'],
     because: 'it makes a store that no server has open yet',
   },
   {
-    path: 'src/cli/offline',
+    path: 'src/cli/commands/offline',
     mayImport: ['src/contract', 'src/store/embedded', 'src/server', 'src/cli', 'node:*'],
     because: 'it changes users and keys of a store that no server has open',
   },
   {
-    path: 'src/cli/serve',
+    path: 'src/cli/commands/serve',
     mayImport: ['src/client', 'src/contract', 'src/text', 'src/server', 'src/cli', 'node:*'],
     because: 'the one command that is the server',
   },

@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { describe, it } from 'node:test'
-import { closestWord } from './closest-word.ts'
+import { closestWord } from './command-line/closest-word.ts'
 import { main } from './main.ts'
 
 const BIN = join(dirname(dirname(import.meta.dirname)), 'bin/tailrace.js')

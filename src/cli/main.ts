@@ -1,9 +1,9 @@
 import { terminalText } from '../text/terminal-text.ts'
-import { closestWord } from './closest-word.ts'
-import { type Command, type CommandIo, UsageError } from './command.ts'
-import { helpOf } from './help.ts'
-import { Interrupted, OutputClosed } from './process-end.ts'
-import { takeProfile } from './take-profile.ts'
+import { closestWord } from './command-line/closest-word.ts'
+import { type Command, type CommandIo, UsageError } from './command-line/command.ts'
+import { helpOf } from './commands/help.ts'
+import { takeProfile } from './connection/take-profile.ts'
+import { Interrupted, OutputClosed } from './terminal/process-end.ts'
 import { version } from './version.ts'
 
 const FOR_ALL = `Commands that speak to a server take --profile NAME too, the login to use instead of the environment; by default the
@@ -17,24 +17,24 @@ type CommandModule = { readonly command: Command }
 
 /** Each is loaded only when it is called, so that `tailrace run` starts without the server's code. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandModule>>> = {
-  serve: () => import('./serve.ts'),
-  run: () => import('./run.ts'),
-  deliver: () => import('./deliver.ts'),
-  doctor: () => import('./doctor.ts'),
-  backup: () => import('./backup.ts'),
-  restore: () => import('./restore.ts'),
-  offline: () => import('./offline.ts'),
-  login: () => import('./login.ts'),
-  logout: () => import('./logout.ts'),
-  builds: () => import('./builds.ts'),
-  get: () => import('./get.ts'),
-  tail: () => import('./tail.ts'),
-  grep: () => import('./grep.ts'),
-  import: () => import('./import.ts'),
-  project: () => import('./project.ts'),
-  user: () => import('./user.ts'),
-  key: () => import('./key.ts'),
-  completion: async () => ({ command: (await import('./completion.ts')).completionOf(COMMANDS) }),
+  serve: () => import('./commands/serve.ts'),
+  run: () => import('./commands/run.ts'),
+  deliver: () => import('./commands/deliver.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
+  offline: () => import('./commands/offline.ts'),
+  login: () => import('./commands/login.ts'),
+  logout: () => import('./commands/logout.ts'),
+  builds: () => import('./commands/builds.ts'),
+  get: () => import('./commands/get.ts'),
+  tail: () => import('./commands/tail.ts'),
+  grep: () => import('./commands/grep.ts'),
+  import: () => import('./commands/import.ts'),
+  project: () => import('./commands/project.ts'),
+  user: () => import('./commands/user.ts'),
+  key: () => import('./commands/key.ts'),
+  completion: async () => ({ command: (await import('./commands/completion.ts')).completionOf(COMMANDS) }),
   help: async () => ({ command: helpOf(usageOf) }),
 }
 
@@ -72,7 +72,7 @@ async function runCommand(name: string, command: Command, args: string[], io: Co
   } catch (error) {
     if (error instanceof OutputClosed) return 0
     if (error instanceof Interrupted) return error.exitCode
-    const { complaintOf } = await import('./complaint.ts')
+    const { complaintOf } = await import('./connection/explain-failure.ts')
     const message = complaintOf(error, name, env)
     if (!isUsageError(error)) return complainWith(io, `tailrace ${name}: ${message}\n`, 1)
     return complainWith(io, `tailrace ${name}: ${message}\nSee: tailrace ${name} --help\n`, 2)

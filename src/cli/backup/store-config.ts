@@ -1,7 +1,7 @@
 import type { Config } from '../../server/config/config.ts'
 import { readConfig } from '../../server/config/read-config.ts'
 import { ConfigError } from '../../server/config/settings.ts'
-import { type CommandIo, UsageError } from '../command.ts'
+import { type CommandIo, UsageError } from '../command-line/command.ts'
 
 /** What `tailrace serve` would use of a store: the setting or `--data`. Throws UsageError. */
 export function storeConfig(data: string | undefined, { env }: CommandIo): Config {

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path'
 import type { TailraceClient } from '../../client/tailrace-client.ts'
 import { isTailraceError } from '../../contract/errors.ts'
-import { explained } from '../complaint.ts'
-import { type Connection, NO_CREDENTIALS } from '../connection.ts'
+import { type Connection, NO_CREDENTIALS } from '../connection/connection.ts'
+import { explained } from '../connection/explain-failure.ts'
 import type { Deadline } from './deadline.ts'
 import { deliverLog } from './deliver-log.ts'
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { basename } from 'node:path'
 import { describe, it } from 'node:test'
-import { UsageError } from '../command.ts'
+import { UsageError } from '../command-line/command.ts'
 import { parseRunOptions, spoolDirectory } from './run-options.ts'
 
 const RECORD = '8D3F2A1E-0000-4000-8000-000000000001'

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { UUID_PATTERN } from '../../contract/ids.ts'
 import { NAME_MAX_CHARACTERS, STEP_ID_MAX } from '../../contract/limits.ts'
 import { MIB } from '../../contract/quantities.ts'
-import { UsageError } from '../command.ts'
+import { UsageError } from '../command-line/command.ts'
 import { isName } from './names.ts'
 
 /** What waits of one log at most, unless told otherwise. */

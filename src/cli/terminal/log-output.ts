@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+import type { WriteStream } from 'node:tty'
+import { TerminalText } from '../../text/terminal-text.ts'
+import { OutputClosed } from './process-end.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Whether colours are wanted there: on a terminal that has them, unless NO_COLOR is set (https://no-color.org). */
+function wantsColours(stream: Partial<Pick<WriteStream, 'isTTY'>>, env: Environment): boolean {
+  return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+}
+
+/**
+ * Where the text of logs goes: as it is to a pipe or a file, as `TerminalText` to a terminal unless it is wanted raw. Each method
+ * resolves when there is room for more, and rejects with `OutputClosed` when nobody reads any more.
+ */
+export class LogOutput {
+  readonly #stream: Writable & Partial<Pick<WriteStream, 'isTTY'>>
+  readonly #terminal: TerminalText | undefined
+  #decoder = newDecoder()
+
+  constructor(
+    stream: Writable & Partial<Pick<WriteStream, 'isTTY'>>,
+    env: Environment,
+    options: { readonly raw?: boolean } = {},
+  ) {
+    this.#stream = stream
+    const safe = stream.isTTY === true && !options.raw
+    this.#terminal = safe ? new TerminalText({ colours: wantsColours(stream, env) }) : undefined
+  }
+
+  write(chunk: Uint8Array | string): Promise<void> {
+    if (this.#terminal === undefined) return this.#send(chunk)
+    const text = typeof chunk === 'string' ? chunk : this.#decoder.decode(chunk, { stream: true })
+    return this.#send(this.#terminal.push(text))
+  }
+
+  /** The end of one log; another may follow. */
+  async end(): Promise<void> {
+    if (this.#terminal === undefined) return
+    await this.#send(this.#terminal.push(this.#decoder.decode()) + this.#terminal.end())
+    this.#decoder = newDecoder()
+  }
+
+  async #send(chunk: Uint8Array | string): Promise<void> {
+    const stream = this.#stream
+    if (stream.errored != null || stream.destroyed) throw new OutputClosed()
+    if (chunk.length === 0 || stream.write(chunk)) return
+    const heard = new AbortController()
+    const { signal } = heard
+    try {
+      await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })])
+    } catch {
+      throw new OutputClosed()
+    } finally {
+      heard.abort()
+    }
+  }
+}
+
+function newDecoder(): TextDecoder {
+  return new TextDecoder('utf-8', { ignoreBOM: true })
+}
