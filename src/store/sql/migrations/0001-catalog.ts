@@ -3,7 +3,7 @@ import type { Migration } from 'kysely/migration'
 import { RUNNING } from '../catalog/step-codes.ts'
 import { bytesType, clustered, identity, wideInteger } from '../dialect.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a migration knows no schema but the one it makes
+// biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
 type AnyKysely = Kysely<any>
 
 /** Makes the tables of docs/formats/catalog.md. */

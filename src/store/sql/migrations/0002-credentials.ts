@@ -2,10 +2,10 @@ import type { CreateTableBuilder, Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { wideInteger } from '../dialect.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a migration knows no schema but the one it makes
+// biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
 type AnyKysely = Kysely<any>
 
-/** Makes the tables of users, keys and tokens. What belongs to a user goes with him. */
+/** Makes the tables of users, keys and tokens. Deleting a user deletes what belongs to them. */
 export const credentialMigration: Migration = {
   async up(db: AnyKysely) {
     await db.schema

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
-/** A token that was re-scoped from another knows it, and goes with it. */
+/** Links a token to the token it was made from. Deleting that one deletes both. */
 export const tokenParentMigration: Migration = {
-  // biome-ignore lint/suspicious/noExplicitAny: a migration knows no schema but the one it makes
+  // biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
   async up(db: Kysely<any>) {
     await db.schema
       .alterTable('tokens')

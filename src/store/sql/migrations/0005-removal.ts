@@ -2,10 +2,10 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { clustered, wideInteger } from '../dialect.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a migration knows no schema but the one it makes
+// biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
 type AnyKysely = Kysely<any>
 
-/** What stays of builds that were removed: the records, for ever, and the logs, until their bytes are forgotten. */
+/** Makes the tables of removed builds: records, for ever, and logs, until their bytes are removed. */
 export const removalMigration: Migration = {
   async up(db: AnyKysely) {
     const records = db.schema

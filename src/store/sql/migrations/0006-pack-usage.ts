@@ -2,10 +2,10 @@ import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { wideInteger } from '../dialect.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a migration knows no schema but the one it makes
+// biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
 type AnyKysely = Kysely<any>
 
-/** How much of each pack is alive, counted once from the rows and kept from then on. */
+/** Adds how many bytes of each pack are alive: counted once here, kept up to date from then on. */
 export const packUsageMigration: Migration = {
   async up(db: AnyKysely) {
     await db.schema

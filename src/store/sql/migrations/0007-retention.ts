@@ -2,10 +2,10 @@ import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import { wideInteger } from '../dialect.ts'
 
-// biome-ignore lint/suspicious/noExplicitAny: a migration knows no schema but the one it makes
+// biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
 type AnyKysely = Kysely<any>
 
-/** Jobs may have a rule of retention of their own. */
+/** Adds a job's own retention rule. */
 export const retentionMigration: Migration = {
   async up(db: AnyKysely) {
     await db.schema.alterTable('jobs').addColumn('retention_days', 'integer').execute()

@@ -1,10 +1,10 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
-// biome-ignore lint/suspicious/noExplicitAny: a migration knows no schema but the one it finds
+// biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
 type AnyKysely = Kysely<any>
 
-/** Makes the index by which a start finds builds that have no result yet. */
+/** Makes the index by which a starting server finds the builds without a result. */
 export const openBuildsMigration: Migration = {
   async up(db: AnyKysely) {
     await db.schema

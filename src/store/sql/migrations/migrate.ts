@@ -5,8 +5,8 @@ import type { Tables } from '../tables.ts'
 import { migrations } from './migrations.ts'
 
 /**
- * Brings the schema up to date in one transaction. Rejects with `store-unavailable` when a migration fails, or when the
- * database was made by a newer Tailrace; then the schema is as it was.
+ * Brings the schema up to date in one transaction. Rejects with `store-unavailable` when a
+ * migration fails, or when a newer Tailrace has changed the schema; then it stays as it was.
  */
 export async function migrate(db: Kysely<Tables>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } })

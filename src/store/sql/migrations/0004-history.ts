@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
-// biome-ignore lint/suspicious/noExplicitAny: a migration knows no schema but the one it finds
+// biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
 type AnyKysely = Kysely<any>
 
-/** Makes the indexes that lists of jobs and builds seek in. */
+/** Makes the indexes for listing jobs and builds. */
 export const historyMigration: Migration = {
   async up(db: AnyKysely) {
     await db.schema.createIndex('jobs_by_age').on('jobs').columns(['project_id', 'id']).execute()
