@@ -161,7 +161,7 @@ test('a test may use stores, but not the server', () => {
 })
 
 test('a folder without rules is an offence', () => {
-  assert.deepEqual(offences('src/utils/a.ts', ''), ['1: src/utils/a.ts stands in no room'])
+  assert.deepEqual(offences('src/utils/a.ts', ''), ['1: src/utils/a.ts is in no room'])
 })
 
 test('every rule has its reason', () => {

@@ -1,11 +1,16 @@
 /**
- * Holds the import rules of the house (layer-rules.ts): prints `file:line: offence` for each import or name that
- * a room may not use, with the reason, and exits with 1 if there is any.
+ * Holds the import rules of the house (layer-rules.ts). Prints `file:line: offence` for each import or name that a room
+ * may not use, with the reason, and each circle of files that import each other, types included. Exits with 1 if there
+ * is any, or if more single files than allowed are exceptions from the rules of their folder.
  */
-import { globSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'
 import { blankSource, lineAt } from './blank-source.ts'
+import { circlesOf, importsOf, readImportGraph } from './import-graph.ts'
 import { ROOMS, type Room, type Target, TESTS_MAY_IMPORT } from './layer-rules.ts'
+
+const ROOT = dirname(import.meta.dirname)
+const EXCEPTIONS_MAX = 8
 
 export interface Offence {
   readonly file: string
@@ -13,12 +18,6 @@ export interface Offence {
   readonly what: string
   readonly because: string
 }
-
-const IMPORTS = [
-  /(?<![.\w$])(?:import|export)\b(?:[^'"`;=()]*?)\bfrom\s*(['"])(?<specifier>[^'"\n]+)\1/g,
-  /(?<![.\w$])import\s*(['"])(?<specifier>[^'"\n]+)\1/g,
-  /(?<![.\w$])(?:import|require)\s*\(\s*(['"`])(?<specifier>[^'"`\n]+)\1/g,
-]
 
 /** All offences of one file; `file` is its path in the repository, with `/`. */
 export function checkFile(file: string, source: string): Offence[] {
@@ -28,26 +27,25 @@ export function checkFile(file: string, source: string): Offence[] {
       {
         file,
         line: 1,
-        what: `${file} stands in no room`,
+        what: `${file} is in no room`,
         because: 'each folder of src has its rules in tools/layer-rules.ts',
       },
     ]
   const isTest = file.endsWith('.test.ts')
-  const blanked = blankSource(source)
   return [
-    ...checkImports(file, room, isTest, blanked.withoutComments),
-    ...(isTest ? [] : checkNames(file, room, blanked.codeOnly)),
+    ...checkImports(file, room, isTest, source),
+    ...(isTest ? [] : checkNames(file, room, blankSource(source).codeOnly)),
   ].sort((a, b) => a.line - b.line)
 }
 
 function checkImports(file: string, room: Room, isTest: boolean, source: string): Offence[] {
   const allowed = [room.path, ...room.mayImport, ...(isTest ? TESTS_MAY_IMPORT : [])]
-  return IMPORTS.flatMap(pattern => [...source.matchAll(pattern)])
-    .map(found => ({ found, target: targetOf(file, found.groups!.specifier!) }))
+  return importsOf(source)
+    .map(({ specifier, line }) => ({ line, target: targetOf(file, specifier) }))
     .filter(({ target }) => !mayImport(room, allowed, target))
-    .map(({ found, target }) => ({
+    .map(({ line, target }) => ({
       file,
-      line: lineAt(source, found.index + found[0].lastIndexOf(found.groups!.specifier!)),
+      line,
       what: `${room.path} may not import ${target}`,
       because: room.because,
     }))
@@ -95,13 +93,24 @@ function withoutSuffix(file: string): string {
   return file.replace(/(?:\.test)?\.tsx?$/, '')
 }
 
+/** A room that is one file: an exception from the rules of its folder. */
+function isException({ path }: Room): boolean {
+  return existsSync(join(ROOT, `${path}.ts`))
+}
+
 function main(): number {
-  const root = dirname(import.meta.dirname)
-  const files = globSync('src/**/*.{ts,tsx}', { cwd: root }).sort()
-  const offences = files.flatMap(file => checkFile(file, readFileSync(join(root, file), 'utf8')))
+  const files = globSync('src/**/*.{ts,tsx}', { cwd: ROOT }).sort()
+  const offences = files.flatMap(file => checkFile(file, readFileSync(join(ROOT, file), 'utf8')))
   for (const { file, line, what, because } of offences) console.error(`${file}:${line}: ${what}: ${because}`)
-  console.log(`layers: ${files.length} files, ${ROOMS.length} rooms, ${offences.length} offences`)
-  return offences.length === 0 ? 0 : 1
+  const circles = circlesOf(readImportGraph(ROOT, 'src/**/*.ts'))
+  for (const circle of circles) console.error(`files import each other: ${circle.join(', ')}`)
+  const exceptions = ROOMS.filter(isException)
+  if (exceptions.length > EXCEPTIONS_MAX)
+    console.error(`more than ${EXCEPTIONS_MAX} exceptions: ${exceptions.map(({ path }) => path).join(', ')}`)
+  console.log(
+    `layers: ${files.length} files, ${ROOMS.length} rooms, ${exceptions.length} exceptions, ${circles.length} circles, ${offences.length} offences`,
+  )
+  return offences.length === 0 && exceptions.length <= EXCEPTIONS_MAX ? 0 : 1
 }
 
 if (import.meta.main) process.exitCode = main()

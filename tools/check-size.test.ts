@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { functionSizes } from './check-size.ts'
+import { functionSizes, isCrumb } from './check-size.ts'
 
 const sizes = (source: string) => functionSizes(source).map(({ line, lines }) => [line, lines])
 
@@ -37,4 +37,14 @@ test('a suite of tests is no function, its tests are', () => {
     ),
     [[2, 2]],
   )
+})
+
+test('a file under 20 lines with one importer is a crumb, unless it is named after an operation', () => {
+  const operations = new Set(['append-log.ts'])
+  const crumb = (file: string, lines: number, importers: number) =>
+    isCrumb(file, lines, importers, operations)
+  assert.equal(crumb('src/core/read/a.ts', 19, 1), true)
+  assert.equal(crumb('src/core/read/a.ts', 20, 1), false)
+  assert.equal(crumb('src/core/read/a.ts', 19, 2), false)
+  assert.equal(crumb('src/server/routes/writing/append-log.ts', 19, 1), false)
 })
