@@ -1,13 +1,9 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { TailraceError } from '../contract/errors.ts'
-import type { EpochMs, LogId } from '../contract/quantities.ts'
-import { abandonSilentLogs } from '../core/maintain/abandon-silent-logs.ts'
+import type { LogId } from '../contract/quantities.ts'
 import { assertSpare } from '../core/maintain/assert-spare.ts'
-import { UnrecordedFrames } from '../core/maintain/flush-frames.ts'
-import { type InTurn, takeTurns } from '../core/maintain/in-turn.ts'
-import { keepFlushing } from '../core/maintain/keep-flushing.ts'
+import { takeTurns } from '../core/maintain/in-turn.ts'
 import { PackPins } from '../core/maintain/pack-pins.ts'
 import { recountQuotas } from '../core/maintain/recount-quotas.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
@@ -15,7 +11,6 @@ import type { BuildHistory } from '../core/ports/build-history.ts'
 import type { BuildRemoval } from '../core/ports/build-removal.ts'
 import type { IdGenerator } from '../core/ports/capabilities.ts'
 import type { FrameCatalog } from '../core/ports/frame-catalog.ts'
-import type { FrameMaintenance } from '../core/ports/frame-maintenance.ts'
 import type { PackStore } from '../core/ports/pack-store.ts'
 import type { RetentionCatalog } from '../core/ports/retention-catalog.ts'
 import type { StepLogs } from '../core/ports/step-logs.ts'
@@ -49,8 +44,7 @@ import { sqlStepLogs } from '../store/sql/catalog/sql-step-logs.ts'
 import { sqlCredentials } from '../store/sql/credentials/sql-credentials.ts'
 import type { Config } from './config/config.ts'
 import type { Vitals } from './lifecycle/readiness.ts'
-import { keepSpace } from './maintenance/keep-space.ts'
-import { tellExpired } from './maintenance/report-expired.ts'
+import { type Health, type Report, startMaintenance } from './maintenance/start-maintenance.ts'
 import { gaugeStore } from './metrics/gauge-store.ts'
 import { meteredJournal } from './metrics/metered-journal.ts'
 import { meteredPacks } from './metrics/metered-packs.ts'
@@ -59,11 +53,6 @@ import type { Metrics } from './metrics/metrics.ts'
 import { newSha256 } from './new-sha256.ts'
 import { type Identity, openIdentity } from './open-identity.ts'
 import { openSearchThread, type SearchThread } from './search/search-thread.ts'
-
-/** How upkeep fares. */
-interface Health {
-  lastFlushFailureMs: EpochMs
-}
 
 /** A store that is open and kept, with everything that routes are made of. */
 export interface Services extends AsyncDisposable {
@@ -79,14 +68,6 @@ export interface Services extends AsyncDisposable {
   readonly identity: Identity
   readonly takeSnapshot: TakeSnapshot
 }
-
-interface Report {
-  error(error: unknown, message: string): void
-  readonly info: (figures: object, message: string) => void
-}
-
-const FLUSH_PACE_MS = 100
-const FLUSH_RETRY_MS = 1000
 
 /** Opens the embedded store in the data directory, recovers what a crash left, and begins to keep it. Rejects with `store-unavailable` when another server has it. */
 export async function compose(config: Config, report: Report, metrics: Metrics): Promise<Services> {
@@ -160,9 +141,9 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
     inTurn,
     packPins,
   }
-  const kept = { ...upkeep, write, packs, identity }
+  const kept = { ...upkeep, write, packs, purgeTokens: () => identity.iam.purge() }
   const health: Health = { lastFlushFailureMs: 0 }
-  keep(opening, health, config, kept, report, metrics)
+  startMaintenance(opening, health, config, kept, report, metrics)
   const space = { journalSpace: () => local.space(), disk: () => diskSpace(config.dataDirectory) }
   gaugeStore(metrics.registry, { ...space, packs, quotas, clock: write.clock })
   const ending = opening.move()
@@ -215,115 +196,6 @@ const OLDER_CATALOG =
 async function assertNotOlder(census: StepCensus, logs: readonly LogId[]): Promise<void> {
   const lastLog = await census.lastLog()
   if (logs.some(log => log > lastLog)) throw new TailraceError('store-unavailable', OLDER_CATALOG)
-}
-
-interface Kept {
-  readonly write: WritePorts
-  readonly packs: PackStore
-  readonly census: StepCensus
-  readonly removal: BuildRemoval
-  readonly retention: RetentionCatalog
-  readonly frameMaintenance: FrameMaintenance
-  readonly identity: Identity
-  readonly inTurn: InTurn
-  readonly packPins: PackPins
-}
-
-/** The work that goes on beside requests; disposing ends it, the pass under way included. */
-function keep(
-  opening: AsyncDisposableStack,
-  health: Health,
-  config: Config,
-  { write, packs, census, removal, retention, frameMaintenance, identity, inTurn, packPins }: Kept,
-  report: Report,
-  metrics: Metrics,
-): void {
-  const ending = new AbortController()
-  const since = Date.now()
-  const unrecorded = new UnrecordedFrames()
-  const flushing = keepFlushing(
-    {
-      journal: write.journal,
-      packs,
-      frames: write.frames,
-      census,
-      unrecorded,
-      onLost: (lost, cause) =>
-        report.error(cause, `log ${lost.log} has lost its bytes ${lost.at} to ${lost.end}`),
-    },
-    {
-      paceMs: FLUSH_PACE_MS,
-      retryMs: FLUSH_RETRY_MS,
-      inTurn,
-      wait,
-      onError: error => {
-        health.lastFlushFailureMs = Date.now()
-        metrics.flushFailures.inc()
-        report.error(error, 'flushing failed')
-      },
-    },
-    ending.signal,
-  )
-  const abandoning = every(
-    Math.min(60_000, config.abandonedAfterMs / 2),
-    ending.signal,
-    async () => {
-      const silentBefore = Date.now() - config.abandonedAfterMs
-      await abandonSilentLogs({ ...write, census }, log => write.lastAppends.get(log), since, silentBefore)
-      await identity.iam.purge()
-    },
-    report,
-  )
-  const expired = tellExpired(report.info)
-  const spacing = keepSpace(
-    {
-      ...write,
-      packs,
-      removal,
-      retention,
-      frameMaintenance,
-      inTurn,
-      unrecorded,
-      unreadable: new Set(),
-      packPins,
-      rule: config.retention,
-    },
-    {
-      onExpired: expired.onExpired,
-      onRetained: retained => {
-        metrics.expiredBuilds.inc(retained.removedBuilds)
-        metrics.expiredBytes.inc(retained.removedLogBytes)
-        expired.onRetained(retained)
-      },
-      onReclaimed: ({ droppedPacks, droppedBytes, movedBytes }) => {
-        metrics.droppedPacks.inc(droppedPacks)
-        metrics.droppedBytes.inc(droppedBytes)
-        metrics.movedBytes.inc(movedBytes)
-      },
-      onError: error => report.error(error, 'bringing back space failed'),
-    },
-    ending.signal,
-  )
-  opening.defer(async () => {
-    ending.abort()
-    await Promise.all([flushing, abandoning, spacing])
-  })
-}
-
-async function every(
-  ms: number,
-  signal: AbortSignal,
-  work: () => Promise<void>,
-  report: Report,
-): Promise<void> {
-  while (!signal.aborted) {
-    await wait(ms, signal)
-    if (!signal.aborted) await work().catch(error => report.error(error, 'upkeep failed'))
-  }
-}
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {})
 }
 
 const JOB_ID_ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz'
