@@ -1,6 +1,17 @@
 /**
- * Who may use an operation; every route states it. `open`: everybody, without credentials. `user`: any user, for whatever scope. `member`: any user of this server's own with a role in the
- * project, `own-admin`: with the role admin. `read`: who can read some build. `write`: who can write to some build, or holds the upload token of the record in the path. `metrics`: admins, and who holds the metrics token. Whether this very build is allowed is decided once it is found.
+ * Who may call an operation:
+ *
+ * - `open`: anyone, without credentials.
+ * - `user`: any user, whatever the scope of their token.
+ * - `member`: one of this server's own users with any role in the project.
+ * - `own-admin`: one of this server's own users with the role admin.
+ * - `read`: anyone who can read at least one build of the project.
+ * - `write`: anyone who can write to at least one build, or holds the upload token of the record in the path.
+ * - `create-build`: runners and admins.
+ * - `admin`: admins of the project.
+ * - `metrics`: admins, and anyone who holds the metrics token.
+ *
+ * Rights to one build are checked by its use-case, after the build is found.
  */
 export type Access =
   | 'open'
@@ -19,7 +30,7 @@ interface NeededRole {
   readonly text: string
 }
 
-/** The same for the readers of the API document. */
+/** The same in the words of the API document. */
 export const NEEDED_ROLES: Readonly<Record<Access, NeededRole>> = {
   open: { role: 'none', text: 'Open to everybody, without credentials of a project.' },
   user: { role: 'any', text: 'For any user, for whatever scope.' },

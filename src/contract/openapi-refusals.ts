@@ -50,9 +50,9 @@ function refusal(status: string, description: string) {
 export const REQUEST_ID = '#/components/headers/RequestId'
 
 /** The refusals of one operation, each a reference to the document's components. */
-export function refusalsOf({ body, refusals = [] }: Operation, isOpen: boolean) {
+export function refusalsOf({ access, body, refusals = [] }: Operation) {
   const statuses = new Set([400, 404, 429, 500, 503, ...refusals])
-  if (!isOpen) for (const status of [401, 403]) statuses.add(status)
+  if (access !== 'open') for (const status of [401, 403]) statuses.add(status)
   if (body !== undefined) for (const status of [409, 413, 415]) statuses.add(status)
   return Object.fromEntries(
     [...statuses].sort().map(status => [String(status), { $ref: `#/components/responses/${status}` }]),

@@ -1,15 +1,9 @@
 import type { TObject, TSchema } from 'typebox'
-import { type Access, NEEDED_ROLES } from './access.ts'
+import { NEEDED_ROLES } from './access.ts'
 import { REQUEST_ID, refusalResponses, refusalsOf } from './openapi-refusals.ts'
 import { SECURITY_SCHEMES } from './openapi-security.ts'
 import { type Operation, successStatuses } from './operation.ts'
 import { TOPICS } from './topics.ts'
-
-/** An operation and who may use it. */
-export interface ServedOperation {
-  readonly operation: Operation
-  readonly access: Access
-}
 
 /** A JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>
@@ -52,12 +46,12 @@ export type ApiDocument = ReturnType<typeof openApiDocument>
 const JSON_TYPE = 'application/json'
 const BYTES_TYPE = 'application/octet-stream'
 
-/** The API as an OpenAPI 3.1 document, made of the schemas that validate requests. */
-export function openApiDocument(served: readonly ServedOperation[], version: string, url: string) {
+/** These operations as an OpenAPI 3.1 document, made from the schemas that validate requests. */
+export function openApiDocument(operations: readonly Operation[], version: string, url: string) {
   const paths: Record<string, Record<string, DocumentOperation>> = {}
-  for (const one of served.flatMap(withHead)) {
-    const path = one.operation.path.replaceAll(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [one.operation.method.toLowerCase()]: describe(one) }
+  for (const operation of operations.flatMap(withHead)) {
+    const path = operation.path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [operation.method.toLowerCase()]: describe(operation) }
   }
   return {
     openapi: '3.1.0',
@@ -96,19 +90,14 @@ const ERROR_SCHEMA = {
 }
 
 /** The operation, and the one that HEAD on its path is. */
-function withHead({ operation, access }: ServedOperation): readonly ServedOperation[] {
-  const { head, ...get } = operation
-  if (head === undefined) return [{ operation: get, access }]
+function withHead({ head, ...get }: Operation): readonly Operation[] {
+  if (head === undefined) return [get]
   const { answer: _none, media: _plain, statuses: _one, ...rest } = get
-  const name = `${get.name}-head`
-  return [
-    { operation: get, access },
-    { operation: { ...rest, ...head, name, method: 'HEAD' }, access },
-  ]
+  return [get, { ...rest, ...head, name: `${get.name}-head`, method: 'HEAD' }]
 }
 
-function describe({ operation, access }: ServedOperation): DocumentOperation {
-  const { name, topic, summary, description, params, query, headers } = operation
+function describe(operation: Operation): DocumentOperation {
+  const { name, topic, access, summary, description, params, query, headers } = operation
   const { role, text } = NEEDED_ROLES[access]
   return {
     operationId: name,
@@ -123,7 +112,7 @@ function describe({ operation, access }: ServedOperation): DocumentOperation {
       ...parameters(headers, 'header'),
     ],
     ...requestBody(operation),
-    responses: { ...successes(operation), ...refusalsOf(operation, access === 'open') },
+    responses: { ...successes(operation), ...refusalsOf(operation) },
   }
 }
 

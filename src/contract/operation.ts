@@ -1,4 +1,5 @@
 import type { TObject, TSchema } from 'typebox'
+import type { Access } from './access.ts'
 import type { Topic } from './topics.ts'
 
 /**
@@ -9,6 +10,8 @@ export interface Operation {
   /** The same in every layer: `read-step-log` is a file of that name in contract, core and server. */
   readonly name: string
   readonly topic: Topic
+  /** Who may call it. */
+  readonly access: Access
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
   /** With `:name` for path parameters. */
   readonly path: string

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { CHECKED_BODY_MAX_BYTES } from '../contract/limits.ts'
+import type { Operation } from '../contract/operation.ts'
 import type { UnreadyPart } from '../contract/operations/operating/check-health.ts'
-import { OPERATIONS } from '../contract/operations.ts'
 import { LineEnds } from '../core/read/line-ends.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config/config.ts'
-import { ServedRoutes } from './docs/served-routes.ts'
 import { ByteBudget } from './http/byte-budget.ts'
 import { EventStreams } from './http/event-streams.ts'
 import type { Metrics } from './metrics/metrics.ts'
@@ -49,7 +48,7 @@ export function registerRoutes(
   { registry }: Metrics,
   version: string,
 ): void {
-  const routes = new ServedRoutes(app)
+  const served = listOperations(app)
   const answers = { publicUrl, issueUploadToken: identity.iam.uploadTokens.issue }
   const bodies = { ...write, packs, sendZstd: config.sendZstd }
   const buildLogs = { ...write, stepLogs, lineEnds: new LineEnds(write.reader) }
@@ -78,9 +77,14 @@ export function registerRoutes(
   setRetentionRoute(app, { retention })
   identityRoutes(app, identity.iam, publicUrl, config)
   readMetricsRoute(app, registry)
-  readApiDocumentRoutes(app, () => routes.describedBy(OPERATIONS), version, publicUrl)
-  for (const route of routes.missingIn(OPERATIONS))
-    app.log.error(
-      `no operation of src/contract/operations.ts describes ${route}: run tools/list-operations.ts`,
-    )
+  readApiDocumentRoutes(app, served, version, publicUrl)
+}
+
+/** The operations of all routes that are registered from now on, in that order. */
+function listOperations(app: FastifyInstance): readonly Operation[] {
+  const served: Operation[] = []
+  app.addHook('onRoute', ({ config }) => {
+    if (config?.operation !== undefined && !served.includes(config.operation)) served.push(config.operation)
+  })
+  return served
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access } from '../../contract/access.ts'
 import { CHECKED_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
+import type { Operation } from '../../contract/operation.ts'
 import { UPLOAD_MEDIA_TYPE } from '../../contract/operations/writing/append-log.ts'
 import { MIB } from '../../contract/quantities.ts'
 import {
@@ -56,7 +57,8 @@ declare module 'fastify' {
     receivedBody: ReceivedBody | undefined
   }
   interface FastifyContextConfig {
-    readonly access?: Access
+    /** What the route serves; who may call it is stated there. */
+    readonly operation?: Operation
   }
 }
 
@@ -80,11 +82,11 @@ export function guardRoutes(
   app.decorateRequest('user', undefined)
   app.decorateRequest('receivedBody', undefined)
   app.addHook('onRoute', ({ config, method, url }) => {
-    if (config?.access === undefined) throw new Error(`${method} ${url} does not state who may use it`)
+    if (config?.operation === undefined) throw new Error(`${method} ${url} does not state who may use it`)
   })
   const bodies = new ByteBudget(BODIES_MAX_BYTES)
   app.addHook('onRequest', async (request, reply) => {
-    const { access } = request.routeOptions.config
+    const access = request.routeOptions.config.operation?.access
     if (request.is404 || access === undefined || access === 'open') return
     const body = new ReceivedBody(request.raw, bodyLimit(request), bodies.forAnswer(reply.raw))
     request.receivedBody = body

@@ -20,13 +20,14 @@ type JsonAnswer<O extends Operation> = O extends { readonly answer: infer A exte
 /** Registers a GET that answers JSON to callers who can read some build; what they may read of it, `answer` decides. */
 export function serveJson<O extends Operation>(
   app: FastifyInstance,
-  { path, params, query }: O,
+  operation: O,
   answer: (request: JsonRequest<O>) => Promise<JsonAnswer<O>>,
 ): void {
+  const { path, params, query } = operation
   const schema: { params?: TObject; querystring?: TObject } = {}
   if (params !== undefined) schema.params = params
   if (query !== undefined) schema.querystring = query
-  app.get(path, { schema, config: { access: 'read' } }, (request, reply) => {
+  app.get(path, { schema, config: { operation } }, (request, reply) => {
     reply.type('application/json;charset=UTF-8')
     return answer({
       who: principalOf(request),

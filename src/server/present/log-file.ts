@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { TSchema } from 'typebox'
+import type { Operation } from '../../contract/operation.ts'
 import type { EpochMs } from '../../contract/quantities.ts'
 import { attachment } from '../http/content-disposition.ts'
 import { sendChunks } from '../http/send-chunks.ts'
@@ -27,13 +27,14 @@ export function describeFile(
 /** GET of a file, and HEAD with the same headers. `prepare` sets them; nothing is read before. */
 export function fileRoute<Params, Querystring>(
   app: FastifyInstance,
-  { path, params, query }: { readonly path: string; readonly params: TSchema; readonly query: TSchema },
+  operation: Operation,
   prepare: (
     request: FastifyRequest<{ Params: Params; Querystring: Querystring }>,
     reply: FastifyReply,
   ) => Promise<AsyncIterable<Uint8Array>>,
 ): void {
-  const options = { schema: { params, querystring: query }, config: { access: 'read' } } as const
+  const { path, params, query } = operation
+  const options = { schema: { params, querystring: query }, config: { operation } } as const
   app.get<{ Params: Params; Querystring: Querystring }>(path, options, async (request, reply) => {
     return sendChunks(reply, await prepare(request, reply))
   })

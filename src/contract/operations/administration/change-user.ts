@@ -12,6 +12,7 @@ export const userParams = Type.Object({ name: Type.String({ minLength: 1 }) })
 export const changeUser = operation({
   name: 'change-user',
   topic: 'administration',
+  access: 'member',
   method: 'PATCH',
   path: '/api/v1/users/:name',
   summary: 'Change a user',

@@ -7,6 +7,7 @@ import { keyFields } from './list-keys.ts'
 export const createKey = operation({
   name: 'create-key',
   topic: 'administration',
+  access: 'member',
   method: 'POST',
   path: '/api/v1/keys',
   summary: 'Create an access key',

@@ -6,6 +6,7 @@ import { name } from '../../parameters.ts'
 export const createProject = operation({
   name: 'create-project',
   topic: 'administration',
+  access: 'own-admin',
   method: 'POST',
   path: '/api/v1/projects',
   summary: 'Create a project',

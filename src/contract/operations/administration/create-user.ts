@@ -8,6 +8,7 @@ import { userAnswer } from './list-users.ts'
 export const createUser = operation({
   name: 'create-user',
   topic: 'administration',
+  access: 'own-admin',
   method: 'POST',
   path: '/api/v1/users',
   summary: 'Create a user',

@@ -6,6 +6,7 @@ import { recordIdParameter } from '../../parameters.ts'
 export const deleteBuild = operation({
   name: 'delete-build',
   topic: 'administration',
+  access: 'admin',
   method: 'DELETE',
   path: '/api/v1/builds/:record_id',
   summary: 'Delete a build for good',

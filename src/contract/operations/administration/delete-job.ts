@@ -6,6 +6,7 @@ import { jobIdParameter } from '../../parameters.ts'
 export const deleteJob = operation({
   name: 'delete-job',
   topic: 'administration',
+  access: 'admin',
   method: 'DELETE',
   path: '/api/v1/jobs/:job_id',
   summary: 'Delete a job and all its builds for good',

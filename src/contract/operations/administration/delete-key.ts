@@ -5,6 +5,7 @@ import { operation } from '../../operation.ts'
 export const deleteKey = operation({
   name: 'delete-key',
   topic: 'administration',
+  access: 'member',
   method: 'DELETE',
   path: '/api/v1/keys/:access_key',
   summary: 'Delete an access key',

@@ -5,6 +5,7 @@ import { userParams } from './change-user.ts'
 export const deleteUser = operation({
   name: 'delete-user',
   topic: 'administration',
+  access: 'own-admin',
   method: 'DELETE',
   path: '/api/v1/users/:name',
   summary: 'Delete a user',

@@ -11,6 +11,7 @@ export const keyFields = {
 export const listKeys = operation({
   name: 'list-keys',
   topic: 'administration',
+  access: 'member',
   method: 'GET',
   path: '/api/v1/keys',
   summary: 'List access keys',

@@ -6,6 +6,7 @@ import { role } from '../../role-parameter.ts'
 export const listProjects = operation({
   name: 'list-projects',
   topic: 'administration',
+  access: 'member',
   method: 'GET',
   path: '/api/v1/projects',
   summary: 'List projects',

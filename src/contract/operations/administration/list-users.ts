@@ -12,6 +12,7 @@ export const userAnswer = Type.Object({
 export const listUsers = operation({
   name: 'list-users',
   topic: 'administration',
+  access: 'own-admin',
   method: 'GET',
   path: '/api/v1/users',
   summary: 'List users',

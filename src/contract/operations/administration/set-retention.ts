@@ -14,6 +14,7 @@ const gib = Type.Union([Type.Number({ minimum: 0, maximum: 1_000_000 }), Type.Nu
 export const setRetention = operation({
   name: 'set-retention',
   topic: 'administration',
+  access: 'admin',
   method: 'PUT',
   path: '/api/v1/jobs/:job_id/retention',
   summary: 'Set the retention of a job',

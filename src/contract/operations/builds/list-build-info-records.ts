@@ -23,6 +23,7 @@ const answer = succeeded(
 export const listBuildInfoRecords = operation({
   name: 'list-build-info-records',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/record/:job_id/list',
   summary: 'List the builds of a job',
@@ -35,6 +36,7 @@ export const listBuildInfoRecords = operation({
 export const listBuildInfoRecordsV3 = operation({
   name: 'list-build-info-records-v3',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v3/jobs/:job_id/build-info-records',
   summary: 'List the builds of a job (v3)',

@@ -18,6 +18,7 @@ const filter = (what: string) =>
 export const listBuildRecords = operation({
   name: 'list-build-records',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/record/:build_project_id/records',
   summary: 'List the builds of a build project',

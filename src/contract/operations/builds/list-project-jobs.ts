@@ -15,6 +15,7 @@ const found = succeeded(Type.Object({ job_list: jobs, total: Type.Integer() }))
 export const listOwnProjectJobs = operation({
   name: 'list-own-project-jobs',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/job/list',
   summary: "List the jobs of the caller's project",
@@ -26,6 +27,7 @@ export const listOwnProjectJobs = operation({
 export const listProjectJobs = operation({
   name: 'list-project-jobs',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/job/:project_id/list',
   summary: 'List the jobs of a project',

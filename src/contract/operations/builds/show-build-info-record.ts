@@ -7,6 +7,7 @@ import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 export const showBuildInfoRecord = operation({
   name: 'show-build-info-record',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/record/:job_id/:build_no/build-info-record',
   summary: 'Show a build of the history',

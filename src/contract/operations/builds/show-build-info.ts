@@ -9,6 +9,7 @@ import { status } from '../../records/status.ts'
 export const showBuildInfo = operation({
   name: 'show-build-info',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/job/:job_id/:build_no/build-info',
   summary: 'Show the result of a build',

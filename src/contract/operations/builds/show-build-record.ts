@@ -7,6 +7,7 @@ import { recordParams } from '../../records/lookup-parameters.ts'
 export const showBuildRecord = operation({
   name: 'show-build-record',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/record/:record_id/info',
   summary: 'Show a build by its record',

@@ -8,6 +8,7 @@ import { stage } from '../../records/stage.ts'
 export const showFullStages = operation({
   name: 'show-full-stages',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/record/:record_id/full-stages',
   summary: 'Show the stages of a build',

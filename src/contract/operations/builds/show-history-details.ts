@@ -8,6 +8,7 @@ import { durationMs } from '../../records/status.ts'
 export const showHistoryDetails = operation({
   name: 'show-history-details',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v3/jobs/:job_id/:build_number/history-details',
   summary: 'Show a build and its steps (v3)',

@@ -9,6 +9,7 @@ import { jobParams } from '../../records/lookup-parameters.ts'
 export const showJobStatus = operation({
   name: 'show-job-status',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/job/:job_id/status',
   summary: 'Show how a job stands',
@@ -27,6 +28,7 @@ export const showJobStatus = operation({
 export const showJobStatusV3 = operation({
   name: 'show-job-status-v3',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v3/jobs/:job_id/status',
   summary: 'Show whether a job runs (v3)',

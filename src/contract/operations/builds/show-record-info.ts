@@ -8,6 +8,7 @@ import { recordInfo } from '../../records/record-info.ts'
 export const showRecordInfo = operation({
   name: 'show-record-info',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/record/:job_id/:build_no/record-info',
   summary: 'Show the record of a build',
@@ -19,6 +20,7 @@ export const showRecordInfo = operation({
 export const showRecordInfoV4 = operation({
   name: 'show-record-info-v4',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v4/jobs/:job_id/:build_no/record-info',
   summary: 'Show the record of a build (v4)',
@@ -30,6 +32,7 @@ export const showRecordInfoV4 = operation({
 export const showRecordInfoV3 = operation({
   name: 'show-record-info-v3',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v3/jobs/:job_id/:build_no/record-info',
   summary: 'Show the record of a build (v3)',

@@ -8,6 +8,7 @@ import { jobParams } from '../../records/lookup-parameters.ts'
 export const showRunningStatus = operation({
   name: 'show-running-status',
   topic: 'builds',
+  access: 'read',
   method: 'GET',
   path: '/v1/job/:job_id/running-status',
   summary: 'Show whether a job runs',

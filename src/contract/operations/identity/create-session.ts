@@ -11,6 +11,7 @@ const named = Type.Object({ id: Type.String(), name: Type.String() })
 export const createSession = operation({
   name: 'create-session',
   topic: 'identity',
+  access: 'open',
   method: 'POST',
   path: '/api/v1/session',
   summary: 'Sign a browser in',

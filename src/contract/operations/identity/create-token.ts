@@ -46,6 +46,7 @@ export const tokenHeaders = Type.Object({
 export const createToken = operation({
   name: 'create-token',
   topic: 'identity',
+  access: 'open',
   method: 'POST',
   path: '/v3/auth/tokens',
   summary: 'Obtain a token by password, or by another token',

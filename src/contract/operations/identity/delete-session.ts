@@ -6,6 +6,7 @@ import { createSession } from './create-session.ts'
 export const deleteSession = operation({
   name: 'delete-session',
   topic: 'identity',
+  access: 'open',
   method: 'DELETE',
   path: createSession.path,
   summary: 'Sign a browser out',

@@ -11,6 +11,7 @@ const answerHeaders = Type.Object({
 export const describeToken = operation({
   name: 'describe-token',
   topic: 'identity',
+  access: 'open',
   method: 'GET',
   path: createToken.path,
   summary: 'Check a token',

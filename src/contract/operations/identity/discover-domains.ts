@@ -6,6 +6,7 @@ import { listLinks } from './discover-projects.ts'
 export const discoverDomains = operation({
   name: 'discover-domains',
   topic: 'identity',
+  access: 'user',
   method: 'GET',
   path: '/v3/auth/domains',
   summary: 'Find the own domain',

@@ -12,6 +12,7 @@ export const listLinks = Type.Object({
 export const discoverProjects = operation({
   name: 'discover-projects',
   topic: 'identity',
+  access: 'user',
   method: 'GET',
   path: '/v3/projects',
   summary: 'Find own projects by name',

@@ -5,6 +5,7 @@ import { createToken, tokenHeaders } from './create-token.ts'
 export const revokeToken = operation({
   name: 'revoke-token',
   topic: 'identity',
+  access: 'open',
   method: 'DELETE',
   path: createToken.path,
   summary: 'Revoke a token',

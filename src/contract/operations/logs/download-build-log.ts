@@ -9,6 +9,7 @@ const params = Type.Object({ record_id: recordIdParameter })
 export const downloadBuildLog = operation({
   name: 'download-build-log',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v4/:record_id/download-log',
   summary: 'Download the log of a build',
@@ -21,6 +22,7 @@ export const downloadBuildLog = operation({
 export const downloadBuildLogV1 = operation({
   name: 'download-build-log-v1',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v1/log/:record_id/download-log',
   summary: 'Download the log of a build, compressed or not',
@@ -33,6 +35,7 @@ export const downloadBuildLogV1 = operation({
 export const downloadBuildLogV3 = operation({
   name: 'download-build-log-v3',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v3/:record_id/download-log',
   summary: 'Download the log of a build with its DEBUG lines',

@@ -9,6 +9,7 @@ const params = Type.Object({ record_id: recordIdParameter })
 export const downloadTaskLog = operation({
   name: 'download-task-log',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v4/:record_id/task-log',
   summary: 'Download the log of a build action',
@@ -21,6 +22,7 @@ export const downloadTaskLog = operation({
 export const downloadTaskLogV1 = operation({
   name: 'download-task-log-v1',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v1/log/:record_id/task-log',
   summary: 'Download the log of a build action, compressed or not',

@@ -10,6 +10,7 @@ export const DEFAULT_LENGTH_BYTES = 1_000_000
 export const readBuildLogBytes = operation({
   name: 'read-build-log-bytes',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v3/jobs/:job_id/:build_no/real-time-log',
   summary: 'Read the next bytes of the log of a build, also while it runs',

@@ -7,6 +7,7 @@ import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 export const readBuildLog = operation({
   name: 'read-build-log',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v1/log/:job_id/:build_no/real-time-log',
   summary: 'Read a page of the log of a build, also while it runs',
@@ -19,6 +20,7 @@ export const readBuildLog = operation({
 export const readBuildLogAfterRun = operation({
   name: 'read-build-log-after-run',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v1/log/stage/page',
   summary: 'Read a page of 1000 lines of the log of a build',

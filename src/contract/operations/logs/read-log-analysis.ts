@@ -8,6 +8,7 @@ import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 export const readLogAnalysis = operation({
   name: 'read-log-analysis',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v1/log/:job_id/:build_no/analysis',
   summary: 'Read what an analysis of a build found',

@@ -19,6 +19,7 @@ const stepParameters = {
 export const readStepLog = operation({
   name: 'read-step-log',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v1/log/task/step',
   summary: 'Read a page of the log of a build action',
@@ -30,6 +31,7 @@ export const readStepLog = operation({
 export const readStepLogAfterRun = operation({
   name: 'read-step-log-after-run',
   topic: 'logs',
+  access: 'read',
   method: 'GET',
   path: '/v1/log/task/page',
   summary: 'Read a page of 1000 lines of the log of a build action',

@@ -5,6 +5,7 @@ import { operation } from '../../operation.ts'
 export const checkHealth = operation({
   name: 'check-health',
   topic: 'operating',
+  access: 'open',
   method: 'GET',
   path: '/healthz',
   summary: 'Tell that the server is alive',
@@ -21,6 +22,7 @@ export type UnreadyPart = 'server' | 'catalog' | 'packs' | 'journal' | 'disk'
 export const checkReadiness = operation({
   name: 'check-readiness',
   topic: 'operating',
+  access: 'open',
   method: 'GET',
   path: '/readyz',
   summary: 'Tell that the server can take and give logs',

@@ -5,6 +5,7 @@ import { operation } from '../../operation.ts'
 export const readApiDocument = operation({
   name: 'read-api-document',
   topic: 'operating',
+  access: 'open',
   method: 'GET',
   path: '/openapi.json',
   summary: 'Read this document',
@@ -15,6 +16,7 @@ export const readApiDocument = operation({
 export const readApiDocs = operation({
   name: 'read-api-docs',
   topic: 'operating',
+  access: 'open',
   method: 'GET',
   path: '/docs',
   summary: 'Read about the API on a page',

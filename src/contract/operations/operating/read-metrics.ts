@@ -4,6 +4,7 @@ import { operation } from '../../operation.ts'
 export const readMetrics = operation({
   name: 'read-metrics',
   topic: 'operating',
+  access: 'metrics',
   method: 'GET',
   path: '/metrics',
   summary: 'Read the metrics of the server',

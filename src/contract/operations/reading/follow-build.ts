@@ -7,6 +7,7 @@ import { recordIdParameter } from '../../parameters.ts'
 export const followBuild = operation({
   name: 'follow-build',
   topic: 'reading',
+  access: 'read',
   method: 'GET',
   path: '/api/v1/builds/:record_id/events',
   summary: 'Follow the states of a build and its steps',

@@ -8,6 +8,7 @@ import { stepLogParams } from '../writing/append-log.ts'
 export const followLog = operation({
   name: 'follow-log',
   topic: 'reading',
+  access: 'read',
   method: 'GET',
   path: '/api/v1/builds/:record_id/steps/:step_id/log/events',
   summary: 'Follow the log of a step as it grows',

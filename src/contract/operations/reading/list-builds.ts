@@ -7,6 +7,7 @@ import { jobParams } from '../../records/lookup-parameters.ts'
 export const listBuilds = operation({
   name: 'list-builds',
   topic: 'reading',
+  access: 'read',
   method: 'GET',
   path: '/api/v1/jobs/:job_id/builds',
   summary: 'List the builds of a job',

@@ -7,6 +7,7 @@ import { buildSummary, listParameters, nextCursor } from '../../records/build-su
 export const listJobs = operation({
   name: 'list-jobs',
   topic: 'reading',
+  access: 'read',
   method: 'GET',
   path: '/api/v1/jobs',
   summary: 'List jobs',

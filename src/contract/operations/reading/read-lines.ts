@@ -7,6 +7,7 @@ import { stepLogParams } from '../writing/append-log.ts'
 export const readLines = operation({
   name: 'read-lines',
   topic: 'reading',
+  access: 'read',
   method: 'GET',
   path: '/api/v1/builds/:record_id/steps/:step_id/log/lines',
   summary: 'Read lines of the log of a step',

@@ -22,6 +22,7 @@ const answerHeaders = {
 export const readRawLog = operation({
   name: 'read-raw-log',
   topic: 'reading',
+  access: 'read',
   method: 'GET',
   path: '/api/v1/builds/:record_id/steps/:step_id/log',
   summary: 'Read the bytes of a log',

@@ -13,6 +13,7 @@ const yesOrNo = (description: string) =>
 export const searchLog = operation({
   name: 'search-log',
   topic: 'reading',
+  access: 'read',
   method: 'GET',
   path: '/api/v1/builds/:record_id/steps/:step_id/log/search',
   summary: 'Search the log of a step',

@@ -10,6 +10,7 @@ const ownTime = Type.String({ description: 'ISO 8601, UTC.' })
 export const showBuild = operation({
   name: 'show-build',
   topic: 'reading',
+  access: 'read',
   method: 'GET',
   path: '/api/v1/builds/:record_id',
   summary: 'Show a build and its steps',

@@ -7,6 +7,7 @@ import { createBuild, newSteps } from './create-build.ts'
 export const addSteps = operation({
   name: 'add-steps',
   topic: 'writing',
+  access: 'write',
   method: 'POST',
   path: '/api/v1/builds/:record_id/steps',
   summary: 'Add steps to a build',

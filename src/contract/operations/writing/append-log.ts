@@ -18,6 +18,7 @@ export type StepLogParams = Type.Static<typeof stepLogParams>
 export const appendLog = operation({
   name: 'append-log',
   topic: 'writing',
+  access: 'write',
   method: 'PATCH',
   path: '/api/v1/builds/:record_id/steps/:step_id/log',
   summary: 'Append to the log of a step',

@@ -24,6 +24,7 @@ const stepsAnswer = Type.Array(
 export const createBuild = operation({
   name: 'create-build',
   topic: 'writing',
+  access: 'create-build',
   method: 'POST',
   path: '/api/v1/builds',
   summary: 'Create a build',

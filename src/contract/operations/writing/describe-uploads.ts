@@ -6,6 +6,7 @@ import { stepLogParams, TUS_EXTENSIONS, TUS_VERSION } from './append-log.ts'
 export const describeUploads = operation({
   name: 'describe-uploads',
   topic: 'writing',
+  access: 'open',
   method: 'OPTIONS',
   path: '/api/v1/builds/:record_id/steps/:step_id/log',
   summary: 'Tell how logs are uploaded',

@@ -6,6 +6,7 @@ import { outcome, recordIdParameter } from '../../parameters.ts'
 export const finishBuild = operation({
   name: 'finish-build',
   topic: 'writing',
+  access: 'write',
   method: 'POST',
   path: '/api/v1/builds/:record_id/finish',
   summary: 'Finish a build',

@@ -8,6 +8,7 @@ import { stepLogParams } from './append-log.ts'
 export const finishStep = operation({
   name: 'finish-step',
   topic: 'writing',
+  access: 'write',
   method: 'POST',
   path: '/api/v1/builds/:record_id/steps/:step_id/finish',
   summary: 'Finish a step and seal its log',

@@ -13,7 +13,7 @@ import { userAnswer } from './list-users.ts'
 export function changeUserRoute(app: FastifyInstance, users: UserAdministration): void {
   app.patch<{ Params: UserParams; Body: ChangeUserBody }>(
     operation.path,
-    { schema: { params: operation.params, body: operation.body }, config: { access: 'member' } },
+    { schema: { params: operation.params, body: operation.body }, config: { operation } },
     async (request): Promise<ChangeUserAnswer> => {
       const { password, old_password: oldPassword, roles } = request.body
       const change = { password, oldPassword, roles: roles && new Set(roles) }

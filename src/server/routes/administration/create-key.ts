@@ -11,7 +11,7 @@ import { keyAnswer } from './list-keys.ts'
 export function createKeyRoute(app: FastifyInstance, keys: KeyAdministration): void {
   app.post<{ Body: CreateKeyBody }>(
     operation.path,
-    { schema: { body: operation.body }, config: { access: 'member' } },
+    { schema: { body: operation.body }, config: { operation } },
     async (request, reply): Promise<CreateKeyAnswer> => {
       const made = await keys.createKey(principalOf(request), request.body.user)
       reply.code(201).header('cache-control', 'no-store')

@@ -10,7 +10,7 @@ import { principalOf } from '../../guard/guard-routes.ts'
 export function createProjectRoute(app: FastifyInstance, projects: ProjectAdministration): void {
   app.post<{ Body: CreateProjectBody }>(
     operation.path,
-    { schema: { body: operation.body }, config: { access: 'own-admin' } },
+    { schema: { body: operation.body }, config: { operation } },
     async (request, reply): Promise<CreateProjectAnswer> => {
       const { id, name } = await projects.createProject(principalOf(request), request.body.name)
       reply.code(201)

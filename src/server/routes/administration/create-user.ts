@@ -11,7 +11,7 @@ import { userAnswer } from './list-users.ts'
 export function createUserRoute(app: FastifyInstance, users: UserAdministration): void {
   app.post<{ Body: CreateUserBody }>(
     operation.path,
-    { schema: { body: operation.body }, config: { access: 'own-admin' } },
+    { schema: { body: operation.body }, config: { operation } },
     async (request, reply): Promise<UserAnswer> => {
       const { name, password, roles = ['reader'] } = request.body
       const user = await users.createUser(principalOf(request), { name, password, roles: new Set(roles) })

@@ -9,7 +9,7 @@ import { principalOf } from '../../guard/guard-routes.ts'
 export function deleteBuildRoute(app: FastifyInstance, ports: DeletePorts): void {
   app.delete<{ Params: DeleteBuildParams }>(
     operation.path,
-    { schema: { params: operation.params }, config: { access: 'admin' } },
+    { schema: { params: operation.params }, config: { operation } },
     async (request, reply) => {
       await deleteBuild(ports, principalOf(request), request.params.record_id)
       return reply.code(204).send()

@@ -10,7 +10,7 @@ import { principalOf } from '../../guard/guard-routes.ts'
 export function deleteJobRoute(app: FastifyInstance, ports: DeletePorts): void {
   app.delete<{ Params: DeleteJobParams }>(
     operation.path,
-    { schema: { params: operation.params }, config: { access: 'admin' } },
+    { schema: { params: operation.params }, config: { operation } },
     async (request, reply) => {
       await deleteJob(ports, principalOf(request), request.params.job_id)
       return reply.code(204).send()

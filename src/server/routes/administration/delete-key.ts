@@ -9,7 +9,7 @@ import { principalOf } from '../../guard/guard-routes.ts'
 export function deleteKeyRoute(app: FastifyInstance, keys: KeyAdministration): void {
   app.delete<{ Params: DeleteKeyParams }>(
     operation.path,
-    { schema: { params: operation.params }, config: { access: 'member' } },
+    { schema: { params: operation.params }, config: { operation } },
     async (request, reply) => {
       await keys.deleteKey(principalOf(request), request.params.access_key)
       return reply.code(204).send()

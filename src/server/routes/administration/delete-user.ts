@@ -7,7 +7,7 @@ import { principalOf } from '../../guard/guard-routes.ts'
 export function deleteUserRoute(app: FastifyInstance, users: UserAdministration): void {
   app.delete<{ Params: UserParams }>(
     operation.path,
-    { schema: { params: operation.params }, config: { access: 'own-admin' } },
+    { schema: { params: operation.params }, config: { operation } },
     async (request, reply) => {
       await users.deleteUser(principalOf(request), request.params.name)
       return reply.code(204).send()

@@ -7,7 +7,7 @@ import type { KeyAdministration, KeyDescription } from '../../../iam/administer-
 import { principalOf } from '../../guard/guard-routes.ts'
 
 export function listKeysRoute(app: FastifyInstance, keys: KeyAdministration): void {
-  app.get(operation.path, { config: { access: 'member' } }, async (request): Promise<ListKeysAnswer> => {
+  app.get(operation.path, { config: { operation } }, async (request): Promise<ListKeysAnswer> => {
     return { keys: (await keys.listKeys(principalOf(request))).map(keyAnswer) }
   })
 }

@@ -7,7 +7,7 @@ import type { ProjectAdministration } from '../../../iam/administer-projects.ts'
 import { principalOf } from '../../guard/guard-routes.ts'
 
 export function listProjectsRoute(app: FastifyInstance, projects: ProjectAdministration): void {
-  app.get(operation.path, { config: { access: 'member' } }, async (request): Promise<ListProjectsAnswer> => {
+  app.get(operation.path, { config: { operation } }, async (request): Promise<ListProjectsAnswer> => {
     const memberships = await projects.listProjects(principalOf(request))
     return {
       projects: memberships.map(({ project, roles }) => ({

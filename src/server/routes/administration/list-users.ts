@@ -8,7 +8,7 @@ import type { ProjectUser, UserAdministration } from '../../../iam/administer-us
 import { principalOf } from '../../guard/guard-routes.ts'
 
 export function listUsersRoute(app: FastifyInstance, users: UserAdministration): void {
-  app.get(operation.path, { config: { access: 'own-admin' } }, async (request): Promise<ListUsersAnswer> => {
+  app.get(operation.path, { config: { operation } }, async (request): Promise<ListUsersAnswer> => {
     return { users: (await users.listUsers(principalOf(request))).map(userAnswer) }
   })
 }

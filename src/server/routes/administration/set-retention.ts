@@ -14,7 +14,7 @@ type Ports = Parameters<typeof setRetention>[0]
 export function setRetentionRoute(app: FastifyInstance, ports: Ports): void {
   app.put<{ Params: SetRetentionParams; Body: SetRetentionBody }>(
     operation.path,
-    { schema: { params: operation.params, body: operation.body }, config: { access: 'admin' } },
+    { schema: { params: operation.params, body: operation.body }, config: { operation } },
     async (request): Promise<SetRetentionAnswer> => {
       const { job_id } = request.params
       const { days = null, gib = null } = request.body

@@ -17,7 +17,7 @@ const BODY_MAX_BYTES = 128 * KIB
 export function createSessionRoute(app: FastifyInstance, tokens: Tokens, site: Site): void {
   app.post<{ Body: CreateSessionBody }>(
     operation.path,
-    { schema: { body: operation.body }, config: { access: 'open' }, bodyLimit: BODY_MAX_BYTES },
+    { schema: { body: operation.body }, config: { operation }, bodyLimit: BODY_MAX_BYTES },
     async (request, reply): Promise<CreateSessionAnswer> => {
       const { origin, 'sec-fetch-site': fetchSite } = request.headers
       // Another site's page must not sign its visitor in under a name of its own choice.

@@ -21,7 +21,7 @@ export function createTemporaryKeyRoute(app: FastifyInstance, keys: TemporaryKey
     operation.path,
     {
       schema: { body: operation.body },
-      config: { access: 'open' },
+      config: { operation },
       bodyLimit: BODY_MAX_BYTES,
       errorHandler: refuseAsKeystone,
     },

@@ -21,7 +21,7 @@ export function createTokenRoute(app: FastifyInstance, tokens: Tokens, publicUrl
     operation.path,
     {
       schema: { body: operation.body, querystring: operation.query },
-      config: { access: 'open' },
+      config: { operation },
       bodyLimit: BODY_MAX_BYTES,
       errorHandler: refuseAsKeystone,
     },

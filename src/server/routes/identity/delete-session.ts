@@ -7,7 +7,7 @@ import { requireSameOrigin, type Site } from '../../guard/require-same-origin.ts
 import { sessionCookie, sessionTokenOf } from '../../guard/session-cookie.ts'
 
 export function deleteSessionRoute(app: FastifyInstance, tokens: Tokens, site: Site): void {
-  app.delete(operation.path, { config: { access: 'open' } }, async (request, reply) => {
+  app.delete(operation.path, { config: { operation } }, async (request, reply) => {
     const text = sessionTokenOf(request, site)
     if (text !== undefined) {
       requireSameOrigin(request, site)

@@ -12,7 +12,7 @@ export function describeTokenRoute(app: FastifyInstance, tokens: Tokens, publicU
     method: ['GET', 'HEAD'],
     url: operation.path,
     schema: { querystring: operation.query },
-    config: { access: 'open' },
+    config: { operation },
     errorHandler: refuseAsKeystone,
     handler: async (request, reply) => {
       const { own, subject } = tokensOfHeaders(request.headers)

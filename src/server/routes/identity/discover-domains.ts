@@ -9,7 +9,7 @@ import { refuseAsKeystone } from '../../http/refuse-as-keystone.ts'
 export function discoverDomainsRoute(app: FastifyInstance, publicUrl: () => string): void {
   app.get(
     operation.path,
-    { config: { access: 'user' }, errorHandler: refuseAsKeystone },
+    { config: { operation }, errorHandler: refuseAsKeystone },
     async (request): Promise<DiscoverDomainsAnswer> => {
       const { id, name } = userOf(request).domain
       const links = { self: `${publicUrl()}/v3/domains/${id}` }

@@ -16,7 +16,7 @@ export function discoverProjectsRoute(
 ): void {
   app.get<{ Querystring: DiscoverProjectsQuery }>(
     operation.path,
-    { schema: { querystring: operation.query }, config: { access: 'user' }, errorHandler: refuseAsKeystone },
+    { schema: { querystring: operation.query }, config: { operation }, errorHandler: refuseAsKeystone },
     async (request): Promise<DiscoverProjectsAnswer> => {
       const { name } = request.query
       const self = publicUrl() + operation.path

@@ -8,7 +8,7 @@ import { refuseAsKeystone } from '../../http/refuse-as-keystone.ts'
 export function revokeTokenRoute(app: FastifyInstance, tokens: Tokens): void {
   app.delete(
     operation.path,
-    { config: { access: 'open' }, errorHandler: refuseAsKeystone },
+    { config: { operation }, errorHandler: refuseAsKeystone },
     async (request, reply) => {
       const { own, subject } = tokensOfHeaders(request.headers)
       await tokens.revokeToken(own, subject, clientNetworkOf(request))

@@ -12,8 +12,8 @@ export function healthRoutes(
   app: FastifyInstance,
   unreadyParts: () => Promise<readonly UnreadyPart[]>,
 ): void {
-  app.get(checkHealth.path, { config: { access: 'open' } }, async () => ({ status: 'ok' }))
-  app.get(checkReadiness.path, { config: { access: 'open' } }, async (request, reply) => {
+  app.get(checkHealth.path, { config: { operation: checkHealth } }, async () => ({ status: 'ok' }))
+  app.get(checkReadiness.path, { config: { operation: checkReadiness } }, async (request, reply) => {
     const parts = await unreadyParts()
     if (parts.length === 0) return { status: 'ready' }
     const error = new TailraceError('store-unavailable', `The server is not ready: ${parts.join(', ')}.`)

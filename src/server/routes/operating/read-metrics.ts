@@ -8,7 +8,7 @@ export interface MetricsText {
 }
 
 export function readMetricsRoute(app: FastifyInstance, registry: MetricsText): void {
-  app.get(operation.path, { config: { access: 'metrics' } }, async (_request, reply) =>
+  app.get(operation.path, { config: { operation } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
   )
 }

@@ -16,7 +16,7 @@ import { lastEventId } from '../../http/last-event-id.ts'
 type Ports = Parameters<typeof followBuild>[0]
 
 export function followBuildRoute(app: FastifyInstance, ports: Ports, streams: EventStreams): void {
-  const options = { schema: { params: operation.params }, config: { access: 'read' } } as const
+  const options = { schema: { params: operation.params }, config: { operation } } as const
   app.get<{ Params: FollowBuildParams }>(operation.path, options, async (request, reply) => {
     const recordId = request.params.record_id
     const build = await requireReadableBuild(ports, principalOf(request), { recordId })

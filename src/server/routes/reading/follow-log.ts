@@ -31,7 +31,7 @@ export function followLogRoute(
 ): void {
   const ports = { ...stores, chunks: new SharedChunks(stores.reader) }
   const schema = { params: operation.params, querystring: operation.query }
-  app.get<Route>(operation.path, { schema, config: { access: 'read' } }, async (request, reply) => {
+  app.get<Route>(operation.path, { schema, config: { operation } }, async (request, reply) => {
     const { from, resumed } = beginning(request)
     const stepId = queryStepId(request.params.step_id)
     const { record_id: recordId } = request.params

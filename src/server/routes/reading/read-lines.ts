@@ -28,7 +28,7 @@ const CHUNK_CHARACTERS = 64 * KIB
 
 export function readLinesRoute(app: FastifyInstance, ports: ReadLinesPorts): void {
   const schema = { params: operation.params, querystring: operation.query }
-  app.get<Route>(operation.path, { schema, config: { access: 'read' } }, async (request, reply) => {
+  app.get<Route>(operation.path, { schema, config: { operation } }, async (request, reply) => {
     const { record_id, step_id } = request.params
     const { from = '1', count } = request.query
     const wanted = {

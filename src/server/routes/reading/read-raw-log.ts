@@ -19,7 +19,7 @@ const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip']
 
 /** GET and HEAD of a step's log (docs/api.md §5); HEAD also says where an upload stands (tus 1.0). */
 export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void {
-  const options = { schema: { params: operation.params }, config: { access: 'read' } } as const
+  const options = { schema: { params: operation.params }, config: { operation } } as const
   const snapshot = (request: Request) =>
     snapshotLog(ports, principalOf(request), request.params.record_id, queryStepId(request.params.step_id))
 

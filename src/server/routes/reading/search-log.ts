@@ -51,7 +51,7 @@ export function searchLogRoute(
   const searchHere: SearchLines = (...search) => searchLines(ports, ...search)
   const slots = { literal: new SearchSlots(LITERAL_SLOTS), expression: new SearchSlots(EXPRESSION_SLOTS) }
   const schema = { params: operation.params, querystring: operation.query }
-  app.get<Route>(operation.path, { schema, config: { access: 'read' } }, async (request, reply) => {
+  app.get<Route>(operation.path, { schema, config: { operation } }, async (request, reply) => {
     const query = searchQuery(request.query)
     if (query.expression !== undefined) expressions.assert(query.expression)
     const who = principalOf(request)

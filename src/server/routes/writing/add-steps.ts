@@ -14,7 +14,7 @@ type Ports = Parameters<typeof addSteps>[0]
 export function addStepsRoute(app: FastifyInstance, ports: Ports, settings: BuildAnswerSettings): void {
   app.post<{ Params: AddStepsParams; Body: AddStepsBody }>(
     operation.path,
-    { schema: { params: operation.params, body: operation.body }, config: { access: 'write' } },
+    { schema: { params: operation.params, body: operation.body }, config: { operation } },
     async (request, reply) => {
       const wanted = newSteps(request.body.steps)
       const { build, steps, created } = await addSteps(

@@ -30,7 +30,7 @@ export function appendLogRoute(app: FastifyInstance, ports: WritePorts, checkedB
     operation.path,
     {
       schema: { params: operation.params },
-      config: { access: 'write' },
+      config: { operation },
       preParsing: async (request, reply, payload) => {
         assertUpload(request, reply)
         return payload

@@ -16,7 +16,7 @@ type Ports = Parameters<typeof createBuild>[0]
 export function createBuildRoute(app: FastifyInstance, ports: Ports, settings: BuildAnswerSettings): void {
   app.post<{ Body: CreateBuildBody }>(
     operation.path,
-    { schema: { body: operation.body }, config: { access: 'create-build' } },
+    { schema: { body: operation.body }, config: { operation } },
     async (request, reply) => {
       const { build, steps, created } = await createBuild(ports, principalOf(request), newBuild(request.body))
       return reply.code(created ? 201 : 200).send(buildAnswer(build, steps, settings))

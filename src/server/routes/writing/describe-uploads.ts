@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Operation } from '../../../contract/operation.ts'
 import {
   CHECKSUM_ALGORITHMS,
   TUS_EXTENSIONS,
@@ -8,7 +9,7 @@ import { describeUploads as operation } from '../../../contract/operations/writi
 
 /** Says the same for every log, whether it exists or not. */
 export function describeUploadsRoute(app: FastifyInstance): void {
-  app.options(operation.path, { config: { access: 'open' } }, async (_request, reply) =>
+  app.options(operation.path, { config: { operation: operation as Operation } }, async (_request, reply) =>
     reply
       .code(204)
       .header('tus-resumable', TUS_VERSION)

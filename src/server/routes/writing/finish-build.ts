@@ -14,7 +14,7 @@ type Ports = Parameters<typeof finishBuild>[0]
 export function finishBuildRoute(app: FastifyInstance, ports: Ports): void {
   app.post<{ Params: FinishBuildParams; Body: FinishBuildBody }>(
     operation.path,
-    { schema: { params: operation.params, body: operation.body }, config: { access: 'write' } },
+    { schema: { params: operation.params, body: operation.body }, config: { operation } },
     async (request): Promise<FinishBuildAnswer> => {
       const outcome = request.body.status.toUpperCase() as Outcome
       const build = await finishBuild(ports, principalOf(request), request.params.record_id, outcome)

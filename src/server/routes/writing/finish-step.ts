@@ -15,7 +15,7 @@ import { queryStepId } from '../../http/query-number.ts'
 export function finishStepRoute(app: FastifyInstance, ports: WritePorts): void {
   app.post<{ Params: StepLogParams; Body: FinishStepBody }>(
     operation.path,
-    { schema: { params: operation.params, body: operation.body }, config: { access: 'write' } },
+    { schema: { params: operation.params, body: operation.body }, config: { operation } },
     async (request): Promise<FinishStepAnswer> => {
       const { record_id, step_id } = request.params
       const { status, size, sha256 } = request.body
