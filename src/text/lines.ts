@@ -1,5 +1,12 @@
 export const LINE_FEED = 0x0a
 
+/** How many lines end in `bytes`. */
+export function countLineEnds(bytes: Uint8Array): number {
+  let lines = 0
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) lines++
+  return lines
+}
+
 /** How far a walk over lines came. */
 export interface LineWalk {
   /** Behind the last line end found, or at the first line begin found going back; where the walk set out when none was. */

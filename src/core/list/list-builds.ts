@@ -2,7 +2,7 @@ import type { BuildNo, JobId } from '../../contract/ids.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Build } from '../ports/build-catalog.ts'
 import type { BuildHistory, Part, Span } from '../ports/build-history.ts'
-import { type Continued, continueList } from '../search/continued.ts'
+import { type Continued, continueList } from './continued.ts'
 import { requireVisibleJob } from './find-job.ts'
 
 interface Ports {

@@ -1,6 +1,6 @@
 import type { Principal } from '../access/principal.ts'
 import type { BuildHistory, JobPlace, JobWithLatest, Part } from '../ports/build-history.ts'
-import { type Continued, continueList } from '../search/continued.ts'
+import { type Continued, continueList } from './continued.ts'
 import { visibleBuilds } from './visible-builds.ts'
 
 interface Ports {

@@ -1,6 +1,5 @@
 import { FRAME_MAX_BYTES, FRAME_TARGET_BYTES } from '../../contract/limits.ts'
-
-const LINE_END = 10
+import { LINE_FEED } from '../../text/lines.ts'
 
 export interface FrameSizes {
   /** A frame aims at this many bytes. */
@@ -31,16 +30,9 @@ export function cutFrames(bytes: Uint8Array, everything: boolean, sizes = FRAME_
 
 function frameEnd(bytes: Uint8Array, from: number, { targetBytes, maxBytes }: FrameSizes): number {
   const target = from + targetBytes
-  const lastLine = bytes.lastIndexOf(LINE_END, target - 1)
+  const lastLine = bytes.lastIndexOf(LINE_FEED, target - 1)
   if (lastLine >= from) return lastLine + 1
   const max = Math.min(bytes.length, from + maxBytes)
-  const giantEnd = bytes.subarray(target, max).indexOf(LINE_END)
+  const giantEnd = bytes.subarray(target, max).indexOf(LINE_FEED)
   return giantEnd >= 0 ? target + giantEnd + 1 : max
-}
-
-/** How many lines end in these bytes. */
-export function countLineEnds(bytes: Uint8Array): number {
-  let lines = 0
-  for (let at = bytes.indexOf(LINE_END); at >= 0; at = bytes.indexOf(LINE_END, at + 1)) lines++
-  return lines
 }

@@ -1,10 +1,11 @@
 import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
 import { type ByteOffset, KIB, type LineNumber, type LogId, MIB } from '../../contract/quantities.ts'
+import { countLineEnds } from '../../text/lines.ts'
 import type { StepCensus } from '../ports/build-catalog.ts'
 import type { FrameCatalog, PackedEnd } from '../ports/frame-catalog.ts'
 import type { DueLog, Journal, JournalChunk } from '../ports/journal.ts'
 import type { Arrival, Frame, FrameDraft, PackStore, RetentionDay } from '../ports/pack-store.ts'
-import { countLineEnds, cutFrames, FRAME_SIZES, type FrameSizes } from './cut-frames.ts'
+import { cutFrames, FRAME_SIZES, type FrameSizes } from './cut-frames.ts'
 
 export interface FlushPorts {
   readonly journal: Journal

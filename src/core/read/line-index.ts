@@ -1,7 +1,6 @@
 import { TailraceError } from '../../contract/errors.ts'
 import type { ByteOffset, LineNumber, LogId } from '../../contract/quantities.ts'
-import { walkLines } from '../../text/lines.ts'
-import { countLineEnds } from '../maintain/cut-frames.ts'
+import { countLineEnds, walkLines } from '../../text/lines.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
 import { type Frame, LINES_PER_MARK, type PackStore } from '../ports/pack-store.ts'
 import type { LogReader } from './log-reader.ts'

@@ -1,29 +1,35 @@
 import { LINE_TEXT_MAX_BYTES } from '../../contract/limits.ts'
-import type { ByteOffset } from '../../contract/quantities.ts'
+import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import { decodeUtf8 } from '../../text/utf8.ts'
 import { LINE_READ_MAX_BYTES, type LineText, lineText } from '../read/line-text.ts'
+import type { LogReader } from '../read/log-reader.ts'
+import { readRange } from '../read/read-range.ts'
 import type { SearchedBlock } from './searched-block.ts'
 
-/** A block with fewer hits is not decoded as a whole. */
-const MANY_HITS = 8
+/** With fewer hits, only the lines that match are decoded. */
+const DECODE_BLOCK_MIN_HITS = 8
 
-/** The texts of lines in one block. */
+/** The texts of the lines that match in one block of a log. */
 export class BlockTexts {
-  readonly #block: SearchedBlock
+  readonly #reader: LogReader
+  readonly #log: LogId
   readonly #head: ByteOffset
-  /** The whole block, where it has many hits and each of its bytes is a character: then a text is a part of it. */
+  readonly #block: SearchedBlock
+  /** The whole block as text, if it has many hits and is all ASCII: a line's text is then a substring of it. */
   readonly #ascii: string | undefined
 
-  constructor(block: SearchedBlock, head: ByteOffset) {
-    this.#block = block
+  constructor(reader: LogReader, log: LogId, head: ByteOffset, block: SearchedBlock) {
+    this.#reader = reader
+    this.#log = log
     this.#head = head
-    const text = block.hits.length >= MANY_HITS ? decodeUtf8(block.bytes) : ''
+    this.#block = block
+    const text = block.hits.length >= DECODE_BLOCK_MIN_HITS ? decodeUtf8(block.bytes) : ''
     if (text.length === block.bytes.length) this.#ascii = text
   }
 
-  /** Of the line that begins at `offset` of the log, where the block holds enough of it. */
-  at(offset: ByteOffset): LineText | undefined {
+  /** The text of the line that begins at `offset` of the log; undefined if the block holds too little of the line. */
+  held(offset: ByteOffset): LineText | undefined {
     const { at, bytes } = this.#block
     if (offset < at) return undefined
     const begin = offset - at
@@ -33,5 +39,11 @@ export class BlockTexts {
     const rest = bytes.subarray(begin, begin + LINE_READ_MAX_BYTES)
     const isEnough = rest.length === Math.min(this.#head - offset, LINE_READ_MAX_BYTES)
     return isEnough || rest.includes(LINE_FEED) ? lineText(rest) : undefined
+  }
+
+  /** The same text, read from the log. Rejects as the reader does. */
+  async read(offset: ByteOffset): Promise<LineText> {
+    const end = Math.min(this.#head, offset + LINE_READ_MAX_BYTES)
+    return lineText(await readRange(this.#reader, this.#log, offset, end))
   }
 }

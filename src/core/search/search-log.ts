@@ -1,19 +1,18 @@
 import { type ByteOffset, type LineNumber, type LogId, MIB } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
-import { countLineEnds } from '../maintain/cut-frames.ts'
 import type { FindBytes, OpenLineMatcher } from '../ports/line-matcher.ts'
-import { type LineCountPorts, lineAt } from '../read/line-index.ts'
-import { LINE_READ_MAX_BYTES, type LineText, lineText } from '../read/line-text.ts'
+import type { LineCountPorts } from '../read/line-index.ts'
+import type { LineText } from '../read/line-text.ts'
 import type { LogReader } from '../read/log-reader.ts'
-import { readRange } from '../read/read-range.ts'
 import { BlockTexts } from './block-texts.ts'
 import { findExpression } from './find-expression.ts'
 import { findLiteral } from './find-literal.ts'
-import { BLOCK_MIN_BYTES, blocksOf, type SearchedBlock } from './searched-block.ts'
+import { LineNumbers } from './line-numbers.ts'
+import { blocksOf, type SearchedBlock } from './searched-block.ts'
 
-/** Hits of one block that are held together at most. */
-const HITS_AT_ONCE = 500
-/** After so much the caller gets a turn, hits or not. */
+/** The most hits that are yielded together. */
+const HITS_MAX = 500
+/** After this many bytes without hits, a search gives its caller a turn. */
 const TURN_BYTES = 8 * MIB
 
 export interface SearchPorts extends LineCountPorts {
@@ -22,15 +21,15 @@ export interface SearchPorts extends LineCountPorts {
 }
 
 export interface SearchQuery {
-  /** UTF-8; no line end. */
+  /** UTF-8, without a line end. */
   readonly pattern: Uint8Array
-  /** The pattern as text, when it is a regular expression. */
+  /** The pattern as text if it is a regular expression. */
   readonly expression: string | undefined
   readonly ignoreCase: boolean
-  /** Lines that begin before are left out. */
+  /** Only lines that begin at this byte or later are searched. */
   readonly from: ByteOffset
   readonly maxHits: number
-  /** No hit is yielded. */
+  /** Yield no hits, only the end. */
   readonly countOnly: boolean
 }
 
@@ -42,77 +41,97 @@ export interface SearchHit extends LineText {
 }
 
 export interface SearchEnd {
-  /** Hits that were yielded, or would have been. */
+  /** How many hits were yielded, or would have been if they were not only counted. */
   readonly count: number
-  /** Where a search for the other hits begins; undefined when there are none up to the head. */
+  /** Where to search for the next hit; undefined if there is none below the head. */
   readonly next: ByteOffset | undefined
 }
 
+/** Hits in order, then, as the last item, the end. An item with no hits is a turn for the caller. */
+export type SearchItem = { readonly hits: readonly SearchHit[] } | { readonly end: SearchEnd }
+
 /**
- * Yields the lines below `head` that match, in order, block by block as they are found: a line is one hit however often it matches, as `grep -c` counts.
- * From time to time it yields no hits, so that who waits for the next can end it. Holds a block or a line at a time. Rejects as the reader and the matcher do.
+ * Searches the lines of a log below `head` and yields hits block by block, then the end (docs/api.md §5). A line is one
+ * hit however often it matches, as `grep -c` counts. At least every few megabytes the search yields an item, so that
+ * its caller can stop it. Memory is one block or one line. Rejects as the reader and the matcher do.
  */
 export async function* searchLog(
   ports: SearchPorts,
   log: LogId,
   head: ByteOffset,
   query: SearchQuery,
-): AsyncGenerator<readonly SearchHit[], SearchEnd> {
+): AsyncGenerator<SearchItem> {
   const { pattern, expression, ignoreCase, maxHits, countOnly } = query
   const from = await lineBeginFrom(ports.reader, log, query.from, head)
-  if (from >= head) return { count: 0, next: undefined }
+  if (from >= head) {
+    yield { end: { count: 0, next: undefined } }
+    return
+  }
   await using matcher = expression === undefined ? undefined : await ports.openMatcher(expression, ignoreCase)
   const blocks = blocksOf(ports.reader.read(log, from, head))
   const searched =
     matcher === undefined
       ? findLiteral(blocks, from, { bytes: pattern, ignoreCase }, ports.findBytes)
       : findExpression(blocks, from, matcher)
-  if (countOnly) return yield* countHits(searched, maxHits)
-  const turns = new Turns()
-  const numbers = new LineNumbers(ports, log)
-  let count = 0
-  for await (const block of searched) {
-    if (block.hits.length > 0) await numbers.enter(block)
-    const texts = new BlockTexts(block, head)
-    let hits: SearchHit[] = []
-    for (const offset of block.hits) {
-      if (count === maxHits) {
-        yield hits
-        return { count, next: offset }
-      }
-      const { text, truncated } = texts.at(offset) ?? (await storedText(ports.reader, log, head, offset))
-      hits.push({ line: numbers.of(offset, block), offset, text, truncated })
-      count++
-      if (hits.length < HITS_AT_ONCE) continue
-      yield hits
-      hits = []
-    }
-    if (hits.length > 0) yield hits
-    numbers.pass(block)
-    if (turns.isNext(block)) yield []
-  }
-  return { count, next: undefined }
+  yield* countOnly ? countHits(searched, maxHits) : listHits(ports, log, head, searched, maxHits)
 }
 
 async function* countHits(
   searched: AsyncIterable<SearchedBlock>,
   maxHits: number,
-): AsyncGenerator<readonly never[], SearchEnd> {
+): AsyncGenerator<SearchItem> {
   const turns = new Turns()
   let count = 0
   for await (const block of searched) {
     const next = block.hits[maxHits - count]
-    if (next !== undefined) return { count: maxHits, next }
+    if (next !== undefined) {
+      yield { end: { count: maxHits, next } }
+      return
+    }
     count += block.hits.length
-    if (turns.isNext(block)) yield []
+    if (turns.isNext(block)) yield { hits: [] }
   }
-  return { count, next: undefined }
+  yield { end: { count, next: undefined } }
+}
+
+async function* listHits(
+  ports: LineCountPorts,
+  log: LogId,
+  head: ByteOffset,
+  searched: AsyncIterable<SearchedBlock>,
+  maxHits: number,
+): AsyncGenerator<SearchItem> {
+  const turns = new Turns()
+  const numbers = new LineNumbers(ports, log)
+  let count = 0
+  for await (const block of searched) {
+    if (block.hits.length > 0) await numbers.enter(block)
+    const texts = new BlockTexts(ports.reader, log, head, block)
+    let hits: SearchHit[] = []
+    for (const offset of block.hits) {
+      if (count === maxHits) {
+        yield { hits }
+        yield { end: { count, next: offset } }
+        return
+      }
+      const { text, truncated } = texts.held(offset) ?? (await texts.read(offset))
+      hits.push({ line: numbers.of(offset, block), offset, text, truncated })
+      count++
+      if (hits.length < HITS_MAX) continue
+      yield { hits }
+      hits = []
+    }
+    if (hits.length > 0) yield { hits }
+    numbers.leave(block)
+    if (turns.isNext(block)) yield { hits: [] }
+  }
+  yield { end: { count, next: undefined } }
 }
 
 class Turns {
   #bytes = 0
 
-  /** Whether it is the caller's turn after this block. */
+  /** Whether the caller gets a turn after this block. */
   isNext({ bytes }: SearchedBlock): boolean {
     this.#bytes += bytes.length
     if (this.#bytes < TURN_BYTES) return false
@@ -121,7 +140,7 @@ class Turns {
   }
 }
 
-/** The first begin of a line at or behind `from`; `head` where there is none. */
+/** Where the first line begins at `from` or later; `head` if none does. */
 async function lineBeginFrom(
   reader: LogReader,
   log: LogId,
@@ -136,55 +155,4 @@ async function lineBeginFrom(
     at += bytes.length
   }
   return head
-}
-
-async function storedText(
-  reader: LogReader,
-  log: LogId,
-  head: ByteOffset,
-  offset: ByteOffset,
-): Promise<LineText> {
-  return lineText(await readRange(reader, log, offset, Math.min(head, offset + LINE_READ_MAX_BYTES)))
-}
-
-/** A block at least this long is cheaper looked up, when a later hit needs the number of its line, than counted. */
-const WORTH_A_LOOKUP_BYTES = 2 * BLOCK_MIN_BYTES
-
-/** Numbers of lines, counted only where hits need them. */
-class LineNumbers {
-  readonly #ports: LineCountPorts
-  readonly #log: LogId
-  /** Line ends before this place of the log, where known. */
-  #known: { readonly at: ByteOffset; readonly lines: LineNumber } | undefined
-
-  constructor(ports: LineCountPorts, log: LogId) {
-    this.#ports = ports
-    this.#log = log
-  }
-
-  /** Called for a block before the lines in it are numbered. */
-  async enter({ at }: SearchedBlock): Promise<void> {
-    if (this.#known === undefined || this.#known.at < at)
-      this.#known = { at, lines: await lineAt(this.#ports, this.#log, at) }
-  }
-
-  /** The number of the line that begins at `offset`, in the block that was entered or before it; behind lines that were numbered before. */
-  of(offset: ByteOffset, { at, bytes }: SearchedBlock): LineNumber {
-    const known = this.#known!
-    const place = Math.max(offset, at)
-    const lines = known.lines + countLineEnds(bytes.subarray(known.at - at, place - at))
-    this.#known = { at: place, lines }
-    return lines
-  }
-
-  /** Goes on behind `block`. */
-  pass({ at, bytes, hits }: SearchedBlock): void {
-    const known = this.#known
-    if (known === undefined || known.at < at || (hits.length === 0 && bytes.length >= WORTH_A_LOOKUP_BYTES)) {
-      this.#known = undefined
-      return
-    }
-    const lines = known.lines + countLineEnds(bytes.subarray(known.at - at))
-    this.#known = { at: at + bytes.length, lines }
-  }
 }

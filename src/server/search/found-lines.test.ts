@@ -1,32 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { SearchEnd } from '../../core/search/search-log.ts'
 import { FoundLines } from './found-lines.ts'
 
-const END: SearchEnd = { count: 3, next: undefined }
-
-async function* found(
-  chunks: AsyncIterable<string> | Iterable<string>,
-): AsyncGenerator<Uint8Array, SearchEnd> {
+async function* found(chunks: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) yield Buffer.from(chunk)
-  return END
 }
 
-const text = (value: Uint8Array | SearchEnd) => {
+const text = (value: Uint8Array | undefined) => {
   assert.ok(value instanceof Uint8Array)
   return Buffer.from(value).toString()
 }
 
-test('lines found while nobody fetches go out together, then the end', async () => {
+test('lines found before a fetch go out together, then the end', async () => {
   const lines = new FoundLines(found(['one\n', 'two\n', 'three\n']))
   await new Promise(setImmediate)
   const all = await lines.next()
   assert.equal(text(all), 'one\ntwo\nthree\n')
   assert.ok(all instanceof Uint8Array && all.buffer.byteLength === all.length)
-  assert.deepEqual(await lines.next(), END)
+  assert.equal(await lines.next(), undefined)
 })
 
-test('a line that comes alone goes out at once', async () => {
+test('a lone line goes out at once', async () => {
   const more = Promise.withResolvers<string>()
   const lines = new FoundLines(
     found(
@@ -39,13 +33,13 @@ test('a line that comes alone goes out at once', async () => {
   assert.equal(text(await lines.next()), 'one\n')
   more.resolve('two\n')
   assert.equal(text(await lines.next()), 'two\n')
-  assert.deepEqual(await lines.next(), END)
+  assert.equal(await lines.next(), undefined)
 })
 
-test('a search waits while a lot of it is not fetched, and ends when it is stopped', async () => {
+test('a search pauses while many of its lines are not fetched, and ends when it is stopped', async () => {
   let searched = 0
   let ended = false
-  const endless = (async function* (): AsyncGenerator<Uint8Array, SearchEnd> {
+  const endless = (async function* (): AsyncGenerator<Uint8Array> {
     try {
       for (; ; searched++) yield Buffer.alloc(100_000)
     } finally {
@@ -65,7 +59,7 @@ test('a search waits while a lot of it is not fetched, and ends when it is stopp
   assert.ok(ended)
 })
 
-test('a failure comes behind what was found', async () => {
+test('a failure is reported after the lines that were found', async () => {
   const lines = new FoundLines(
     found(
       (async function* () {

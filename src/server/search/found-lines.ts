@@ -1,13 +1,15 @@
 import { MIB } from '../../contract/quantities.ts'
-import type { SearchEnd } from '../../core/search/search-log.ts'
 
-/** The search waits while so much waits to be fetched. */
+/** The search pauses while this many bytes wait to be fetched. */
 const WAITING_MAX_BYTES = MIB
 
-/** What a search finds, gathered while earlier lines are on their way: what comes fast goes out in large chunks, what comes alone at once. */
+/**
+ * Gathers what a search finds until it is fetched. A fast search goes out in large chunks; a lone hit goes out at
+ * once.
+ */
 export class FoundLines {
-  readonly #search: AsyncGenerator<Uint8Array, SearchEnd>
-  readonly #running: Promise<SearchEnd>
+  readonly #search: AsyncIterable<Uint8Array>
+  readonly #running: Promise<void>
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #over = false
@@ -15,20 +17,26 @@ export class FoundLines {
   #news = Promise.withResolvers<void>()
   #fetched = Promise.withResolvers<void>()
 
-  constructor(search: AsyncGenerator<Uint8Array, SearchEnd>) {
+  constructor(search: AsyncIterable<Uint8Array>) {
     this.#search = search
     this.#running = this.#run().finally(() => {
       this.#over = true
       this.#news.resolve()
     })
-    // A failure is seen when it is asked for.
+    // `next` and `stop` report a failure.
     this.#running.catch(() => {})
   }
 
-  /** All lines that wait, in a buffer of their own, as soon as there are any, or none at a turn of the search; the end when there are none left. Rejects as the search did, behind the lines it found. */
-  async next(): Promise<Uint8Array | SearchEnd> {
+  /**
+   * Resolves to all lines that wait, in a buffer of their own, as soon as there are any; to an empty buffer at a turn of
+   * the search; to undefined after the last line. Rejects as the search does, after the lines it found.
+   */
+  async next(): Promise<Uint8Array | undefined> {
     await this.#news.promise
-    if (this.#over && this.#waitingBytes === 0) return this.#running
+    if (this.#over && this.#waitingBytes === 0) {
+      await this.#running
+      return undefined
+    }
     const lines = new Uint8Array(this.#waitingBytes)
     let at = 0
     for (const bytes of this.#waiting) {
@@ -42,31 +50,23 @@ export class FoundLines {
     return lines
   }
 
-  /** Resolves when the search has ended; nobody fetches any more. */
+  /** Ends the search and resolves when it has ended. Lines that were not fetched are lost. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#fetched.resolve()
     await this.#running.catch(() => {})
   }
 
-  async #run(): Promise<SearchEnd> {
-    try {
-      for (;;) {
-        const { value, done } = await this.#search.next()
-        if (done) return value
-        this.#waiting.push(value)
-        this.#waitingBytes += value.length
-        this.#news.resolve()
-        while (this.#waitingBytes >= WAITING_MAX_BYTES && !this.#stopped) {
-          this.#fetched = Promise.withResolvers()
-          await this.#fetched.promise
-        }
-        if (this.#stopped) return NOTHING
+  async #run(): Promise<void> {
+    for await (const lines of this.#search) {
+      this.#waiting.push(lines)
+      this.#waitingBytes += lines.length
+      this.#news.resolve()
+      while (this.#waitingBytes >= WAITING_MAX_BYTES && !this.#stopped) {
+        this.#fetched = Promise.withResolvers()
+        await this.#fetched.promise
       }
-    } finally {
-      await this.#search.return(NOTHING)
+      if (this.#stopped) return
     }
   }
 }
-
-const NOTHING: SearchEnd = { count: 0, next: undefined }

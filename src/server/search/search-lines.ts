@@ -1,3 +1,4 @@
+import type { SearchEndAnswer } from '../../contract/operations/reading/search-log.ts'
 import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import {
   type SearchEnd,
@@ -7,31 +8,28 @@ import {
   searchLog,
 } from '../../core/search/search-log.ts'
 
-/** Yields the hits of a search as NDJSON, whole lines at a time, or none where the search gives a turn. Rejects as `searchLog` does. */
-export type SearchLines = (
-  log: LogId,
-  head: ByteOffset,
-  query: SearchQuery,
-) => AsyncGenerator<Uint8Array, SearchEnd>
+/**
+ * Searches a log and yields the answer as NDJSON (docs/api.md §5), whole lines at a time: hits, then the end.
+ * A chunk without bytes is a turn for the caller, as in `searchLog`. Rejects as `searchLog` does.
+ */
+export type SearchLines = (log: LogId, head: ByteOffset, query: SearchQuery) => AsyncIterable<Uint8Array>
 
-/** The same from these stores. */
+/** `SearchLines` of these stores. */
 export async function* searchLines(
   ports: SearchPorts,
   ...search: Parameters<SearchLines>
-): AsyncGenerator<Uint8Array, SearchEnd> {
-  const hits = searchLog(ports, ...search)
-  try {
-    for (;;) {
-      const { value, done } = await hits.next()
-      if (done) return value
-      yield Buffer.from(value.map(hitLine).join(''))
-    }
-  } finally {
-    await hits.return({ count: 0, next: undefined })
-  }
+): AsyncGenerator<Uint8Array> {
+  for await (const item of searchLog(ports, ...search))
+    yield Buffer.from('end' in item ? endLine(item.end) : item.hits.map(hitLine).join(''))
 }
 
-/** A `SearchHitAnswer`; written without one, as there may be millions. */
+/** A `SearchHitAnswer`. Built from strings: a search may have millions of hits. */
 function hitLine({ line, offset, text, truncated }: SearchHit): string {
   return `{"n":${line + 1},"offset":${offset},"text":${JSON.stringify(text)}${truncated ? ',"truncated":true' : ''}}\n`
+}
+
+function endLine({ count, next }: SearchEnd): string {
+  const end: SearchEndAnswer =
+    next === undefined ? { count, complete: true } : { count, complete: false, next }
+  return `${JSON.stringify(end)}\n`
 }

@@ -4,7 +4,7 @@ import { TailraceError } from '../../contract/errors.ts'
 import { type ByteOffset, type LogId, MIB } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../../core/ports/frame-catalog.ts'
 import type { Journal, JournalChunk } from '../../core/ports/journal.ts'
-import type { SearchEnd, SearchQuery } from '../../core/search/search-log.ts'
+import type { SearchQuery } from '../../core/search/search-log.ts'
 import type { SearchLines } from './search-lines.ts'
 import type { ReadCounts, SearchProcedures } from './search-worker.ts'
 import { connectThread, type Procedures, type ThreadLine } from './thread-calls.ts'
@@ -61,11 +61,7 @@ export function openSearchThread({ packsDirectory, onRead, ...stores }: SearchTh
     }, IDLE_MS).unref()
   }
 
-  async function* search(
-    log: LogId,
-    head: ByteOffset,
-    query: SearchQuery,
-  ): AsyncGenerator<Uint8Array, SearchEnd> {
+  async function* search(log: LogId, head: ByteOffset, query: SearchQuery): AsyncGenerator<Uint8Array> {
     running ??= start()
     const thread = running
     clearTimeout(thread.idle)
@@ -75,9 +71,9 @@ export function openSearchThread({ packsDirectory, onRead, ...stores }: SearchTh
     try {
       await line.call('begin', id, log, head, query)
       for (;;) {
-        const next = await line.call('next', id)
-        if (!(next instanceof Uint8Array)) return next
-        yield next
+        const lines = await line.call('next', id)
+        if (lines === undefined) return
+        yield lines
       }
     } finally {
       rest(thread)

@@ -6,7 +6,7 @@ import type { Frame } from '../../core/ports/pack-store.ts'
 import { readMovedFrame } from '../../core/read/follow-moved-frames.ts'
 import type { LogReader } from '../../core/read/log-reader.ts'
 import { storeLogReader } from '../../core/read/store-log-reader.ts'
-import type { SearchEnd, SearchQuery } from '../../core/search/search-log.ts'
+import type { SearchQuery } from '../../core/search/search-log.ts'
 import { openPackDirectory } from '../../store/local/packs/node-files.ts'
 import { createPackReader, type PackReader } from '../../store/local/packs/pack-reader.ts'
 import { findBytes } from './find-bytes.ts'
@@ -47,7 +47,7 @@ const procedures = {
     const lines = searchLines({ reader, frames, findBytes, openMatcher: noExpressions }, log, head, query)
     searches.set(id, { counts, packs, found: new FoundLines(lines) })
   },
-  next: (id: number): Promise<Uint8Array | SearchEnd> => searches.get(id)!.found.next(),
+  next: (id: number): Promise<Uint8Array | undefined> => searches.get(id)!.found.next(),
   async end(id: number): Promise<ReadCounts> {
     const { found, packs, counts } = searches.get(id)!
     searches.delete(id)

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isTailraceError } from '../../../contract/errors.ts'
 import {
   searchLog as operation,
-  type SearchEndAnswer,
   type SearchLogQuery,
 } from '../../../contract/operations/reading/search-log.ts'
 import type { StepLogParams } from '../../../contract/operations/writing/append-log.ts'
@@ -79,25 +78,17 @@ function isYes(text: string | undefined, fallback: boolean): boolean {
   return text === undefined ? fallback : text === 'true' || text === '1'
 }
 
-/** What goes wrong on the way is told in the body: an error object as the last line. */
+/** An error after the first byte is reported in the body: its error object is the last line. */
 async function* answerOf(
   search: SearchLines,
   { step, head }: LogSnapshot,
   query: SearchQuery,
   request: FastifyRequest,
 ): AsyncGenerator<Uint8Array> {
-  const lines = search(step.log, head, query)
   try {
-    let next = await lines.next()
-    for (; !next.done; next = await lines.next()) yield next.value
-    const { count, next: from } = next.value
-    const end: SearchEndAnswer =
-      from === undefined ? { count, complete: true } : { count, complete: false, next: from }
-    yield Buffer.from(`${JSON.stringify(end)}\n`)
+    yield* search(step.log, head, query)
   } catch (error) {
     if (!isTailraceError(error)) throw error
     yield Buffer.from(`${JSON.stringify(errorBody(error, request.id))}\n`)
-  } finally {
-    await lines.return({ count: 0, next: undefined })
   }
 }
