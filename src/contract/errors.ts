@@ -19,6 +19,8 @@ export type ErrorCode =
   | 'no-such-route'
   /** An append that starts past the head, or repeats other bytes than those stored; detail: head. */
   | 'offset-conflict'
+  /** The journal does not have the log: it must be opened before it accepts appends. Callers of the API see a conflict. */
+  | 'log-not-live'
   /** An append to, or another finish of, a log that is sealed; detail: head. */
   | 'log-sealed'
   /** A finish whose size or hash is not what is stored; detail: head, sha256. */

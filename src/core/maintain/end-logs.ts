@@ -37,5 +37,5 @@ async function endLog(ports: EndLogPorts, log: LogId): Promise<void> {
 
 /** A closed log whose last bytes were flushed meanwhile is not live any more. */
 function unlessGone(error: unknown): void {
-  if (!isTailraceError(error, 'offset-conflict')) throw error
+  if (!isTailraceError(error, 'log-not-live')) throw error
 }

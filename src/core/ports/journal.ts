@@ -42,9 +42,9 @@ export interface Journal extends AsyncDisposable {
   /**
    * Stores `bytes` (1 byte to 16 MiB) all or nothing so that the first lands at `at`, which must be where the log
    * ends, appends still under way included. Durable when this resolves; resolves to the new head. Rejects with
-   * `offset-conflict` when `at` is elsewhere (detail: the head, once the appends that were under way have ended) or the
-   * log is not live (no detail), `log-sealed` when it is closed (detail: head), `too-large` when so many bytes can never
-   * fit, `store-unavailable` when the medium fails or stays full; then nothing was stored, also not after a restart
+   * `log-not-live` when the log is not live, `log-sealed` when it is closed (detail: head), `offset-conflict` when `at`
+   * is elsewhere (detail: the head, once the appends that were under way have ended), `too-large` when so many bytes can
+   * never fit, `store-unavailable` when the medium fails or stays full; then nothing was stored, also not after a restart
    * followed by other appends. The caller must not change `bytes` until then. May wait while space is short.
    */
   append(log: LogId, at: ByteOffset, bytes: Uint8Array, arrivedAtMs: EpochMs): Promise<ByteOffset>
@@ -56,7 +56,7 @@ export interface Journal extends AsyncDisposable {
    */
   read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncIterable<JournalChunk>
 
-  /** No append to this log succeeds any more until it is opened again; what is left of it becomes due. Resolves to its head; rejects with `offset-conflict` when the log is not live. */
+  /** No append to this log succeeds any more until it is opened again; what is left of it becomes due. Resolves to its head; rejects with `log-not-live` when the log is not live. */
   close(log: LogId): Promise<ByteOffset>
 
   /**

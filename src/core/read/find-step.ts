@@ -30,9 +30,11 @@ export async function requireWritableStep(
   recordId: RecordId,
   stepId: StepId,
 ): Promise<Step> {
-  assertMayWriteSome(who, recordId)
   const step = await builds.findStep(who.projectId, { recordId }, stepId)
-  if (step === undefined) throw unknownBuild(who, { recordId })
+  if (step === undefined) {
+    assertMayWriteSome(who, recordId)
+    throw unknownBuild(who, { recordId })
+  }
   assertMayWrite(who, step)
   return step
 }

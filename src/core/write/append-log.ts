@@ -1,19 +1,22 @@
+/** Appends to the log of a step: tries the journal first, and reads the head only when the bytes do not fit it. */
 import { isTailraceError, TailraceError } from '../../contract/errors.ts'
-import { type ByteOffset, KIB } from '../../contract/quantities.ts'
+import { type ByteOffset, KIB, type LogId } from '../../contract/quantities.ts'
 import type { Step } from '../ports/build-catalog.ts'
 import { equalsStored } from '../read/equals-stored.ts'
 import { coalesce } from './coalesce.ts'
 import { currentStep, openLog, type WritePorts } from './live-logs.ts'
 
-/** Log bytes that one journal append of a streaming body carries at most. */
+/** The most log bytes that one journal append of a streaming body carries. */
 const CHUNK_MAX_BYTES = 256 * KIB
+const NO_BYTES = new Uint8Array(0)
 
 /**
- * Appends a body that streams in, its first byte at offset `at` (docs/api.md §4). Bytes below the head are compared, the
- * rest is stored; what was stored when the body breaks off stays, a prefix of it. Resolves to the new head when all of it is
- * durable. Rejects with `offset-conflict` (detail: head) when `at` is past the head or stored bytes differ, `log-sealed`
- * when the log is sealed and the body is not wholly a repeat, `not-found` when it is deleted meanwhile, `rate-limited` when the project has too many live
- * logs for this one to become live, `store-unavailable` as the journal does.
+ * Appends a body that streams in, with its first byte at offset `at` (docs/api.md §4). Bytes below the head are
+ * compared with what is stored; the rest is stored. If the body breaks off, a prefix of it stays stored. Resolves to
+ * the new head when everything is durable. Rejects with `offset-conflict` (detail: head) when `at` is past the head
+ * or the stored bytes differ, `log-sealed` (detail: head) when the log is sealed and the body is not wholly a repeat,
+ * `not-found` when the log is deleted meanwhile, `rate-limited` when the log would have to become live and the
+ * project has too many live logs, and `store-unavailable` as the journal does.
  */
 export async function appendLog(
   ports: WritePorts,
@@ -21,71 +24,99 @@ export async function appendLog(
   at: ByteOffset,
   body: AsyncIterable<Uint8Array>,
 ): Promise<ByteOffset> {
-  await assertJoins(ports, step, at)
+  let head: ByteOffset | undefined
   let end = at
   for await (const bytes of coalesce(body, CHUNK_MAX_BYTES)) {
-    await appendChunk(ports, step, end, bytes)
+    head = await appendChunk(ports, step, end, bytes)
     end += bytes.length
   }
-  return headBehind(ports, step, end)
+  return head ?? headIfFits(ports, step, at, NO_BYTES)
 }
 
-/** Appends bytes all or nothing; otherwise as `appendLog`. At most CHECKED_BODY_MAX_BYTES. */
-export async function appendWhole(
+/**
+ * Appends bytes all or nothing: at most CHECKED_BODY_MAX_BYTES. Resolves and rejects as `appendLog` does.
+ */
+export function appendWhole(
   ports: WritePorts,
   step: Step,
   at: ByteOffset,
   bytes: Uint8Array,
 ): Promise<ByteOffset> {
-  await assertJoins(ports, step, at)
-  if (bytes.length > 0) await appendChunk(ports, step, at, bytes)
-  return headBehind(ports, step, at + bytes.length)
+  return bytes.length === 0 ? headIfFits(ports, step, at, bytes) : appendChunk(ports, step, at, bytes)
 }
 
-/** The head, of a log that was stored up to `end`: less only when it is deleted. */
-async function headBehind(ports: WritePorts, step: Step, end: ByteOffset): Promise<ByteOffset> {
-  const head = await ports.reader.head(step.log)
-  if (head < end) await currentStep(ports, step)
-  return head
-}
-
-async function assertJoins(ports: WritePorts, step: Step, at: ByteOffset): Promise<void> {
-  const head = await ports.reader.head(step.log)
-  if (at > head) throw await conflict(ports, step, at, head)
-}
-
-async function appendChunk(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uint8Array): Promise<void> {
-  const { journal, reader, digests, lastAppends, notifier, clock } = ports
-  for (;;) {
-    const head = await reader.head(step.log)
-    const repeated = Math.max(0, Math.min(bytes.length, head - at))
-    if (at > head || !(await repeats(ports, step, at, bytes.subarray(0, repeated))))
-      throw await conflict(ports, step, at, head)
-    const rest = bytes.subarray(repeated)
-    if (rest.length === 0) return
-    try {
-      const now = clock()
-      const newHead = await journal.append(step.log, at + repeated, rest, now)
-      lastAppends.set(step.log, now)
-      digests.note(step.log, at + repeated, rest)
-      notifier.announce(step.log, newHead)
-      return
-    } catch (error) {
-      if (!isTailraceError(error, 'offset-conflict') && !isTailraceError(error, 'log-sealed')) throw error
-      await admitAgain(ports, step)
-    }
+/** Appends at least one byte, all or nothing. Resolves to the new head. */
+async function appendChunk(
+  ports: WritePorts,
+  step: Step,
+  at: ByteOffset,
+  bytes: Uint8Array,
+): Promise<ByteOffset> {
+  try {
+    return await store(ports, step.log, at, bytes)
+  } catch (error) {
+    if (isTailraceError(error, 'offset-conflict')) return appendRest(ports, step, at, bytes)
+    if (isTailraceError(error, 'log-not-live') || isTailraceError(error, 'log-sealed'))
+      return appendRest(ports, step, at, bytes, 'reopen')
+    throw error
   }
 }
 
-/** The journal refused: the log is not live yet, was closed, or another writer was faster. Opens it unless it is sealed; the caller looks at the head again. */
-async function admitAgain(ports: WritePorts, step: Step): Promise<void> {
-  const open = await ports.locks.hold(step.log, () => openLog(ports, step, ports.clock(), 'to-append'))
-  if (open) return
-  const head = await ports.reader.head(step.log)
-  throw new TailraceError('log-sealed', `The log is finished with ${head} bytes.`, { head })
+async function store(
+  { journal, digests, lastAppends, notifier, clock }: WritePorts,
+  log: LogId,
+  at: ByteOffset,
+  bytes: Uint8Array,
+): Promise<ByteOffset> {
+  const now = clock()
+  const head = await journal.append(log, at, bytes, now)
+  lastAppends.set(log, now)
+  digests.note(log, at, bytes)
+  notifier.announce(log, head)
+  return head
 }
 
-/** Whether these are the stored bytes. Rejects as the reader does, but with `not-found` when they are gone because the log was deleted. */
+/** Appends bytes that the journal rejected: those below the head must be a repeat, the others are tried again there. */
+async function appendRest(
+  ports: WritePorts,
+  step: Step,
+  at: ByteOffset,
+  bytes: Uint8Array,
+  how?: 'reopen',
+): Promise<ByteOffset> {
+  const end = at + bytes.length
+  const head = await headIfFits(ports, step, at, bytes)
+  if (head >= end) return head
+  if (how === 'reopen' && !(await reopen(ports, step))) {
+    // Another writer may have stored the same bytes just before the seal.
+    const sealedHead = await headIfFits(ports, step, at, bytes)
+    if (sealedHead >= end) return sealedHead
+    throw sealed(sealedHead)
+  }
+  return appendChunk(ports, step, head, bytes.subarray(head - at))
+}
+
+/** Makes the log live, unless it is sealed; resolves to whether it is live. */
+function reopen(ports: WritePorts, step: Step): Promise<boolean> {
+  return ports.locks.hold(step.log, () => openLog(ports, step, ports.clock(), 'to-append'))
+}
+
+/** The head, if bytes at `at` join it: `at` is not past the head, and what is stored from there on is equal. */
+async function headIfFits(
+  ports: WritePorts,
+  step: Step,
+  at: ByteOffset,
+  bytes: Uint8Array,
+): Promise<ByteOffset> {
+  const head = await ports.reader.head(step.log)
+  if (at > head) throw await conflict(ports, step, head, `The append starts at ${at}, past the head`)
+  const repeated = bytes.subarray(0, head - at)
+  if (repeated.length > 0 && !(await repeats(ports, step, at, repeated)))
+    throw await conflict(ports, step, head, `The append at ${at} differs from the bytes stored there`)
+  return head
+}
+
+/** Whether these bytes are stored at `at`. Rejects with `not-found` when they are gone because the log was deleted. */
 async function repeats(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uint8Array): Promise<boolean> {
   try {
     return await equalsStored(ports.reader, step.log, at, bytes)
@@ -95,19 +126,19 @@ async function repeats(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uin
   }
 }
 
-/** The refusal of bytes that do not fit. Rejects with `not-found` when the log was deleted meanwhile. */
+/** The error for bytes that do not fit. Rejects with `not-found` when the log was deleted meanwhile. */
 async function conflict(
   ports: WritePorts,
   step: Step,
-  at: ByteOffset,
   head: ByteOffset,
+  reason: string,
 ): Promise<TailraceError> {
-  await currentStep(ports, step)
-  return step.state === 'sealed'
-    ? new TailraceError('log-sealed', `The log is finished with ${head} bytes.`, { head })
-    : new TailraceError(
-        'offset-conflict',
-        `The append at ${at} does not fit: the log ends at ${head}, or holds other bytes there.`,
-        { head },
-      )
+  const { state } = await currentStep(ports, step)
+  return state === 'sealed'
+    ? sealed(head)
+    : new TailraceError('offset-conflict', `${reason}; the log has ${head} bytes.`, { head })
+}
+
+function sealed(head: ByteOffset): TailraceError {
+  return new TailraceError('log-sealed', `The log is finished with ${head} bytes.`, { head })
 }

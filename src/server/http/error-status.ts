@@ -16,6 +16,7 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, Status>> = {
   'not-found': { status: 404, errorCode: 'DEVCB.00031006' },
   'no-such-route': { status: 404, errorCode: 'APIGW.0101' },
   'offset-conflict': { status: 409, errorCode: 'TR.OFFSET_CONFLICT' },
+  'log-not-live': { status: 409, errorCode: 'TR.OFFSET_CONFLICT' },
   'log-sealed': { status: 409, errorCode: 'TR.SEALED' },
   'finish-mismatch': { status: 409, errorCode: 'TR.MISMATCH' },
   'already-exists': { status: 409, errorCode: 'TR.MISMATCH' },

@@ -13,7 +13,7 @@ test('an append counts as stored or, where the medium does not take it, as refus
     const ends = values.filter(({ metricName }) => metricName?.endsWith('_count'))
     return Object.fromEntries(ends.map(({ labels, value }) => [labels.outcome, value]))
   }
-  await assert.rejects(append(0), { code: 'offset-conflict' })
+  await assert.rejects(append(0), { code: 'log-not-live' })
   await journal.open(1, 0)
   await assert.rejects(append(9), { code: 'offset-conflict' })
   await append(0)

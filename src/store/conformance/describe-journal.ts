@@ -47,8 +47,8 @@ const OPENING: Record<string, Promised> = {
     run: async journal => {
       assert.equal(await journal.extent(1), undefined)
       assert.deepEqual(await chunks(journal, 1, 0, 10), [])
-      await rejectsWith('offset-conflict', journal.append(1, 0, text('x'), 1))
-      await rejectsWith('offset-conflict', journal.close(1))
+      await rejectsWith('log-not-live', journal.append(1, 0, text('x'), 1))
+      await rejectsWith('log-not-live', journal.close(1))
       await journal.release(1, 10)
     },
   },
@@ -85,6 +85,8 @@ const OPENING: Record<string, Promised> = {
       await journal.close(1)
       await journal.release(1, 3)
       assert.equal(await journal.extent(1), undefined)
+      await rejectsWith('log-not-live', journal.append(1, 3, text('d'), 1))
+      await rejectsWith('log-not-live', journal.close(1))
       assert.deepEqual(await journal.open(1, 3), { from: 3, head: 3 })
       assert.equal(await journal.append(1, 3, text('d'), 1), 4)
       assert.deepEqual(await chunks(journal, 1, 0, 4), [])

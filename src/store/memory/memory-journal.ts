@@ -78,7 +78,7 @@ export class MemoryJournal implements Journal {
     if (bytes.length > Math.min(CHECKED_BODY_MAX_BYTES, this.#usableBytes()))
       throw new TailraceError('too-large', `an append of ${bytes.length} bytes is too large`)
     const live = this.#logs.get(log)
-    if (live === undefined) throw new TailraceError('offset-conflict', `log ${log} is not live`)
+    if (live === undefined) throw new TailraceError('log-not-live', `log ${log} is not live`)
     if (live.closed)
       throw new TailraceError('log-sealed', `log ${log} takes no more bytes`, { head: live.head })
     if (at !== live.tip) {
@@ -110,7 +110,7 @@ export class MemoryJournal implements Journal {
   async close(log: LogId): Promise<ByteOffset> {
     this.#assertRunning()
     const live = this.#logs.get(log)
-    if (live === undefined) throw new TailraceError('offset-conflict', `log ${log} is not live`)
+    if (live === undefined) throw new TailraceError('log-not-live', `log ${log} is not live`)
     live.closed = true
     await live.settled
     this.#forgetIfDone(log, live)

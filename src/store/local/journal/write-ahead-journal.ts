@@ -189,5 +189,5 @@ export class WriteAheadJournal implements LocalJournal {
 }
 
 function notLive(log: LogId): TailraceError {
-  return new TailraceError('offset-conflict', `log ${log} is not live`)
+  return new TailraceError('log-not-live', `log ${log} is not live`)
 }
