@@ -13,7 +13,7 @@ export type AskKeystone = (token: string) => Promise<KeystoneToken | undefined>
 const TIMEOUT_MS = 5000
 const MAX_CONNECTIONS = 16
 /** Requests that may be under way or wait for a connection; more are refused at once. */
-const MAX_UNDER_WAY = 256
+const MAX_IN_FLIGHT = 256
 /** An answer repeats the token in a header. */
 const ANSWER_HEADERS_MAX_BYTES = 256 * 1024
 const ANSWER_MAX_BYTES = 1024 * 1024
@@ -28,17 +28,17 @@ export function openKeystone(url: string, timeoutMs = TIMEOUT_MS): AskKeystone {
   const target = new URL(`${url}/v3/auth/tokens?nocatalog=true`)
   const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS }
   const agent = target.protocol === 'https:' ? new TlsAgent(options) : new Agent(options)
-  let quotas = 0
+  let inFlight = 0
   return async token => {
     if (!TOKEN.test(token)) return undefined
-    if (quotas >= MAX_UNDER_WAY) throw unavailable(new Error('too many requests to it are under way'))
-    quotas++
+    if (inFlight >= MAX_IN_FLIGHT) throw unavailable(new Error('too many requests to it are in flight'))
+    inFlight++
     try {
       return tokenOfAnswer(await send(target, agent, token, AbortSignal.timeout(timeoutMs)))
     } catch (error) {
       throw error instanceof TailraceError ? error : unavailable(error)
     } finally {
-      quotas--
+      inFlight--
     }
   }
 }

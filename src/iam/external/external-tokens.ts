@@ -85,8 +85,8 @@ export function openExternalTokens(ports: ExternalTokensPorts): ExternalTokens {
       if (known !== undefined) return known
       const no = refused.get(sha256)
       if (no !== undefined && now() < no.untilMs) throw no.error
-      const quotas = asking.get(sha256)
-      if (quotas !== undefined) return quotas
+      const inFlight = asking.get(sha256)
+      if (inFlight !== undefined) return inFlight
       const answer = ask(text, sha256, clientAddress).finally(() => asking.delete(sha256))
       asking.set(sha256, answer)
       return answer

@@ -57,7 +57,7 @@ export function gaugeStore(
 
 /** Lists the packs once for both gauges of a scrape, which ask in the same turn. */
 function measured(packs: StoreFigures['packs']) {
-  let quotas: Promise<{ readonly count: number; readonly bytes: number }> | undefined
+  let measuring: Promise<{ readonly count: number; readonly bytes: number }> | undefined
   const measure = async () => {
     let [count, bytes] = [0, 0]
     for await (const { storedBytes } of packs.packs()) {
@@ -67,9 +67,9 @@ function measured(packs: StoreFigures['packs']) {
     return { count, bytes }
   }
   return () => {
-    quotas ??= measure().finally(() => {
-      quotas = undefined
+    measuring ??= measure().finally(() => {
+      measuring = undefined
     })
-    return quotas
+    return measuring
   }
 }

@@ -38,8 +38,8 @@ test('a refusal stays one; any other failure is told', async () => {
 })
 
 test('when the other thread is gone, calls under way and later ones fail', async () => {
-  const quotas = line.call('never')
+  const inFlight = line.call('never')
   line.cut(new Error('gone'))
-  await assert.rejects(quotas, /gone/)
+  await assert.rejects(inFlight, /gone/)
   await assert.rejects(line.call('sum', 1, 2), /gone/)
 })

@@ -66,9 +66,9 @@ describe('frame cache', () => {
   it('answers nothing of a pack that was dropped, also when a read was under way', async () => {
     const { packs, rows } = await filled(2, 100_000)
     await packs.read(rows[0]!)
-    const quotas = packs.read(rows[1]!).catch(() => undefined)
+    const inFlight = packs.read(rows[1]!).catch(() => undefined)
     await packs.drop(rows[0]!.pack)
-    await quotas
+    await inFlight
     for (const row of rows) await assert.rejects(packs.read(row), { code: 'log-damaged' })
   })
 

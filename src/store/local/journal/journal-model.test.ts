@@ -76,7 +76,7 @@ interface Attempt {
 interface ModelLog {
   acknowledged: Buffer
   /** Appends under way, in order. */
-  quotas: Attempt[]
+  inFlight: Attempt[]
   /** Rejected ones, newest last, as long as nothing was stored after them. */
   rejected: Attempt[][]
   packedEnd: number
@@ -100,7 +100,7 @@ class Trial {
     for (const log of LOGS)
       this.#logs.set(log, {
         acknowledged: Buffer.alloc(0),
-        quotas: [],
+        inFlight: [],
         rejected: [],
         packedEnd: 0,
         closed: false,
@@ -165,15 +165,15 @@ class Trial {
   async #append(log: LogId, length: number): Promise<void> {
     const journal = this.#journal!
     const model = this.#logs.get(log)!
-    if (model.closed && model.quotas.length > 0) return
+    if (model.closed && model.inFlight.length > 0) return
     model.closed = false
     const head = model.acknowledged.length
     const extent = await journal.open(log, model.packedEnd)
     assert.equal(extent.head, head)
-    const at = model.acknowledged.length + model.quotas.reduce((sum, { bytes }) => sum + bytes.length, 0)
+    const at = model.acknowledged.length + model.inFlight.reduce((sum, { bytes }) => sum + bytes.length, 0)
     const bytes = Buffer.from(Array.from({ length }, () => this.#random() * 256))
     const attempt: Attempt = { at, bytes }
-    model.quotas.push(attempt)
+    model.inFlight.push(attempt)
     const settled = journal.append(log, at, bytes, at).then(
       head => this.#stored(journal, model, attempt, head),
       (error: unknown) => this.#rejected(journal, model, attempt, error),
@@ -184,7 +184,7 @@ class Trial {
   #stored(journal: Journal, model: ModelLog, attempt: Attempt, head: number): void {
     if (journal !== this.#journal) return
     assert.equal(head, attempt.at + attempt.bytes.length)
-    assert.equal(attempt, model.quotas.shift())
+    assert.equal(attempt, model.inFlight.shift())
     model.acknowledged = Buffer.concat([model.acknowledged, attempt.bytes])
     for (const one of this.#logs.values()) one.rejected = []
   }
@@ -192,7 +192,7 @@ class Trial {
   #rejected(journal: Journal, model: ModelLog, attempt: Attempt, error: unknown): void {
     if (journal !== this.#journal) return
     assert.ok(isTailraceError(error, 'store-unavailable'), String(error))
-    model.quotas = model.quotas.filter(other => other !== attempt)
+    model.inFlight = model.inFlight.filter(other => other !== attempt)
     const follows = model.rejected.at(-1)?.at(-1)
     if (follows !== undefined && follows.at + follows.bytes.length === attempt.at)
       model.rejected.at(-1)!.push(attempt)
@@ -226,8 +226,8 @@ class Trial {
       assert.ok(everything || to - from >= SETTINGS.frameBytes)
       await this.#pack(log, to)
     }
-    for (const [log, { closed, packedEnd, acknowledged, quotas }] of this.#logs)
-      if (closed && quotas.length === 0 && packedEnd < acknowledged.length)
+    for (const [log, { closed, packedEnd, acknowledged, inFlight }] of this.#logs)
+      if (closed && inFlight.length === 0 && packedEnd < acknowledged.length)
         assert.fail(`log ${log} is closed and has bytes that were not due`)
   }
 
@@ -313,7 +313,7 @@ class Trial {
     assert.ok(head >= acknowledged, `log ${log} lost bytes ${head} to ${acknowledged}`)
     const back = await this.#read(log, Math.min(model.packedEnd, acknowledged), head)
     const surplus = back.subarray(acknowledged - model.packedEnd)
-    const explains = [model.quotas, ...model.rejected].some(attempts =>
+    const explains = [model.inFlight, ...model.rejected].some(attempts =>
       isRun(attempts, acknowledged, surplus),
     )
     assert.ok(
@@ -321,7 +321,7 @@ class Trial {
       `log ${log} has ${surplus.length} bytes that nobody wrote there`,
     )
     model.acknowledged = Buffer.concat([model.acknowledged, surplus])
-    model.quotas = []
+    model.inFlight = []
     model.rejected = []
     await this.#check(log)
   }

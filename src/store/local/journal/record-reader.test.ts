@@ -9,7 +9,7 @@ import { type LocalJournalOptions, openLocalJournal } from './local-journal.ts'
 
 interface Reads {
   count: number
-  quotas: number
+  inFlight: number
   most: number
   /** Reads of more bytes fail. */
   maxBytes: number
@@ -101,7 +101,7 @@ describe('reading records back', () => {
 })
 
 async function open(options: Partial<LocalJournalOptions>): Promise<{ journal: Journal; reads: Reads }> {
-  const reads: Reads = { count: 0, quotas: 0, most: 0, maxBytes: Infinity }
+  const reads: Reads = { count: 0, inFlight: 0, most: 0, maxBytes: Infinity }
   const files = counting(new SimulatedDisk(seededRandom(1)).layer(), reads)
   const settings = { directory: '/journal', segmentBytes: 512 * KIB, files, ...options }
   const journal = await openLocalJournal({ ...settings, known: async () => new Map() })
@@ -127,12 +127,12 @@ function counting(layer: FileLayer, reads: Reads): FileLayer {
       const file = await layer.open(path)
       const read: typeof file.read = async (target, position) => {
         reads.count++
-        reads.most = Math.max(reads.most, ++reads.quotas)
+        reads.most = Math.max(reads.most, ++reads.inFlight)
         try {
           if (target.length > reads.maxBytes) throw new Error('simulated EIO')
           return await file.read(target, position)
         } finally {
-          reads.quotas--
+          reads.inFlight--
         }
       }
       return { ...file, read }

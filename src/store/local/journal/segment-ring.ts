@@ -41,7 +41,7 @@ export class SegmentRing {
   /** Rings when space may have become free. */
   readonly spaceFreed = new Bell()
   /** Work in the background that must end before the files are closed. */
-  readonly #quotas = new Set<Promise<void>>()
+  readonly #inFlight = new Set<Promise<void>>()
   #creating: Promise<void> | undefined
   #lastSequence: number
   #nextFileNumber: number
@@ -169,7 +169,7 @@ export class SegmentRing {
   async end(): Promise<void> {
     this.#ended = true
     this.spaceFreed.ring()
-    await Promise.all(this.#quotas)
+    await Promise.all(this.#inFlight)
     const stores = [...this.#chain.map(({ store }) => store), ...this.#spares]
     while (stores.some(({ pins }) => pins > 0)) await this.spaceFreed.wait()
     await Promise.all(stores.map(({ file }) => file.close()))
@@ -224,7 +224,7 @@ export class SegmentRing {
   }
 
   #inBackground(work: Promise<void>): void {
-    this.#quotas.add(work)
-    void work.finally(() => this.#quotas.delete(work))
+    this.#inFlight.add(work)
+    void work.finally(() => this.#inFlight.delete(work))
   }
 }

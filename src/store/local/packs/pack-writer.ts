@@ -46,7 +46,7 @@ export function createPackWriter(options: PackWriterOptions): PackWriter {
   const { directory, packBytes } = options
   const open = new Map(options.open)
   const writing: Writing = { directory, open }
-  let quotas: readonly PackShare[] = []
+  let inFlight: readonly PackShare[] = []
   let sequence = options.lastSequence
   const choice = {
     packBytes,
@@ -57,17 +57,17 @@ export function createPackWriter(options: PackWriterOptions): PackWriter {
   return {
     async append(frames) {
       const { rows, shares } = planAppend(frames, choice)
-      quotas = shares
+      inFlight = shares
       try {
         await storeAll(writing, shares)
       } finally {
-        quotas = []
+        inFlight = []
       }
       return rows
     },
     endOf(pack) {
       const found = [...open.values()].find(one => one.pack === pack)
-      return found?.end ?? quotas.find(share => share.pack === pack)?.from
+      return found?.end ?? inFlight.find(share => share.pack === pack)?.from
     },
     async finish(pack) {
       for (const [day, found] of open) {
