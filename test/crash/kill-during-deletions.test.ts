@@ -63,6 +63,7 @@ test(`after kill -9 among deletions, ${ROUNDS} times, what was kept is exact and
       assert.ok([204, 404].includes(reply.status), reply.text)
     }
   }
+  assert.ok(deleted.length >= ROUNDS, `${deleted.length} deletions were answered before the kills`)
   for (const one of kept) if (one.live) await finish(one)
   const keptBytes = kept.reduce((bytes, { text }) => bytes + text.length, 0)
   await eventually(async () => {

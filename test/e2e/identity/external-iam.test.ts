@@ -313,7 +313,7 @@ test('thousands of made-up tokens do not get through to the IAM, and stop nobody
   }
   for (let n = 0; n < 3000; n += 50) await Promise.all(Array.from({ length: 50 }, (_, m) => guess(n + m)))
   const stopped = replies.filter(({ status }) => status === 429)
-  assert.ok(stopped.length > 0)
+  assert.ok(stopped.length > 0 && stopped.length < replies.length)
   for (const reply of stopped) {
     assertRefused(reply, 429, 'APIGW.0308')
     assert.match(String(reply.headers['retry-after']), /^[1-9]\d*$/)

@@ -1,7 +1,6 @@
 /** A log is followed as it grows: every byte once, in order, through reconnects, a killed server and slow readers (docs/api.md §5). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { eventsOf, followToEnd, openStream, type ReceivedEvent } from '../../props/event-stream.ts'
 import { startServer } from '../../props/server-process.ts'
 import {
@@ -25,10 +24,15 @@ const caller = await admin(server)
 
 const eventsPath = (build: BuildAnswer, query = '') => `${logPath(build, 1)}/events${query}`
 
-async function follow(build: BuildAnswer, query = '', headers: Headers = {}): Promise<ReceivedEvent[]> {
+/** The events of a stream that the server has begun to answer. */
+async function opened(build: BuildAnswer, query = '', headers: Headers = {}) {
   const response = await openStream(server.url, eventsPath(build, query), { ...caller.headers, ...headers })
   assert.equal(response.statusCode, 200)
-  return Array.fromAsync(eventsOf(response))
+  return eventsOf(response)
+}
+
+async function follow(build: BuildAnswer, query = '', headers: Headers = {}): Promise<ReceivedEvent[]> {
+  return Array.fromAsync(await opened(build, query, headers))
 }
 
 const chunks = (events: readonly ReceivedEvent[]) =>
@@ -145,19 +149,17 @@ describe('a growing log', () => {
 
   test('is followed before its step began, and from an offset that is not there yet', async () => {
     const build = await caller.newBuild()
-    const all = follow(build)
-    const later = follow(build, '?from=4')
-    await sleep(100)
+    const [all, later] = [await opened(build), await opened(build, '?from=4')]
     await caller.append(build, 1, 0, 'one\n')
     await caller.append(build, 1, 4, 'two\n')
     await caller.finishStep(build, 1)
     assert.equal(
-      chunks(await all)
+      chunks(await Array.fromAsync(all))
         .map(({ text }) => text)
         .join(''),
       'one\ntwo\n',
     )
-    assert.deepEqual(chunks(await later), [{ start: 4, end: 8, text: 'two\n' }])
+    assert.deepEqual(chunks(await Array.fromAsync(later)), [{ start: 4, end: 8, text: 'two\n' }])
   })
 })
 

@@ -229,7 +229,7 @@ describe('regular expressions', () => {
     const query = { q: '^(a+)+$', regex: 'true', case: 'false' }
     const replies = await Promise.all(Array.from({ length: 6 }, () => caller.get(searchPath(build, query))))
     const refused = replies.filter(({ status }) => status === 429)
-    assert.ok(refused.length >= 2)
+    assert.ok(refused.length >= 2 && refused.length < replies.length)
     for (const reply of refused) {
       assertRefused(reply, 429, 'APIGW.0308')
       assert.ok(Number(reply.headers['retry-after']) > 0)
