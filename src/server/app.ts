@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { TailraceError } from '../contract/errors.ts'
 import { JSON_BODY_MAX_BYTES } from '../contract/limits.ts'
 import type { HoldsMetricsToken } from '../iam/metrics-token.ts'
@@ -21,7 +21,7 @@ export interface AppOptions {
   readonly site: Site
   readonly corsOrigins: AllowedOrigins
   readonly requestLimits: RequestLimits
-  readonly logLevel: string
+  readonly log: FastifyBaseLogger
   /** Trust X-Forwarded-For and its kin. */
   readonly trustProxy: boolean
   /** A connection on which nothing moves for this long is closed. */
@@ -35,7 +35,7 @@ const PARAMETER_MAX_CHARACTERS = 1000
 /** The HTTP application without its routes: one error body for everything, authentication before all else, schemas that coerce nothing. */
 export function openApp(options: AppOptions): FastifyInstance {
   const app = Fastify({
-    logger: { level: options.logLevel, stream: process.stderr },
+    loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,

@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import type { BaseLogger } from 'pino'
 import { TailraceError } from '../contract/errors.ts'
 import type { LogId } from '../contract/quantities.ts'
 import { assertSpare } from '../core/maintain/assert-spare.ts'
@@ -44,7 +45,7 @@ import { sqlStepLogs } from '../store/sql/catalog/sql-step-logs.ts'
 import { sqlCredentials } from '../store/sql/credentials/sql-credentials.ts'
 import type { Config } from './config/config.ts'
 import type { Vitals } from './lifecycle/readiness.ts'
-import { type Health, type Report, startMaintenance } from './maintenance/start-maintenance.ts'
+import { type Health, startMaintenance } from './maintenance/start-maintenance.ts'
 import { gaugeStore } from './metrics/gauge-store.ts'
 import { meteredJournal } from './metrics/metered-journal.ts'
 import { meteredPacks } from './metrics/metered-packs.ts'
@@ -70,7 +71,7 @@ export interface Services extends AsyncDisposable {
 }
 
 /** Opens the embedded store in the data directory, recovers what a crash left, and begins to keep it. Rejects with `store-unavailable` when another server has it. */
-export async function compose(config: Config, report: Report, metrics: Metrics): Promise<Services> {
+export async function compose(config: Config, log: BaseLogger, metrics: Metrics): Promise<Services> {
   await using opening = new AsyncDisposableStack()
   makeDataDirectory(config.dataDirectory)
   await assertRestored(config.dataDirectory)
@@ -85,7 +86,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   const identity = await openIdentity(config, sqlCredentials(db), {
     answered: outcome => metrics.iamAnswers.inc({ outcome }),
     failing: error =>
-      report.error(error, `the IAM at ${config.externalIam?.url} does not answer as it should`),
+      log.error({ err: error }, `the IAM at ${config.externalIam?.url} does not answer as it should`),
   })
   const local = opening.use(
     await openLocalJournal({
@@ -95,7 +96,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
         await assertNotOlder(builds, logs)
         return knownLogs(builds, frames, logs)
       },
-      onDamage: damage => report.error(damage, 'the journal is damaged'),
+      onDamage: damage => log.error({ err: damage }, 'the journal is damaged'),
     }),
   )
   const packs = opening.use(
@@ -143,7 +144,7 @@ export async function compose(config: Config, report: Report, metrics: Metrics):
   }
   const kept = { ...upkeep, write, packs, purgeTokens: () => identity.iam.purge() }
   const health: Health = { lastFlushFailureMs: 0 }
-  startMaintenance(opening, health, config, kept, report, metrics)
+  startMaintenance(opening, health, config, kept, log, metrics)
   const space = { journalSpace: () => local.space(), disk: () => diskSpace(config.dataDirectory) }
   gaugeStore(metrics.registry, { ...space, packs, quotas, clock: write.clock })
   const ending = opening.move()

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
+import { type Logger, pino } from 'pino'
 import { openMetricsToken } from '../iam/metrics-token.ts'
 import { serveControl } from '../store/embedded/control/serve-control.ts'
 import { hasStore } from '../store/embedded/existing-store.ts'
@@ -18,41 +19,33 @@ import { Metrics } from './metrics/metrics.ts'
 import { registerRoutes } from './register-routes.ts'
 
 /**
- * Serves until `stop` aborts, then lets running requests end and closes the store. `print` gets what a person should
- * read. Rejects with `store-unavailable` when the store cannot be opened, and with an error for people when the address is taken.
+ * Serves until `stop` aborts, then lets running requests end and closes the store. `print` gets what a
+ * person should read; everything else goes to stderr as lines of JSON. Rejects with
+ * `store-unavailable` if the store cannot be opened, and with an error for people if the address is
+ * in use.
  */
 export async function serve(config: Config, print: (text: string) => void, stop: AbortSignal): Promise<void> {
   await using ending = new AsyncDisposableStack()
   let app: FastifyInstance | undefined
-  ending.use(onHangUp(() => hangUp(app, config)))
+  const log = pino({ level: config.logLevel }, process.stderr)
+  ending.use(onHangUp(() => hangUp(app, config, log)))
   const tls = config.tls && (await readTlsFiles(config.tls))
   const metrics = new Metrics()
-  // Retention may delete before there is a log to tell it to.
-  const early: (readonly [object, string])[] = []
-  const report = {
-    error: (error: unknown, message: string) =>
-      app === undefined ? console.error(`${message}:`, error) : app.log.error({ err: error }, message),
-    info: (figures: object, message: string) => {
-      if (app === undefined) early.push([figures, message])
-      else app.log.info(figures, message)
-    },
-  }
   // A first start that cannot listen leaves no store, whose secrets nobody would have been told.
   if (!hasStore(config.dataDirectory)) await assertCanListen(config)
-  const services = ending.use(await compose(config, report, metrics))
+  const services = ending.use(await compose(config, log, metrics))
   app = openApp({
     authentication: services.identity.iam,
     holdsMetricsToken: openMetricsToken(config.metricsToken?.reveal()),
     site: config,
     corsOrigins: config.corsOrigins,
     requestLimits: config.requestLimits,
-    logLevel: config.logLevel,
+    log,
     trustProxy: config.trustProxy,
     idleTimeoutMs: config.idleTimeoutMs,
     tls,
   })
   const listening = app
-  for (const line of early) app.log.info(...line)
   meterRequests(app, metrics, metDamage)
   const own = { url: '' }
   const publicUrl = () => config.publicUrl ?? own.url
@@ -68,7 +61,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   ending.adopt(app, closeApp)
   ending.use(
     await serveControl(config.dataDirectory, services.takeSnapshot, error =>
-      report.error(error, 'a snapshot of the store failed'),
+      log.error({ err: error }, 'a snapshot of the store failed'),
     ),
   )
   const { host, port } = config
@@ -78,12 +71,11 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   await aborted(stop)
 }
 
-/** Whoever renews a certificate tells so by SIGHUP; a server without one goes on, as one that is still starting does. */
-function hangUp(app: FastifyInstance | undefined, { tls }: Config): void {
-  if (app === undefined) return
-  const { log, server } = app
-  if (tls === undefined) log.warn('SIGHUP: without TLS there is nothing to read anew')
-  else reloadTls(server, tls).catch(error => log.error({ err: error }, 'the old certificate stays'))
+/** SIGHUP says that a certificate was renewed. A server that has none, or that is still starting, continues. */
+function hangUp(app: FastifyInstance | undefined, { tls }: Config, log: Logger): void {
+  if (tls === undefined) log.warn('SIGHUP: without TLS there is nothing to read again')
+  else if (app !== undefined)
+    reloadTls(app.server, tls).catch(error => log.error({ err: error }, 'the old certificate stays'))
 }
 
 /** The same depth below the package's root for src/server and dist/server. */

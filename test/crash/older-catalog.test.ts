@@ -155,7 +155,7 @@ test('one to which the journal looks damaged, as it has given the log up since, 
   await server.stop()
   const newer = place.kept()
   place.putBack()
-  place.assertRefused(/the journal is damaged.*The catalog is older than the packs/s, SMALL)
+  place.assertRefused(/^\{.*"msg":"the journal is damaged"\}$.*The catalog is older than the packs/ms, SMALL)
   newer.putBack()
   await server.restart()
   assert.equal((await (await admin(server)).get(logPath(build, 1))).text, log)

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { pino } from 'pino'
 import { openApp } from '../../src/server/app.ts'
 import { identityRoutes } from '../../src/server/routes/identity/identity-routes.ts'
 import { openTestIam, type TestIam } from './open-test-iam.ts'
@@ -17,7 +18,7 @@ export async function openIdentityServer(): Promise<IdentityServer> {
     requestLimits: { readsPerMinute: 0, appendsPerMinute: 0, changesPerMinute: 0 },
     tls: undefined,
     site: { publicUrl: undefined },
-    logLevel: 'silent',
+    log: pino({ level: 'silent' }),
     trustProxy: false,
     idleTimeoutMs: 10_000,
   })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BaseLogger } from 'pino'
 import type { EpochMs } from '../../contract/quantities.ts'
 import { abandonSilentLogs } from '../../core/maintain/abandon-silent-logs.ts'
 import { UnrecordedFrames } from '../../core/maintain/flush-frames.ts'
@@ -21,11 +22,6 @@ export interface Health {
 }
 
 /** Where failures and what retention deleted are logged. */
-export interface Report {
-  error(error: unknown, message: string): void
-  readonly info: (figures: object, message: string) => void
-}
-
 const FLUSH_PACE_MS = 100
 const FLUSH_RETRY_MS = 1000
 
@@ -56,7 +52,7 @@ export function startMaintenance(
   health: Health,
   settings: MaintenanceSettings,
   { write, packs, census, removal, retention, frameMaintenance, purgeTokens, inTurn, packPins }: Kept,
-  report: Report,
+  log: BaseLogger,
   metrics: Metrics,
 ): void {
   const ending = new AbortController()
@@ -70,7 +66,7 @@ export function startMaintenance(
       census,
       unrecorded,
       onLost: (lost, cause) =>
-        report.error(cause, `log ${lost.log} has lost its bytes ${lost.at} to ${lost.end}`),
+        log.error({ err: cause }, `log ${lost.log} has lost its bytes ${lost.at} to ${lost.end}`),
     },
     {
       paceMs: FLUSH_PACE_MS,
@@ -80,7 +76,7 @@ export function startMaintenance(
       onError: error => {
         health.lastFlushFailureMs = Date.now()
         metrics.flushFailures.inc()
-        report.error(error, 'flushing failed')
+        log.error({ err: error }, 'flushing failed')
       },
     },
     ending.signal,
@@ -93,9 +89,9 @@ export function startMaintenance(
       await abandonSilentLogs({ ...write, census }, log => write.lastAppends.get(log), since, silentBefore)
       await purgeTokens()
     },
-    report,
+    log,
   )
-  const expired = tellExpired(report.info)
+  const expired = tellExpired((figures, message) => log.info(figures, message))
   const spacing = keepSpace(
     {
       ...write,
@@ -121,7 +117,7 @@ export function startMaintenance(
         metrics.droppedBytes.inc(droppedBytes)
         metrics.movedBytes.inc(movedBytes)
       },
-      onError: error => report.error(error, 'bringing back space failed'),
+      onError: error => log.error({ err: error }, 'bringing back space failed'),
     },
     ending.signal,
   )
@@ -135,11 +131,11 @@ async function every(
   ms: number,
   signal: AbortSignal,
   work: () => Promise<void>,
-  report: Report,
+  log: BaseLogger,
 ): Promise<void> {
   while (!signal.aborted) {
     await wait(ms, signal)
-    if (!signal.aborted) await work().catch(error => report.error(error, 'upkeep failed'))
+    if (!signal.aborted) await work().catch(error => log.error({ err: error }, 'upkeep failed'))
   }
 }
 
