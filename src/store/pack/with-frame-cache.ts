@@ -23,7 +23,7 @@ const ARRIVAL_BYTES = 48
  */
 export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions): PackStore {
   const kept = createByteLru<Kept<unknown>>(maxBytes)
-  const quotas = new Map<string, Kept<Promise<unknown>>>()
+  const loadings = new Map<string, Kept<Promise<unknown>>>()
 
   async function cached<V>(
     kind: string,
@@ -32,23 +32,23 @@ export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions
     bytesOf: (value: V) => number,
   ): Promise<V> {
     const key = `${frame.pack}/${frame.position}/${kind}`
-    const found = kept.get(key) ?? quotas.get(key)
+    const found = kept.get(key) ?? loadings.get(key)
     if (found !== undefined && isSameRow(found.frame, frame)) return (await found.value) as V
     // Also for a row that is not the kept one's: it is wrong or stale, and the store itself says so.
     const loading: Kept<Promise<V>> = { frame, value: load() }
-    quotas.set(key, loading)
+    loadings.set(key, loading)
     try {
       const value = await loading.value
-      if (quotas.get(key) === loading) kept.set(key, { frame, value }, bytesOf(value))
+      if (loadings.get(key) === loading) kept.set(key, { frame, value }, bytesOf(value))
       return value
     } finally {
-      if (quotas.get(key) === loading) quotas.delete(key)
+      if (loadings.get(key) === loading) loadings.delete(key)
     }
   }
 
   const forget = (pack: PackId) => {
     kept.deleteAll(`${pack}/`)
-    for (const key of quotas.keys()) if (key.startsWith(`${pack}/`)) quotas.delete(key)
+    for (const key of loadings.keys()) if (key.startsWith(`${pack}/`)) loadings.delete(key)
   }
 
   return {
@@ -72,7 +72,7 @@ export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions
     },
     async [Symbol.asyncDispose]() {
       kept.deleteAll('')
-      quotas.clear()
+      loadings.clear()
       await packs[Symbol.asyncDispose]()
     },
   }
