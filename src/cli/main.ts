@@ -1,3 +1,4 @@
+import { systemErrorCode } from '../contract/caught.ts'
 import { terminalText } from '../text/terminal-text.ts'
 import { closestWord } from './command-line/closest-word.ts'
 import { type Command, type CommandIo, UsageError } from './command-line/command.ts'
@@ -82,8 +83,7 @@ async function runCommand(name: string, command: Command, args: string[], io: Co
 /** Node's own parser of arguments reports wrong usage by these codes. */
 function isUsageError(error: unknown): boolean {
   if (error instanceof UsageError) return true
-  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
-  return code?.startsWith('ERR_PARSE_ARGS_') ?? false
+  return systemErrorCode(error)?.startsWith('ERR_PARSE_ARGS_') ?? false
 }
 
 function unknownCommand(name: string): string {

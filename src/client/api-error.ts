@@ -4,7 +4,7 @@ import { type ErrorCode, type ErrorDetail, TailraceError } from '../contract/err
 const BY_WIRE_CODE: Readonly<Record<string, ErrorCode>> = {
   'CB.00060200': 'invalid-parameter',
   'CB.00060201': 'invalid-job-id',
-  'CB.00060101': 'log-damaged',
+  'CB.00060101': 'internal',
   'DEVCB.00031006': 'not-found',
   'APIGW.0101': 'no-such-route',
   'APIGW.0201': 'headers-too-large',
@@ -20,7 +20,6 @@ const BY_WIRE_CODE: Readonly<Record<string, ErrorCode>> = {
   'TR.CHECKSUM': 'checksum-mismatch',
   'TR.RANGE': 'range-not-satisfiable',
   'TR.UNAVAILABLE': 'store-unavailable',
-  'TR.QUOTA': 'over-quota',
 }
 
 /** For answers without a body of ours: to HEAD, of identity services, and of proxies. */
@@ -32,7 +31,6 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   413: 'too-large',
   429: 'rate-limited',
   431: 'headers-too-large',
-  507: 'over-quota',
 }
 
 /** The error that an answer other than 2xx stands for. Reads its body. */

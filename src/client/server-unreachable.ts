@@ -1,3 +1,4 @@
+import { systemErrorCode } from '../contract/caught.ts'
 import { isTailraceError } from '../contract/errors.ts'
 
 /** No answer came from the server: it is away, too slow, or the connection broke. What it did with the request is unknown. */
@@ -14,7 +15,7 @@ export function isTransient(error: unknown): boolean {
     error instanceof ServerUnreachable ||
     isTailraceError(error, 'store-unavailable') ||
     isRateLimited(error) ||
-    isTailraceError(error, 'log-damaged')
+    isTailraceError(error, 'internal')
   )
 }
 
@@ -29,7 +30,7 @@ const NO_TLS: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACK
 /** What to tell of a failed fetch; the reason stands in the cause, for some runtimes in the cause's errors. */
 export function unreachable(url: URL, thrown: unknown): ServerUnreachable {
   const cause = thrown instanceof Error ? thrown.cause : undefined
-  if (NO_TLS.includes(String((cause as { code?: unknown } | undefined)?.code)))
+  if (NO_TLS.includes(systemErrorCode(cause) ?? ''))
     return new ServerUnreachable(
       `the server at ${url.origin} does not speak TLS; is its address http://${url.host}?`,
       { cause: thrown },

@@ -108,9 +108,9 @@ describe('the client', () => {
     [401, '{"error":{"message":"m"}}', 'not-authenticated', false],
     [403, 'not even JSON', 'not-allowed', false],
     [502, '<html>', 'store-unavailable', true],
-    [500, '{"error_code":"CB.00060101"}', 'log-damaged', true],
+    [500, '{"error_code":"CB.00060101"}', 'internal', true],
     [429, '{"error_code":"APIGW.0308"}', 'rate-limited', true],
-    [507, '{"error_code":"TR.QUOTA"}', 'over-quota', false],
+    [507, '', 'store-unavailable', true],
     [418, '', 'invalid-parameter', false],
   ] as const)
     it(`takes ${status} ${body} for ${code}`, async () => {

@@ -41,14 +41,14 @@ export type ErrorCode =
   | 'search-too-slow'
   /** Too many requests; detail: retryAfterSeconds. */
   | 'rate-limited'
+  /** A bug in Tailrace: a state that cannot occur, or an error that nothing expects. The server's log has the cause. */
+  | 'internal'
   /** Stored bytes fail their checksum, or are gone. */
   | 'log-damaged'
   /** Disk, database or object store fail or are full just now; the same request may succeed later. */
   | 'store-unavailable'
   /** The external IAM does not answer, or not as it should; the same request may succeed later. Detail: retryAfterSeconds. */
   | 'iam-unavailable'
-  /** Over quota; the log is marked as cut at byte n. */
-  | 'over-quota'
 
 export interface ErrorDetail {
   readonly head?: number

@@ -15,7 +15,6 @@ const REFUSALS = {
   '460': 'The body is not what its Upload-Checksum says.',
   '500': 'The server failed.',
   '503': 'Disk, database or object store fail just now; Retry-After tells when to try again.',
-  '507': 'Over quota.',
 } as const
 
 /** Headers of refusals, beside the request's id. */

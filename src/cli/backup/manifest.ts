@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { systemErrorCode } from '../../contract/caught.ts'
 
 /** The file that makes a directory a back-up; written last. */
 export const MANIFEST_NAME = 'backup.json'
@@ -33,12 +34,10 @@ export const manifestOf = (tailrace: string, takenAt: Date, files: readonly Back
 
 /** Reads what `directory` holds. Rejects with an error for people when it is no back-up, or one of a newer Tailrace. */
 export async function readManifest(directory: string): Promise<Manifest> {
-  const text = await readFile(join(directory, MANIFEST_NAME), 'utf8').catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
-      throw new Error(`${directory} is no back-up: it has no ${MANIFEST_NAME}.`)
-    },
-  )
+  const text = await readFile(join(directory, MANIFEST_NAME), 'utf8').catch(error => {
+    if (systemErrorCode(error) !== 'ENOENT') throw error
+    throw new Error(`${directory} is no back-up: it has no ${MANIFEST_NAME}.`)
+  })
   const manifest = asObject(text)
   if (manifest?.format !== FORMAT)
     throw new Error(`${directory} is no back-up that this version can read: see its ${MANIFEST_NAME}.`)

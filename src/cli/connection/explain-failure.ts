@@ -1,4 +1,5 @@
 import { ServerUnreachable } from '../../client/server-unreachable.ts'
+import { errorMessage } from '../../contract/caught.ts'
 import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
 import { type Connection, connectionOf } from './connection.ts'
 
@@ -22,7 +23,7 @@ export function complaintOf(
   command: string,
   env: Parameters<typeof connectionOf>[0],
 ): string {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorMessage(error)
   try {
     return explained(error, command, () => connectionOf(env)) ?? message
   } catch {
@@ -40,7 +41,7 @@ export function explained(error: unknown, command: string, asked: () => Asked): 
   if (code === 'not-allowed' && /not authorized|^HTTP 403$/.test(message)) return ofRoles(command)
   if (code === 'no-such-route' || message === 'HTTP 404')
     return `${asked().url} has no such API: is that the server's address (TAILRACE_URL), with its base path?`
-  if (code === 'log-damaged')
+  if (code === 'internal')
     return `${asked().url} failed over this. Its log tells why; "tailrace doctor" there, whether its store is damaged`
   return undefined
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Credentials } from '../../client/credentials.ts'
+import { systemErrorCode } from '../../contract/caught.ts'
 import { UsageError } from '../command-line/command.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -76,7 +77,7 @@ function readOwnFile(file: string): string | undefined {
       throw new UsageError(`others may read ${file}, which holds credentials: chmod 600 ${file}`)
     return readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (systemErrorCode(error) === 'ENOENT') return undefined
     throw error
   }
 }

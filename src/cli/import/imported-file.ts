@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { errorMessage } from '../../contract/caught.ts'
 import { fileError } from '../terminal/file-error.ts'
 
 /** A log in a file: what it holds once it is decompressed. */
@@ -79,7 +80,7 @@ async function* decompressed(
     yield* stream
     await fed
   } catch (error) {
-    throw new Error(`${name} cannot be decompressed: ${(error as Error).message}`, { cause: error })
+    throw new Error(`${name} cannot be decompressed: ${errorMessage(error)}`, { cause: error })
   } finally {
     file.destroy()
     stream.destroy()

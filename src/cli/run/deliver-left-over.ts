@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { TailraceClient } from '../../client/tailrace-client.ts'
+import { errorMessage, systemErrorCode } from '../../contract/caught.ts'
 import { isTailraceError } from '../../contract/errors.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection/connection.ts'
 import { explained } from '../connection/explain-failure.ts'
@@ -122,11 +123,11 @@ function clientFor(entry: SpoolEntry, { url, client }: Connection): TailraceClie
 }
 
 function isGone(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'ENOENT'
+  return systemErrorCode(error) === 'ENOENT'
 }
 
 function messageOf(error: unknown, connection: Connection): string {
   const plain = isTailraceError(error) ? explained(error, 'deliver', () => connection) : undefined
   if (plain !== undefined) return plain
-  return error instanceof Error ? error.message : String(error)
+  return errorMessage(error)
 }

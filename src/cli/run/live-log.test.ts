@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { errorMessage } from '../../contract/caught.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
 import { LiveLog, type LiveLogOptions } from './live-log.ts'
 import { LogSegments } from './log-segments.ts'
@@ -35,7 +36,7 @@ function logOn(options: Partial<LiveLogOptions>) {
     spoolMaxBytes: MIB,
     waitMs: 0,
     describeGap: bytes => Buffer.from(`<${bytes} missing>\n`),
-    onSpoolFailed: error => failures.push(error.message),
+    onSpoolFailed: error => failures.push(errorMessage(error)),
     ...options,
   })
   return { log, failures }

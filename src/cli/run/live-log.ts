@@ -21,7 +21,7 @@ export interface LiveLogOptions {
   /** The line that stands where `bytes` bytes of the log could not be kept. */
   readonly describeGap: (bytes: number) => Uint8Array
   /** Called once, when the spool fails. */
-  readonly onSpoolFailed: (error: Error) => void
+  readonly onSpoolFailed: (error: unknown) => void
 }
 
 /**
@@ -190,7 +190,7 @@ export class LiveLog implements LogSource {
     try {
       await this.#options.segments!.append(bytes)
     } catch (error) {
-      if (!this.#spoolFails) this.#options.onSpoolFailed(error as Error)
+      if (!this.#spoolFails) this.#options.onSpoolFailed(error)
       this.#spoolFails = true
     }
     return this.#spooledTo - before

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isTransient } from '../../client/server-unreachable.ts'
 import type { TailraceClient } from '../../client/tailrace-client.ts'
+import { errorMessage } from '../../contract/caught.ts'
 import { isTailraceError } from '../../contract/errors.ts'
 import { type Connection, NO_CREDENTIALS } from '../connection/connection.ts'
 import { explained } from '../connection/explain-failure.ts'
@@ -127,7 +128,7 @@ export class LogShipment {
     try {
       await writeFile(idsFile, lines.join(''))
     } catch (error) {
-      this.#complain(`the ids cannot be written: ${(error as Error).message}`)
+      this.#complain(`the ids cannot be written: ${errorMessage(error)}`)
     }
   }
 
@@ -146,7 +147,7 @@ export class LogShipment {
     try {
       await writeEnd(this.#entry, this.#opened.log.isSpooled ? end : { outcome, sizeBytes })
     } catch (error) {
-      this.#complain(`the end of the log cannot be written to the spool: ${(error as Error).message}`)
+      this.#complain(`the end of the log cannot be written to the spool: ${errorMessage(error)}`)
     }
   }
 
@@ -178,5 +179,5 @@ function reasonOf(error: unknown, connection: Connection): string {
     return (
       explained(error, 'run', () => connection) ?? `the server answers: ${error.message.replace(/\.$/, '')}`
     )
-  return error instanceof Error ? error.message : String(error)
+  return errorMessage(error)
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { errorMessage } from '../../contract/caught.ts'
 import { MIB } from '../../contract/quantities.ts'
 import { LiveLog, type LiveLogOptions } from './live-log.ts'
 import { LogSegments } from './log-segments.ts'
@@ -28,8 +29,8 @@ export interface OpenLogOptions extends Pick<LiveLogOptions, 'spoolMaxBytes' | '
 /** Begins a log in the spool; in a folder for temporary files when that is not writable; in memory when nothing is. Never rejects. */
 export async function openLog(options: OpenLogOptions): Promise<OpenedLog> {
   const { spool, about, complain } = options
-  const onSpoolFailed = (error: Error) =>
-    complain(`the spool cannot be written (${error.message}); the log is kept in memory and sent on`)
+  const onSpoolFailed = (error: unknown) =>
+    complain(`the spool cannot be written (${errorMessage(error)}); the log is kept in memory and sent on`)
   const made = (await openIn(spool, about, complain)) ?? (await openTemporary(about, complain))
   if (made === undefined)
     return { log: new LiveLog({ ...options, onSpoolFailed }), entry: undefined, remove: async () => {} }
@@ -53,7 +54,7 @@ async function openIn(spool: string, about: About, complain: Complain) {
     const entry = await createEntry(spool, about)
     return { entry, folder: entry.folder }
   } catch (error) {
-    complain(`the spool ${spool} cannot be written (${(error as Error).message}); a temporary one serves`)
+    complain(`the spool ${spool} cannot be written (${errorMessage(error)}); a temporary one serves`)
     return undefined
   }
 }
@@ -63,7 +64,7 @@ async function openTemporary(about: About, complain: Complain) {
     const folder = await mkdtemp(join(tmpdir(), 'tailrace-spool-'))
     return { entry: await createEntry(folder, about), folder }
   } catch (error) {
-    complain(`nor a temporary one (${(error as Error).message}); the log is kept in memory`)
+    complain(`nor a temporary one (${errorMessage(error)}); the log is kept in memory`)
     return undefined
   }
 }

@@ -5,6 +5,7 @@ import { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
+import { errorMessage, systemErrorCode } from '../../contract/caught.ts'
 
 /** Node itself can make no FIFO. POSIX has this utility. */
 const MKFIFO = 'mkfifo'
@@ -29,9 +30,10 @@ export interface StartedCommand {
 export class NotStarted extends Error {
   readonly exitCode: 126 | 127
 
-  constructor(program: string, cause: NodeJS.ErrnoException) {
-    const missing = cause.code === 'ENOENT'
-    super(missing ? `${program}: command not found` : `${program}: cannot be run (${cause.code})`, { cause })
+  constructor(program: string, cause: unknown) {
+    const code = systemErrorCode(cause)
+    const missing = code === 'ENOENT'
+    super(missing ? `${program}: command not found` : `${program}: cannot be run (${code})`, { cause })
     this.name = 'NotStarted'
     this.exitCode = missing ? 127 : 126
   }
@@ -51,7 +53,7 @@ export async function startCommand(
   try {
     fifo = makeFifo()
   } catch (error) {
-    onFallback(error instanceof Error ? error.message : String(error))
+    onFallback(errorMessage(error))
     const joined = ['-c', 'exec "$@" 2>&1', 'sh', ...command]
     const child = spawn('/bin/sh', joined, { env, stdio: ['inherit', 'pipe', 'inherit'] })
     return started(child, child.stdout, command[0], () => {})
@@ -64,7 +66,7 @@ export async function startCommand(
   } catch (error) {
     output.destroy()
     closeSync(fifo.drainFd)
-    throw error instanceof NotStarted ? error : new NotStarted(command[0], error as NodeJS.ErrnoException)
+    throw error instanceof NotStarted ? error : new NotStarted(command[0], error)
   } finally {
     closeSync(fifo.writeFd)
   }
@@ -115,7 +117,7 @@ async function started(
   try {
     await once(child, 'spawn')
   } catch (error) {
-    throw new NotStarted(program, error as NodeJS.ErrnoException)
+    throw new NotStarted(program, error)
   }
   const leave = (hasWriters: boolean) => {
     onLeave(hasWriters)

@@ -64,7 +64,7 @@ async function seal(
 function repeatedFinish(step: Step, finish: StepFinish): FinishedStep {
   const { outcome, sizeBytes, sha256, verified } = step
   if (outcome === undefined || sizeBytes === undefined || sha256 === undefined || verified === undefined)
-    throw new TailraceError('log-damaged', `sealed log ${step.log} has no size or hash`)
+    throw new TailraceError('internal', `sealed log ${step.log} has no size or hash`)
   const same =
     finish.outcome === outcome &&
     (finish.sizeBytes ?? sizeBytes) === sizeBytes &&

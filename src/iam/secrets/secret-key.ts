@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, link, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { errorMessage, systemErrorCode } from '../../contract/caught.ts'
 import { TailraceError } from '../../contract/errors.ts'
 
 export interface SecretKeySource {
@@ -45,9 +46,9 @@ export async function readKeyFile(path: string): Promise<Uint8Array | undefined>
     if ((mode & 0o077) !== 0) throw refusal(`The key file ${path} can be read by others: chmod 600 ${path}`)
     return parseSecretKey(await readFile(path, 'utf8'), `The key file ${path}`)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (systemErrorCode(error) === 'ENOENT') return undefined
     if (error instanceof TailraceError) throw error
-    throw refusal(`The key file ${path} cannot be read: ${(error as Error).message}`)
+    throw refusal(`The key file ${path} cannot be read: ${errorMessage(error)}`)
   }
 }
 
@@ -64,13 +65,13 @@ async function createKeyFile(path: string): Promise<void> {
     }
     await chmod(draft, 0o600)
     await link(draft, path).catch(error => {
-      if (error.code !== 'EEXIST') throw error
+      if (systemErrorCode(error) !== 'EEXIST') throw error
     })
     await rm(draft)
     await syncFolder(dirname(path))
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {})
-    throw refusal(`The key file ${path} cannot be made: ${(error as Error).message}`)
+    throw refusal(`The key file ${path} cannot be made: ${errorMessage(error)}`)
   }
 }
 

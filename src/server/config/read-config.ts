@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { errorMessage } from '../../contract/caught.ts'
 import { GIB, MIB } from '../../contract/quantities.ts'
 import type { Config } from './config.ts'
 import { Secret } from './secret.ts'
@@ -32,7 +33,7 @@ function readFlags(args: readonly string[]): Record<string, string> {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: false }).values as Record<string, string>
   } catch (error) {
-    throw new ConfigError((error as Error).message.split('. ')[0] ?? 'bad arguments')
+    throw new ConfigError(errorMessage(error).split('. ')[0] ?? 'bad arguments')
   }
 }
 
@@ -43,7 +44,7 @@ function readFile(path: string | undefined): Record<string, string> {
   try {
     parsed = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new ConfigError(`the configuration file ${path} cannot be read: ${(error as Error).message}`)
+    throw new ConfigError(`the configuration file ${path} cannot be read: ${errorMessage(error)}`)
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw new ConfigError(`the configuration file ${path} must hold one JSON object`)

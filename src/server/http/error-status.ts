@@ -29,10 +29,10 @@ export const ERROR_STATUS: Readonly<Record<ErrorCode, Status>> = {
   'search-too-slow': { status: 422, errorCode: 'TR.SEARCH_DEADLINE' },
   'rate-limited': { status: 429, errorCode: 'APIGW.0308' },
   'checksum-mismatch': { status: 460, errorCode: 'TR.CHECKSUM' },
+  internal: { status: 500, errorCode: 'CB.00060101' },
   'log-damaged': { status: 500, errorCode: 'CB.00060101' },
   'store-unavailable': { status: 503, errorCode: 'TR.UNAVAILABLE' },
   'iam-unavailable': { status: 503, errorCode: 'TR.UNAVAILABLE' },
-  'over-quota': { status: 507, errorCode: 'TR.QUOTA' },
 }
 
 /** Answered for every failure that is ours; the log names the reason under the same request id. */

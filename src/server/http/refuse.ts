@@ -56,7 +56,7 @@ export function asTailraceError(thrown: unknown): TailraceError {
     return new TailraceError('invalid-parameter', 'The path is not well encoded.')
   if (statusCode !== undefined && statusCode < 500)
     return new TailraceError('invalid-parameter', `The body is not valid: ${message}`)
-  return new TailraceError('log-damaged', INTERNAL_ERROR_MESSAGE, {}, { cause: thrown })
+  return new TailraceError('internal', INTERNAL_ERROR_MESSAGE, {}, { cause: thrown })
 }
 
 /** What a refused client may still send before its connection is cut: enough for it to see the answer first. */

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net'
+import { errorMessage, systemErrorCode } from '../../contract/caught.ts'
 
 interface Address {
   readonly host: string
@@ -25,8 +26,8 @@ export async function withReason({ host, port }: Address, listen: () => Promise<
     await listen()
   } catch (error) {
     const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
-    const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-    const reason = isTaken ? `something else listens on ${where}` : `${where}: ${(error as Error).message}`
+    const isTaken = systemErrorCode(error) === 'EADDRINUSE'
+    const reason = isTaken ? `something else listens on ${where}` : `${where}: ${errorMessage(error)}`
     throw new Error(`${reason}; choose another address with --listen`, { cause: error })
   }
 }

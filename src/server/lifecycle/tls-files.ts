@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { Server as TlsServer } from 'node:https'
 import { createSecureContext } from 'node:tls'
+import { errorMessage } from '../../contract/caught.ts'
 import { TailraceError } from '../../contract/errors.ts'
 import type { TlsFiles } from '../config/config.ts'
 import type { TlsKeyPair } from '../http/http-server.ts'
@@ -15,7 +16,7 @@ export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Tls
     assertPair(cert, key)
     return { cert, key }
   } catch (error) {
-    const reason = (error as Error).message
+    const reason = errorMessage(error)
     throw new TailraceError(
       'invalid-parameter',
       `The certificate ${certFile} and the key ${keyFile} cannot be used: ${reason}`,

@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { errorMessage } from '../../contract/caught.ts'
 import { TailraceError } from '../../contract/errors.ts'
 import type { LineMatcher, OpenLineMatcher } from '../../core/ports/line-matcher.ts'
 
@@ -32,7 +33,7 @@ export function assertExpression(pattern: string, flags = 's'): void {
   try {
     new RegExp(pattern, flags)
   } catch (error) {
-    throw new TailraceError('invalid-parameter', `q is no regular expression: ${(error as Error).message}`)
+    throw new TailraceError('invalid-parameter', `q is no regular expression: ${errorMessage(error)}`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { errorMessage, systemErrorCode } from '../../contract/caught.ts'
 import { TailraceError } from '../../contract/errors.ts'
 
 /**
@@ -10,7 +11,7 @@ export function makeDataDirectory(path: string): void {
   try {
     makeMissing(path)
   } catch (error) {
-    const message = `The data directory ${path} cannot be made: ${(error as Error).message}`
+    const message = `The data directory ${path} cannot be made: ${errorMessage(error)}`
     throw new TailraceError('store-unavailable', message, {}, { cause: error })
   }
 }
@@ -29,7 +30,7 @@ function makeOne(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !isDirectory(path)) throw error
+    if (systemErrorCode(error) !== 'EEXIST' || !isDirectory(path)) throw error
   }
 }
 

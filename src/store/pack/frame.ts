@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, crc32, zstdCompress, zstdDecompress } from 'node:zlib'
+import { systemErrorCode } from '../../contract/caught.ts'
 import { TailraceError } from '../../contract/errors.ts'
 import { FRAME_MAX_BYTES } from '../../contract/limits.ts'
 import type { Frame, FrameDraft, FrameIndex, PackId } from '../../core/ports/pack-store.ts'
@@ -119,15 +120,14 @@ export function isSameRow(a: Frame, b: Frame): boolean {
   )
 }
 
-const MEMORY_ERRORS: ReadonlySet<unknown> = new Set([
+const MEMORY_ERRORS: ReadonlySet<string | undefined> = new Set([
   'ZSTD_error_memory_allocation',
   'ERR_ZLIB_INITIALIZATION_FAILED',
   'ERR_MEMORY_ALLOCATION_FAILED',
 ])
 
 function decodeFailure(cause: unknown): TailraceError {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  if (MEMORY_ERRORS.has(code))
+  if (MEMORY_ERRORS.has(systemErrorCode(cause)))
     return new TailraceError('store-unavailable', 'no memory to decompress a frame', {}, { cause })
   return damaged('the frame cannot be decompressed', { cause })
 }

@@ -42,5 +42,5 @@ export const appendLog = operation({
     'Tus-Resumable': Type.Literal(TUS_VERSION),
     'Tus-Version': Type.Literal(TUS_VERSION),
   }),
-  refusals: [409, 412, 413, 415, 460, 507],
+  refusals: [409, 412, 413, 415, 460],
 })

@@ -31,7 +31,6 @@ export const createBuild = operation({
   description: 'The same record_id again is answered with 200 and what was made then.',
   oneOf: ['job_name', 'job_id'],
   statuses: [201, 200],
-  refusals: [507],
   body: Type.Object({
     job_name: Type.Optional(name('A new name makes a new job.')),
     job_id: Type.Optional(jobIdParameter),

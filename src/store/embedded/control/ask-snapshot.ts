@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { errorMessage, systemErrorCode } from '../../../contract/caught.ts'
 import { TailraceError } from '../../../contract/errors.ts'
 import type { StoreSnapshot } from '../store-snapshots.ts'
 import { controlAddress } from './control-socket.ts'
@@ -47,11 +48,11 @@ async function connected(dataDirectory: string): Promise<Socket | undefined> {
     await once(socket, 'connect')
     return socket
   } catch (error) {
-    if (NO_SERVER.includes((error as NodeJS.ErrnoException).code)) return undefined
-    if ((error as NodeJS.ErrnoException).code === 'EACCES')
+    if (NO_SERVER.includes(systemErrorCode(error))) return undefined
+    if (systemErrorCode(error) === 'EACCES')
       throw new TailraceError(
         'store-unavailable',
-        `${(error as Error).message}: run it as the server's user.`,
+        `${errorMessage(error)}: run it as the server's user.`,
         {},
         { cause: error },
       )

@@ -2,6 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
+import { errorMessage, systemErrorCode } from '../../../contract/caught.ts'
 import { TailraceError } from '../../../contract/errors.ts'
 import { migrate } from '../../sql/migrations/migrate.ts'
 import type { Tables } from '../../sql/tables.ts'
@@ -71,7 +72,7 @@ function createPrivately(path: string): void {
   try {
     closeSync(openSync(path, 'wx', 0o600))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (systemErrorCode(error) !== 'EEXIST') throw error
   }
 }
 
@@ -81,6 +82,6 @@ function refusal(path: string, error: unknown): TailraceError {
   const busy = ((error as { errcode?: number }).errcode ?? 0) % 256 === SQLITE_BUSY
   const text = busy
     ? `Another Tailrace server uses the data directory ${dirname(path)}: stop it first.`
-    : `The catalog in ${dirname(path)} cannot be opened: ${(error as Error).message}`
+    : `The catalog in ${dirname(path)} cannot be opened: ${errorMessage(error)}`
   return new TailraceError('store-unavailable', text, {}, { cause: error })
 }

@@ -1,3 +1,4 @@
+import { systemErrorCode } from '../../../contract/caught.ts'
 import { TailraceError } from '../../../contract/errors.ts'
 import { damaged } from '../../pack/damaged.ts'
 
@@ -11,11 +12,12 @@ export function readFailure(cause: unknown, pack: string): TailraceError {
 /** `store-unavailable`, with the system's error code in the message. */
 export function unavailable(what: string, cause?: unknown): TailraceError {
   if (cause instanceof TailraceError) return cause
-  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : ''
-  return new TailraceError('store-unavailable', `${what}${code}`, {}, { cause })
+  const code = systemErrorCode(cause)
+  const text = code === undefined ? what : `${what} (${code})`
+  return new TailraceError('store-unavailable', text, {}, { cause })
 }
 
 /** True for "no such file". */
 export function isMissing(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+  return systemErrorCode(cause) === 'ENOENT'
 }

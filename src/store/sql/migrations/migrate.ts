@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
+import { errorMessage } from '../../../contract/caught.ts'
 import { TailraceError } from '../../../contract/errors.ts'
 import type { Tables } from '../tables.ts'
 import { migrations } from './migrations.ts'
@@ -20,4 +21,4 @@ export async function migrate(db: Kysely<Tables>): Promise<void> {
     )
 }
 
-const reason = (error: unknown) => (error instanceof Error ? error.message : String(error))
+const reason = (error: unknown) => errorMessage(error)

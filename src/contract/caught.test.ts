@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { it } from 'node:test'
+import { errorMessage, systemErrorCode } from './caught.ts'
+
+it('a caught error has a message, whatever was thrown', () => {
+  assert.equal(errorMessage(new TypeError('no such thing')), 'no such thing')
+  assert.equal(errorMessage('just text'), 'just text')
+  assert.equal(errorMessage(undefined), 'undefined')
+})
+
+it('only errors of the system or the runtime have a code', async () => {
+  const missing = await readFile('/nowhere/at/all').catch(error => error)
+  assert.equal(systemErrorCode(missing), 'ENOENT')
+  assert.equal(systemErrorCode(Object.assign(new Error('odd'), { code: 7 })), undefined)
+  assert.equal(systemErrorCode({ code: 'ENOENT' }), undefined)
+  assert.equal(systemErrorCode(new Error('plain')), undefined)
+})
