@@ -4,8 +4,6 @@ import type { BaseLogger } from 'pino'
 import { TailraceError } from '../contract/errors.ts'
 import type { LogId } from '../contract/quantities.ts'
 import { assertSpare } from '../core/maintain/assert-spare.ts'
-import { takeTurns } from '../core/maintain/in-turn.ts'
-import { PackPins } from '../core/maintain/pack-pins.ts'
 import { recountQuotas } from '../core/maintain/recount-quotas.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../core/ports/build-history.ts'
@@ -19,7 +17,6 @@ import { followMovedFrames } from '../core/read/follow-moved-frames.ts'
 import { storeLogReader } from '../core/read/store-log-reader.ts'
 import type { WritePorts } from '../core/write/live-logs.ts'
 import { LogDigests } from '../core/write/log-digests.ts'
-import { LogLocks } from '../core/write/log-locks.ts'
 import { Quotas } from '../core/write/quotas.ts'
 import { diskSpace } from '../store/embedded/disk-space.ts'
 import { assertCatalogThere, catalogPath } from '../store/embedded/existing-store.ts'
@@ -33,6 +30,7 @@ import { openLocalJournal } from '../store/local/journal/local-journal.ts'
 import { openLocalPackStore } from '../store/local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../store/local/packs/node-files.ts'
 import type { AssertSpare } from '../store/local/packs/recover-packs.ts'
+import { createMemoryCoordination } from '../store/memory/memory-coordination.ts'
 import { createMemoryNotifier } from '../store/memory/memory-notifier.ts'
 import { withFrameCache } from '../store/pack/with-frame-cache.ts'
 import { sqlBuildCatalog } from '../store/sql/catalog/sql-build-catalog.ts'
@@ -108,6 +106,7 @@ export async function compose(config: Config, log: BaseLogger, metrics: Metrics)
   const reader = meteredReader(storeLogReader({ journal, frames, packs }), metrics)
   const quotas = new Quotas(config.quotaLimits, config.abandonedAfterMs)
   await recountQuotas(builds, quotas, Date.now() - config.abandonedAfterMs)
+  const { locks, lastAppends, inTurn, packPins } = createMemoryCoordination()
   const write: WritePorts = {
     builds,
     frames,
@@ -115,8 +114,8 @@ export async function compose(config: Config, log: BaseLogger, metrics: Metrics)
     reader,
     notifier: createMemoryNotifier(),
     digests: new LogDigests(newSha256),
-    lastAppends: new Map(),
-    locks: new LogLocks(),
+    locks,
+    lastAppends,
     quotas,
     clock: Date.now,
   }
@@ -133,7 +132,6 @@ export async function compose(config: Config, log: BaseLogger, metrics: Metrics)
   )
   const removal = sqlBuildRemoval(db)
   const retention = sqlRetentionCatalog(db)
-  const [inTurn, packPins] = [takeTurns(), new PackPins()]
   const upkeep = {
     census: builds,
     removal,

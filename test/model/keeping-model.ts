@@ -6,9 +6,7 @@ import { isTailraceError, TailraceError } from '../../src/contract/errors.ts'
 import type { Principal } from '../../src/core/access/principal.ts'
 import { deleteBuild } from '../../src/core/maintain/delete-build.ts'
 import { UnrecordedFrames } from '../../src/core/maintain/flush-frames.ts'
-import { takeTurns } from '../../src/core/maintain/in-turn.ts'
 import { keepFlushing } from '../../src/core/maintain/keep-flushing.ts'
-import { PackPins } from '../../src/core/maintain/pack-pins.ts'
 import { reclaimPacks } from '../../src/core/maintain/reclaim-packs.ts'
 import { sweepRemovedLogs } from '../../src/core/maintain/sweep-removed-logs.ts'
 import type { Step } from '../../src/core/ports/build-catalog.ts'
@@ -20,8 +18,8 @@ import { storeLogReader } from '../../src/core/read/store-log-reader.ts'
 import { appendWhole } from '../../src/core/write/append-log.ts'
 import { finishStep } from '../../src/core/write/finish-step.ts'
 import { LogDigests } from '../../src/core/write/log-digests.ts'
-import { LogLocks } from '../../src/core/write/log-locks.ts'
 import { Quotas } from '../../src/core/write/quotas.ts'
+import { createMemoryCoordination } from '../../src/store/memory/memory-coordination.ts'
 import { createMemoryNotifier } from '../../src/store/memory/memory-notifier.ts'
 import { withFrameCache } from '../../src/store/pack/with-frame-cache.ts'
 import { MODEL_FRAME_SIZES, type StoreUnderTest } from './write-path-model.ts'
@@ -87,15 +85,12 @@ function portsOf(store: KeptStore, failEvery: number) {
     reader: storeLogReader({ ...store, packs }),
     notifier: createMemoryNotifier(),
     digests: new LogDigests(newSha256, 2),
-    lastAppends: new Map(),
-    locks: new LogLocks(),
+    ...createMemoryCoordination(),
     quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
     clock: Date.now,
     census: store.builds,
     sizes: MODEL_FRAME_SIZES,
-    inTurn: takeTurns(),
     unrecorded: new UnrecordedFrames(),
-    packPins: new PackPins(),
     unreadable: new Set<string>(),
   }
 }

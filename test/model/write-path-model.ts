@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { isTailraceError, TailraceError } from '../../src/contract/errors.ts'
 import { abandonSilentLogs } from '../../src/core/maintain/abandon-silent-logs.ts'
-import { takeTurns } from '../../src/core/maintain/in-turn.ts'
 import { keepFlushing } from '../../src/core/maintain/keep-flushing.ts'
 import type { BuildCatalog, Step, StepCensus } from '../../src/core/ports/build-catalog.ts'
 import type { FrameCatalog } from '../../src/core/ports/frame-catalog.ts'
@@ -15,8 +14,8 @@ import { appendWhole } from '../../src/core/write/append-log.ts'
 import { finishStep } from '../../src/core/write/finish-step.ts'
 import type { WritePorts } from '../../src/core/write/live-logs.ts'
 import { LogDigests } from '../../src/core/write/log-digests.ts'
-import { LogLocks } from '../../src/core/write/log-locks.ts'
 import { Quotas } from '../../src/core/write/quotas.ts'
+import { createMemoryCoordination } from '../../src/store/memory/memory-coordination.ts'
 import { createMemoryNotifier } from '../../src/store/memory/memory-notifier.ts'
 
 /** A store under test; frames of about 4 KiB, a journal of at most some hundred KiB. */
@@ -93,20 +92,20 @@ async function runScripts(
 ): Promise<void> {
   const packs = failingPacks(store.packs, failEvery)
   const frames = failingFrames(store.frames, failEvery)
+  const coordination = createMemoryCoordination()
   const ports: WritePorts = {
     ...store,
+    ...coordination,
     reader: storeLogReader({ ...store, packs }),
     notifier: createMemoryNotifier(),
     digests: new LogDigests(newSha256, 2),
-    lastAppends: new Map(),
-    locks: new LogLocks(),
     quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
     clock: Date.now,
   }
   const ending = new AbortController()
   const flushing = keepFlushing(
     { ...store, packs, frames, census: store.builds, sizes: MODEL_FRAME_SIZES },
-    { paceMs: 1, retryMs: 1, inTurn: takeTurns(), wait: ms => sleep(ms), onError: assertInjected },
+    { paceMs: 1, retryMs: 1, inTurn: coordination.inTurn, wait: ms => sleep(ms), onError: assertInjected },
     ending.signal,
   )
   const steps = await createSteps(store.builds)

@@ -1,9 +1,9 @@
 import type { EpochMs, LogId } from '../../contract/quantities.ts'
 import type { BuildCatalog, RunningLog, StepCensus } from '../ports/build-catalog.ts'
+import type { LogLocks } from '../ports/coordination.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import type { LogReader } from '../read/log-reader.ts'
-import type { LogLocks } from '../write/log-locks.ts'
 import type { Quotas } from '../write/quotas.ts'
 
 export interface AbandonPorts {

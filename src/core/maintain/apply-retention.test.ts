@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 import { memoryBuildCatalog } from '../../store/memory/memory-build-catalog.ts'
+import { createMemoryCoordination } from '../../store/memory/memory-coordination.ts'
 import { memoryFrameCatalog } from '../../store/memory/memory-frame-catalog.ts'
 import { MemoryJournal } from '../../store/memory/memory-journal.ts'
 import { createMemoryNotifier } from '../../store/memory/memory-notifier.ts'
 import type { RetentionRule } from '../ports/retention-catalog.ts'
 import { LogDigests } from '../write/log-digests.ts'
-import { LogLocks } from '../write/log-locks.ts'
 import { Quotas } from '../write/quotas.ts'
 import { applyRetention, type ExpiredBuild } from './apply-retention.ts'
 
@@ -65,10 +65,9 @@ async function retain(rule: RetentionRule, onExpired?: (build: ExpiredBuild) => 
   const ports = {
     journal,
     notifier: createMemoryNotifier(),
-    locks: new LogLocks(),
+    ...createMemoryCoordination(),
     quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
     digests: new LogDigests(() => ({ update: () => {}, hex: () => '' })),
-    lastAppends: new Map(),
     removal: builds,
     retention: builds.retention,
     frames: memoryFrameCatalog(),

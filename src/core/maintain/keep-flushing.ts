@@ -1,5 +1,5 @@
+import type { InTurn } from '../ports/coordination.ts'
 import { type FlushPorts, flushFrames } from './flush-frames.ts'
-import type { InTurn } from './in-turn.ts'
 
 export interface FlushLoopOptions {
   /** At least this long between two passes, so that one pass and its commits serve many logs. */

@@ -1,11 +1,10 @@
 import { isTailraceError } from '../../contract/errors.ts'
 import { MIB } from '../../contract/quantities.ts'
+import type { InTurn, PackPins } from '../ports/coordination.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
 import type { FrameMaintenance, FrameMove } from '../ports/frame-maintenance.ts'
 import type { Frame, FrameDraft, PackId, PackStore, RetentionDay } from '../ports/pack-store.ts'
 import type { UnrecordedFrames } from './flush-frames.ts'
-import type { InTurn } from './in-turn.ts'
-import type { PackPins } from './pack-pins.ts'
 
 export interface ReclaimPorts {
   readonly packs: PackStore

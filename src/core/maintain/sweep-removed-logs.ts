@@ -1,7 +1,7 @@
+import type { InTurn } from '../ports/coordination.ts'
 import type { FrameMaintenance } from '../ports/frame-maintenance.ts'
 import type { DeletePorts } from './delete-build.ts'
 import { endLogs } from './end-logs.ts'
-import type { InTurn } from './in-turn.ts'
 
 export interface SweepPorts extends DeletePorts {
   readonly frameMaintenance: FrameMaintenance

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { arrayLogReader } from '../../../test/props/array-log-reader.ts'
 import { memoryBuildCatalog } from '../../store/memory/memory-build-catalog.ts'
+import { createMemoryCoordination } from '../../store/memory/memory-coordination.ts'
 import { memoryFrameCatalog } from '../../store/memory/memory-frame-catalog.ts'
 import { MemoryJournal } from '../../store/memory/memory-journal.ts'
 import { createMemoryNotifier } from '../../store/memory/memory-notifier.ts'
@@ -13,7 +14,6 @@ import { SharedChunks } from '../follow/shared-chunks.ts'
 import type { Build } from '../ports/build-catalog.ts'
 import type { Hints, Notifier } from '../ports/notifier.ts'
 import { LogDigests } from '../write/log-digests.ts'
-import { LogLocks } from '../write/log-locks.ts'
 import { Quotas } from '../write/quotas.ts'
 import { abandonSilentLogs } from './abandon-silent-logs.ts'
 import { applyRetention } from './apply-retention.ts'
@@ -70,10 +70,9 @@ async function followed() {
     reader,
     notifier,
     chunks: new SharedChunks(reader),
-    locks: new LogLocks(),
+    ...createMemoryCoordination(),
     quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
     digests: new LogDigests(() => ({ update: () => {}, hex: () => '' })),
-    lastAppends: new Map(),
   }
   const stop = new AbortController()
   const changes = followBuild(ports, build, stop.signal)

@@ -16,7 +16,7 @@ export interface FrameMove {
   readonly to: Frame
 }
 
-/** What upkeep does to the frame table, beside adding rows. Its callers take turns with those that add rows (keep/in-turn.ts). */
+/** What upkeep does to the frame table, beside adding rows. Its callers take turns with those that add rows (`Coordination.inTurn`). */
 export interface FrameMaintenance {
   /** Removes rows of these logs, at most `limit`, durable when this resolves. Resolves to how many; fewer than `limit` when none is left. */
   removeFrames(logs: readonly LogId[], limit: number): Promise<number>

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isTailraceError } from '../../contract/errors.ts'
 import { memoryBuildCatalog } from '../../store/memory/memory-build-catalog.ts'
+import { createMemoryCoordination } from '../../store/memory/memory-coordination.ts'
 import { memoryFrameCatalog } from '../../store/memory/memory-frame-catalog.ts'
 import { MemoryJournal } from '../../store/memory/memory-journal.ts'
 import { createMemoryNotifier } from '../../store/memory/memory-notifier.ts'
@@ -13,7 +14,6 @@ import { appendLog, appendWhole } from './append-log.ts'
 import { finishStep } from './finish-step.ts'
 import type { WritePorts } from './live-logs.ts'
 import { LogDigests } from './log-digests.ts'
-import { LogLocks } from './log-locks.ts'
 import { Quotas } from './quotas.ts'
 
 const text = (string: string) => new TextEncoder().encode(string)
@@ -46,8 +46,7 @@ async function openStore() {
     reader: noted(reader, 'reader'),
     notifier: createMemoryNotifier(),
     digests: new LogDigests(() => ({ update: () => {}, hex: () => '0'.repeat(64) })),
-    lastAppends: new Map(),
-    locks: new LogLocks(),
+    ...createMemoryCoordination(),
     quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
     clock: () => 1,
   }

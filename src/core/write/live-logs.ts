@@ -2,25 +2,22 @@ import { TailraceError } from '../../contract/errors.ts'
 import type { ByteOffset, EpochMs, LogId } from '../../contract/quantities.ts'
 import type { BuildCatalog, Step, StepState } from '../ports/build-catalog.ts'
 import type { Clock } from '../ports/capabilities.ts'
+import type { Coordination } from '../ports/coordination.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import type { LogReader } from '../read/log-reader.ts'
 import type { LogDigests } from './log-digests.ts'
-import type { LogLocks } from './log-locks.ts'
 import type { Quotas } from './quotas.ts'
 
 /** What writing use-cases share. */
-export interface WritePorts {
+export interface WritePorts extends Pick<Coordination, 'locks' | 'lastAppends'> {
   readonly builds: BuildCatalog
   readonly frames: FrameCatalog
   readonly journal: Journal
   readonly notifier: Notifier
   readonly reader: LogReader
   readonly digests: LogDigests
-  /** When each live log took its last append, since this process began. */
-  readonly lastAppends: Map<LogId, EpochMs>
-  readonly locks: LogLocks
   readonly quotas: Quotas
   readonly clock: Clock
 }

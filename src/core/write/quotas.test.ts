@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
 import { isTailraceError } from '../../contract/errors.ts'
 import { memoryBuildCatalog } from '../../store/memory/memory-build-catalog.ts'
+import { createMemoryCoordination } from '../../store/memory/memory-coordination.ts'
 import { memoryFrameCatalog } from '../../store/memory/memory-frame-catalog.ts'
 import { MemoryJournal } from '../../store/memory/memory-journal.ts'
 import { createMemoryNotifier } from '../../store/memory/memory-notifier.ts'
@@ -17,7 +18,6 @@ import { finishBuild } from './finish-build.ts'
 import { finishStep } from './finish-step.ts'
 import type { WritePorts } from './live-logs.ts'
 import { LogDigests } from './log-digests.ts'
-import { LogLocks } from './log-locks.ts'
 import { Quotas } from './quotas.ts'
 
 const HOUR_MS = 3_600_000
@@ -39,8 +39,7 @@ function openStore() {
     reader: storeLogReader({ journal, frames, packs }),
     notifier: createMemoryNotifier(),
     digests: new LogDigests(() => ({ update: () => {}, hex: () => '0'.repeat(64) })),
-    lastAppends: new Map(),
-    locks: new LogLocks(),
+    ...createMemoryCoordination(),
     quotas: new Quotas({ liveLogs: 3, openBuilds: 3 }, HOUR_MS),
     clock: () => now,
   }

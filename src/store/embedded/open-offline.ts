@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import type { LogId } from '../../contract/quantities.ts'
 import type { CheckPorts } from '../../core/maintain/check-store.ts'
-import { PackPins } from '../../core/maintain/pack-pins.ts'
 import { storeLogReader } from '../../core/read/store-log-reader.ts'
 import type { Config } from '../../server/config/config.ts'
 import { newSha256 } from '../../server/new-sha256.ts'
 import { openLocalJournal } from '../local/journal/local-journal.ts'
 import { openLocalPackStore } from '../local/packs/local-pack-store.ts'
 import { openPackDirectory } from '../local/packs/node-files.ts'
+import { createMemoryCoordination } from '../memory/memory-coordination.ts'
 import { sqlBuildCatalog } from '../sql/catalog/sql-build-catalog.ts'
 import { sqlBuildRemoval } from '../sql/catalog/sql-build-removal.ts'
 import { sqlFrameCatalog } from '../sql/catalog/sql-frame-catalog.ts'
@@ -77,8 +77,7 @@ export async function openSnapshot({
     await takeSnapshots({
       dataDirectory,
       source: { connection, catalogFile, journal },
-      inTurn: work => work(),
-      packPins: new PackPins(),
+      ...createMemoryCoordination(),
     })(),
   )
   const ending = opening.move()

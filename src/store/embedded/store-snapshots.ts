@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { TailraceError } from '../../contract/errors.ts'
-import type { InTurn } from '../../core/maintain/in-turn.ts'
-import type { PackPins } from '../../core/maintain/pack-pins.ts'
+import type { InTurn } from '../../core/ports/coordination.ts'
+import type { MemoryPackPins } from '../memory/memory-coordination.ts'
 import { type SnapshotPack, type SnapshotSource, takeSnapshot } from './snapshot/take-snapshot.ts'
 
 /** A store as it was at one moment, while the server goes on; disposing of it removes what was copied. */
@@ -21,7 +21,7 @@ export interface SnapshotParts {
   readonly dataDirectory: string
   readonly source: SnapshotSource
   readonly inTurn: InTurn
-  readonly packPins: PackPins
+  readonly packPins: MemoryPackPins
 }
 
 /** Snapshots of an open store, one at a time, in its own data directory. */
