@@ -14,7 +14,9 @@ export const BOOTSTRAP = {
   sk: 'TestSecretKey000000000000000000000000001',
 } as const
 
-export const CLI = join(import.meta.dirname, '../../bin/tailrace.js')
+/** The directory that this file's checkout is in. */
+export const CHECKOUT = join(import.meta.dirname, '../..')
+export const CLI = join(CHECKOUT, 'bin/tailrace.js')
 const START_TIMEOUT_MS = 30_000
 const STOP_TIMEOUT_MS = 30_000
 
@@ -25,6 +27,8 @@ export interface ServerOptions {
   readonly data?: string
   /** A command that runs the server, such as a tracer with its options. */
   readonly under?: readonly string[]
+  /** The checkout whose server is started; this one by default. */
+  readonly checkout?: string
 }
 
 /** A real server in a process of its own, on a free port of 127.0.0.1. */
@@ -97,9 +101,11 @@ interface Running {
   signal(signal: NodeJS.Signals): void
 }
 
-async function start(data: string, { env = {}, under = [], data: given }: ServerOptions): Promise<Running> {
+async function start(data: string, options: ServerOptions): Promise<Running> {
+  const { env = {}, under = [], data: given, checkout = CHECKOUT } = options
+  const cli = join(checkout, 'bin/tailrace.js')
   const ownData = given === undefined ? data : undefined
-  const command = [...under, process.execPath, CLI, 'serve', '--listen', '127.0.0.1:0', '--data', data]
+  const command = [...under, process.execPath, cli, 'serve', '--listen', '127.0.0.1:0', '--data', data]
   // A group of its own, so that a signal reaches the server whatever stands between it and this process.
   const child = spawn(command[0]!, command.slice(1), {
     env: { ...cleanEnvironment(), ...env },
