@@ -9,7 +9,7 @@ import type { BuildCatalog, Step, StepCensus } from '../../src/core/ports/build-
 import type { FrameCatalog } from '../../src/core/ports/frame-catalog.ts'
 import type { Journal } from '../../src/core/ports/journal.ts'
 import type { PackStore } from '../../src/core/ports/pack-store.ts'
-import { storeLogReader } from '../../src/core/read/store-log-reader.ts'
+import { storeLogReader } from '../../src/core/read/reader/store-log-reader.ts'
 import { appendWhole } from '../../src/core/write/append-log.ts'
 import { finishStep } from '../../src/core/write/finish-step.ts'
 import type { WritePorts } from '../../src/core/write/live-logs.ts'

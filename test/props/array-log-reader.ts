@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { LogReader } from '../../src/core/read/log-reader.ts'
+import type { LogReader } from '../../src/core/read/reader/log-reader.ts'
 import { cutInChunks } from '../arbitrary/log-bytes.ts'
 
 /** A reader of what `log` gives at each call, which yields chunks of these sizes in turn and refuses what the port does not allow. */

@@ -1,16 +1,18 @@
 import { TailraceError } from '../../contract/errors.ts'
 import type { ProjectId, RecordId } from '../../contract/ids.ts'
 import type { Role } from '../../contract/roles.ts'
+import type { Seen } from '../ports/build-history.ts'
 
-/** Who asks, and for which project: the result of every successful authentication. */
+/** An authenticated caller and the project they act for. */
 export interface Principal {
   readonly projectId: ProjectId
   readonly userId: string
   readonly userName: string
+  /** Roles in this project. */
   readonly roles: ReadonlySet<Role>
-  /** Set for the holder of an upload token: may write to and read this build, and nothing else. */
+  /** Set for the holder of an upload token, who may read and write this build and nothing else. */
   readonly onlyRecord?: RecordId
-  /** Set for a user of an external IAM, by whose word he is this: where that is. */
+  /** Set for a user of an external IAM: its URL. */
   readonly iamUrl?: string
 }
 
@@ -20,52 +22,69 @@ interface OwnedBuild {
   readonly creatorId: string
 }
 
-/** The one answer to a caller who lacks the right, whatever it is. */
+/** The one error for a missing right, whichever it is. */
 export function notAllowed(): TailraceError {
   return new TailraceError('not-allowed', 'The IAM user is not authorized to access the API.')
 }
 
-/** Rejects with `not-allowed` callers without a role in the project, and holders of upload tokens, who are nobody in it. */
+/** Throws `not-allowed` unless the caller has a role in the project. Holders of upload tokens have none. */
 export function assertMember(who: Principal): void {
   if (who.onlyRecord !== undefined || who.roles.size === 0) throw notAllowed()
 }
 
-/** Rejects callers who can read no build at all, before anything is looked up. */
+/** Throws `not-allowed` if the caller can read no build at all. */
 export function assertMayReadSome(who: Principal): void {
   if (who.onlyRecord === undefined && who.roles.size === 0) throw notAllowed()
 }
 
-/** Rejects with `not-allowed` unless the caller may read this build. */
+/** Throws `not-allowed` unless the caller may read this build. */
 export function assertMayRead(who: Principal, build: OwnedBuild): void {
-  if (who.onlyRecord !== undefined) {
-    if (who.onlyRecord !== build.recordId) throw notAllowed()
-  } else if (!who.roles.has('reader') && !who.roles.has('admin') && !isOwn(who, build)) throw notAllowed()
+  const may =
+    who.onlyRecord === undefined ? readsAll(who) || isOwn(who, build) : who.onlyRecord === build.recordId
+  if (!may) throw notAllowed()
 }
 
-/** Rejects with `not-allowed` unless the caller may create builds. */
+/**
+ * Which builds lists show to the caller (docs/api.md §6): all to readers and admins, their own to runners, and one to
+ * the holder of an upload token. Throws `not-allowed` if the caller can read no build.
+ */
+export function visibleBuilds(who: Principal): Seen {
+  if (who.onlyRecord !== undefined) return { recordId: who.onlyRecord }
+  if (readsAll(who)) return {}
+  assertMayReadSome(who)
+  return { creatorId: who.userId }
+}
+
+/** Throws `not-allowed` unless the caller may create builds. */
 export function assertMayCreateBuild(who: Principal): void {
   if (who.onlyRecord !== undefined || !(who.roles.has('runner') || who.roles.has('admin'))) throw notAllowed()
 }
 
-/** Rejects callers who can write to no build, or an upload token that is for another record, before anything is looked up. */
+/** Throws `not-allowed` if the caller can write to no build, or holds an upload token of another build. */
 export function assertMayWriteSome(who: Principal, record: RecordId): void {
-  if (
-    who.onlyRecord !== undefined
-      ? who.onlyRecord !== record
-      : !(who.roles.has('runner') || who.roles.has('admin'))
-  )
-    throw notAllowed()
+  const may =
+    who.onlyRecord === undefined
+      ? who.roles.has('runner') || who.roles.has('admin')
+      : who.onlyRecord === record
+  if (!may) throw notAllowed()
 }
 
-/** Rejects with `not-allowed` unless the caller may write to this build. */
+/** Throws `not-allowed` unless the caller may write to this build. */
 export function assertMayWrite(who: Principal, build: OwnedBuild): void {
-  assertMayWriteSome(who, build.recordId)
-  if (who.onlyRecord === undefined && !who.roles.has('admin') && !isOwn(who, build)) throw notAllowed()
+  const may =
+    who.onlyRecord === undefined
+      ? who.roles.has('admin') || isOwn(who, build)
+      : who.onlyRecord === build.recordId
+  if (!may) throw notAllowed()
 }
 
-/** Rejects with `not-allowed` unless the caller is an admin of the project. */
+/** Throws `not-allowed` unless the caller is an admin of the project. */
 export function assertAdmin(who: Principal): void {
   if (who.onlyRecord !== undefined || !who.roles.has('admin')) throw notAllowed()
+}
+
+function readsAll(who: Principal): boolean {
+  return who.roles.has('reader') || who.roles.has('admin')
 }
 
 function isOwn(who: Principal, build: OwnedBuild): boolean {

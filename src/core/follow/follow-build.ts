@@ -1,7 +1,7 @@
 import type { StepId } from '../../contract/ids.ts'
 import type { Build, BuildCatalog, Step } from '../ports/build-catalog.ts'
 import type { Notifier } from '../ports/notifier.ts'
-import { isFinished } from '../read/is-finished.ts'
+import { isFinished } from '../read/snapshot-log.ts'
 
 interface Ports {
   readonly builds: BuildCatalog

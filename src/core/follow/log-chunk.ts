@@ -1,8 +1,7 @@
 import { type ByteOffset, KIB, type LogId } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import { CHARACTER_REST_BYTES, characterStart, decodeUtf8, incompleteTailLength } from '../../text/utf8.ts'
-import type { LogReader } from '../read/log-reader.ts'
-import { readRange } from '../read/read-range.ts'
+import { type LogReader, readRange } from '../read/reader/log-reader.ts'
 
 /** The most log bytes of one chunk (docs/api.md §5). */
 export const CHUNK_MAX_BYTES = 64 * KIB

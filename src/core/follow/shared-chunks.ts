@@ -1,5 +1,5 @@
 import type { ByteOffset, LogId } from '../../contract/quantities.ts'
-import type { LogReader } from '../read/log-reader.ts'
+import type { LogReader } from '../read/reader/log-reader.ts'
 import { CHUNK_MAX_BYTES, type LogChunk, readChunk } from './log-chunk.ts'
 
 /** How many chunks are kept: what followers that are level with each other want next, not a history. */

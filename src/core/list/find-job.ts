@@ -1,18 +1,17 @@
 import type { JobId } from '../../contract/ids.ts'
-import { notAllowed, type Principal } from '../access/principal.ts'
+import { unknownBuild } from '../access/authorize.ts'
+import { notAllowed, type Principal, visibleBuilds } from '../access/principal.ts'
 import type { BuildHistory, Job, Seen } from '../ports/build-history.ts'
-import { unknownBuild } from '../read/find-build.ts'
-import { visibleBuilds } from './visible-builds.ts'
 
 export interface VisibleJob {
   readonly job: Job
-  /** Which of its builds the caller sees. */
+  /** Which of its builds the caller can see. */
   readonly seen: Seen
 }
 
 /**
- * A job of the caller's project. Rejects with `not-found` when it is not there, and with `not-allowed` for an upload token whose build
- * is of another job, whether this one exists or not.
+ * Finds a job of the caller's project. Rejects with `not-found` if there is none, and with `not-allowed` for an upload
+ * token of another job's build, whether or not this job exists.
  */
 export async function requireVisibleJob(
   { history }: { readonly history: BuildHistory },

@@ -2,36 +2,53 @@ import type { BuildNo, JobId } from '../../contract/ids.ts'
 import type { Principal } from '../access/principal.ts'
 import type { Build } from '../ports/build-catalog.ts'
 import type { BuildHistory, Part, Span } from '../ports/build-history.ts'
-import { type Continued, continueList } from './continued.ts'
 import { requireVisibleJob } from './find-job.ts'
+import { type ListPage, listPage } from './list-page.ts'
 
 interface Ports {
   readonly history: BuildHistory
 }
 
-/** Builds of a job that the caller sees, the newest first; at most `limit`, below `before` where it is given. Rejects with `not-found` or `not-allowed`. */
+/**
+ * A page of the builds of a job that the caller can see, newest first: at most `limit`, and only those numbered below
+ * `before` if it is given. Rejects with `not-found` or `not-allowed`.
+ */
 export async function listBuilds(
   { history }: Ports,
   who: Principal,
   jobId: JobId,
   limit: number,
   before?: BuildNo,
-): Promise<Continued<Build, BuildNo>> {
+): Promise<ListPage<Build, BuildNo>> {
   const { seen } = await requireVisibleJob({ history }, who, jobId)
-  return continueList(
+  return listPage(
     limit,
     ({ buildNo }) => buildNo,
     part => history.listBuilds(who.projectId, jobId, seen, part, before),
   )
 }
 
+/** The newest build of the job that the caller can see, if any. Rejects with `not-found` or `not-allowed`. */
+export async function latestBuild(
+  { history }: Ports,
+  who: Principal,
+  jobId: JobId,
+): Promise<Build | undefined> {
+  const { seen } = await requireVisibleJob({ history }, who, jobId)
+  const [latest] = await history.listBuilds(who.projectId, jobId, seen, { skip: 0, limit: 1 })
+  return latest
+}
+
 export interface CountedBuilds {
   readonly builds: readonly Build[]
-  /** How many there are in all parts. */
+  /** How many builds the whole list has. */
   readonly total: number
 }
 
-/** A part of the same list; of the builds made in the span, by time, where one is given. */
+/**
+ * A part of the same list, and the size of the list. With a span, the list has only builds created in it. Rejects
+ * with `not-found` or `not-allowed`.
+ */
 export async function countedBuilds(
   { history }: Ports,
   who: Principal,

@@ -1,21 +1,23 @@
-import type { Principal } from '../access/principal.ts'
+import { type Principal, visibleBuilds } from '../access/principal.ts'
 import type { BuildHistory, JobPlace, JobWithLatest, Part } from '../ports/build-history.ts'
-import { type Continued, continueList } from './continued.ts'
-import { visibleBuilds } from './visible-builds.ts'
+import { type ListPage, listPage } from './list-page.ts'
 
 interface Ports {
   readonly history: BuildHistory
 }
 
-/** Jobs of the caller's project, the newest first, of which the caller sees a build; at most `limit`, older than `before` where it is given. */
+/**
+ * A page of the jobs of the caller's project, newest first: at most `limit`, and only those older than `before` if it is
+ * given. A job is listed if the caller can see one of its builds. Rejects with `not-allowed`.
+ */
 export async function listJobs(
   { history }: Ports,
   who: Principal,
   limit: number,
   before?: JobPlace,
-): Promise<Continued<JobWithLatest, JobPlace>> {
+): Promise<ListPage<JobWithLatest, JobPlace>> {
   const selection = { seen: visibleBuilds(who) }
-  return continueList(
+  return listPage(
     limit,
     ({ place }) => place,
     part => history.listJobs(who.projectId, selection, part, before),
@@ -24,11 +26,14 @@ export async function listJobs(
 
 export interface CountedJobs {
   readonly jobs: readonly JobWithLatest[]
-  /** How many there are in all parts. */
+  /** How many jobs the whole list has. */
   readonly total: number
 }
 
-/** A part of the same list, of jobs whose name contains `nameContains`. */
+/**
+ * A part of the same list, of jobs whose name contains `nameContains`, and the size of the list. Rejects with
+ * `not-allowed`.
+ */
 export async function countedJobs(
   { history }: Ports,
   who: Principal,

@@ -3,7 +3,7 @@ import type { BuildCatalog, RunningLog, StepCensus } from '../ports/build-catalo
 import type { LogLocks } from '../ports/coordination.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Notifier } from '../ports/notifier.ts'
-import type { LogReader } from '../read/log-reader.ts'
+import type { LogReader } from '../read/reader/log-reader.ts'
 import type { Quotas } from '../write/quotas.ts'
 
 export interface AbandonPorts {

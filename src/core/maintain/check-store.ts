@@ -6,7 +6,7 @@ import type { NewSha256 } from '../ports/capabilities.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
 import type { PackId, PackStore } from '../ports/pack-store.ts'
 import type { RetentionCatalog } from '../ports/retention-catalog.ts'
-import type { LogReader } from '../read/log-reader.ts'
+import type { LogReader } from '../read/reader/log-reader.ts'
 
 export interface CheckPorts {
   readonly builds: BuildCatalog

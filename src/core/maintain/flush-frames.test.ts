@@ -14,7 +14,7 @@ import type { BuildCatalog } from '../ports/build-catalog.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Frame } from '../ports/pack-store.ts'
-import { storeLogReader } from '../read/store-log-reader.ts'
+import { storeLogReader } from '../read/reader/store-log-reader.ts'
 import { type FlushPorts, flushFrames, UnrecordedFrames } from './flush-frames.ts'
 
 const PROJECT = 'a'.repeat(32)

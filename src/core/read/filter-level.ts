@@ -1,5 +1,4 @@
-import type { LogLevel } from '../../text/level.ts'
-import { DebugLineFilter } from '../../text/level.ts'
+import { DebugLineFilter, type LogLevel } from '../../text/level.ts'
 
 /**
  * The log of one step as a download of this level shows it (docs/api.md §3): DEBUG is every byte, INFO leaves out DEBUG

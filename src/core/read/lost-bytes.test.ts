@@ -9,9 +9,9 @@ import { createMemoryPackStore } from '../../store/memory/memory-pack-store.ts'
 import type { Principal } from '../access/principal.ts'
 import { followLog } from '../follow/follow-log.ts'
 import { SharedChunks } from '../follow/shared-chunks.ts'
-import { readStepLog } from './read-step-log.ts'
+import { readStepLog } from './page/read-step-log.ts'
+import { storeLogReader } from './reader/store-log-reader.ts'
 import { snapshotLog } from './snapshot-log.ts'
-import { storeLogReader } from './store-log-reader.ts'
 
 const PROJECT = 'a'.repeat(32)
 const RECORD = '00000000-0000-4000-8000-000000000001'

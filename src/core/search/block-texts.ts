@@ -2,9 +2,8 @@ import { LINE_TEXT_MAX_BYTES } from '../../contract/limits.ts'
 import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import { decodeUtf8 } from '../../text/utf8.ts'
-import { LINE_READ_MAX_BYTES, type LineText, lineText } from '../read/line-text.ts'
-import type { LogReader } from '../read/log-reader.ts'
-import { readRange } from '../read/read-range.ts'
+import { LINE_READ_MAX_BYTES, type LineText, lineText } from '../read/lines/line-text.ts'
+import { type LogReader, readRange } from '../read/reader/log-reader.ts'
 import type { SearchedBlock } from './searched-block.ts'
 
 /** With fewer hits, only the lines that match are decoded. */

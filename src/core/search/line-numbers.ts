@@ -1,6 +1,6 @@
 import type { ByteOffset, LineNumber, LogId } from '../../contract/quantities.ts'
 import { countLineEnds } from '../../text/lines.ts'
-import { type LineCountPorts, lineAt } from '../read/line-index.ts'
+import { type LineCountPorts, lineAt } from '../read/lines/line-index.ts'
 import { BLOCK_MIN_BYTES, type SearchedBlock } from './searched-block.ts'
 
 /** To number a hit after a block this long, a look-up is cheaper than counting the block's line ends. */

@@ -2,7 +2,7 @@
 import { isTailraceError, TailraceError } from '../../contract/errors.ts'
 import { type ByteOffset, KIB, type LogId } from '../../contract/quantities.ts'
 import type { Step } from '../ports/build-catalog.ts'
-import { equalsStored } from '../read/equals-stored.ts'
+import { equalsStored } from '../read/reader/log-reader.ts'
 import { coalesce } from './coalesce.ts'
 import { currentStep, openLog, type WritePorts } from './live-logs.ts'
 

@@ -6,7 +6,7 @@ import type { Coordination } from '../ports/coordination.ts'
 import type { FrameCatalog } from '../ports/frame-catalog.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Notifier } from '../ports/notifier.ts'
-import type { LogReader } from '../read/log-reader.ts'
+import type { LogReader } from '../read/reader/log-reader.ts'
 import type { LogDigests } from './log-digests.ts'
 import type { Quotas } from './quotas.ts'
 

@@ -1,6 +1,6 @@
 import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { NewSha256, Sha256 } from '../ports/capabilities.ts'
-import type { LogReader } from '../read/log-reader.ts'
+import type { LogReader } from '../read/reader/log-reader.ts'
 
 interface Running {
   readonly sha256: Sha256

@@ -1,4 +1,4 @@
-import type { LogReader } from '../../core/read/log-reader.ts'
+import type { LogReader } from '../../core/read/reader/log-reader.ts'
 import type { Metrics } from './metrics.ts'
 
 /** The same reader, of which the bytes are counted. */

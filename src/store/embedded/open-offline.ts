@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { LogId } from '../../contract/quantities.ts'
 import type { CheckPorts } from '../../core/maintain/check-store.ts'
-import { storeLogReader } from '../../core/read/store-log-reader.ts'
+import { storeLogReader } from '../../core/read/reader/store-log-reader.ts'
 import type { Config } from '../../server/config/config.ts'
 import { newSha256 } from '../../server/new-sha256.ts'
 import { openLocalJournal } from '../local/journal/local-journal.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
-import type { LogReader } from '../../../core/read/log-reader.ts'
+import type { LogReader } from '../../../core/read/reader/log-reader.ts'
 import { listBuildsRoute } from '../reading/list-builds.ts'
 import { listJobsRoute } from '../reading/list-jobs.ts'
 import { showBuildRoute } from '../reading/show-build.ts'

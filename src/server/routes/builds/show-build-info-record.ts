@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { showBuildInfoRecord as operation } from '../../../contract/operations/builds/show-build-info-record.ts'
+import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
-import { requireReadableBuild } from '../../../core/read/find-build.ts'
 import { serveJson } from '../../http/serve-json.ts'
 import { buildInfoRecord } from '../../present/build-records.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { showBuildRecord as operation } from '../../../contract/operations/builds/show-build-record.ts'
+import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
-import { requireReadableBuild } from '../../../core/read/find-build.ts'
 import { serveJson } from '../../http/serve-json.ts'
 import { buildRecord } from '../../present/build-records.ts'
 import { succeeded } from '../../present/succeeded.ts'

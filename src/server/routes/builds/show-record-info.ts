@@ -4,8 +4,8 @@ import {
   showRecordInfoV3,
   showRecordInfoV4,
 } from '../../../contract/operations/builds/show-record-info.ts'
+import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
-import { requireReadableBuild } from '../../../core/read/find-build.ts'
 import { serveJson } from '../../http/serve-json.ts'
 import { recordInfo } from '../../present/build-records.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { showRunningStatus as operation } from '../../../contract/operations/builds/show-running-status.ts'
-import { latestBuild } from '../../../core/list/latest-build.ts'
+import { latestBuild } from '../../../core/list/list-builds.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
 import { serveJson } from '../../http/serve-json.ts'
 import { runningStatus } from '../../present/build-status.ts'

@@ -7,8 +7,8 @@ import {
   downloadBuildLogV3,
   downloadBuildLog as operation,
 } from '../../../contract/operations/logs/download-build-log.ts'
-import { downloadBuildLog } from '../../../core/read/download-build-log.ts'
-import { type BuildLogPorts, snapshotBuildLog } from '../../../core/read/snapshot-build-log.ts'
+import { downloadBuildLog } from '../../../core/read/build-log/download-build-log.ts'
+import { type BuildLogPorts, snapshotBuildLog } from '../../../core/read/build-log/snapshot-build-log.ts'
 import { principalOf } from '../../guard/guard-routes.ts'
 import { describeFile, fileRoute } from '../../present/log-file.ts'
 

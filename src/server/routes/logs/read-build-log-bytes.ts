@@ -4,8 +4,8 @@ import {
   DEFAULT_LENGTH_BYTES,
   readBuildLogBytes as operation,
 } from '../../../contract/operations/logs/read-build-log-bytes.ts'
-import type { BuildLogPagePorts } from '../../../core/read/read-build-log.ts'
-import { readBuildLogBytes } from '../../../core/read/read-build-log-bytes.ts'
+import type { BuildLogPagePorts } from '../../../core/read/build-log/read-build-log.ts'
+import { readBuildLogBytes } from '../../../core/read/build-log/read-build-log-bytes.ts'
 import { queryNumber } from '../../http/query-number.ts'
 import { serveJson } from '../../http/serve-json.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'

@@ -3,7 +3,7 @@ import {
   readBuildLog as operation,
   readBuildLogAfterRun,
 } from '../../../contract/operations/logs/read-build-log.ts'
-import { type BuildLogPagePorts, readBuildLog } from '../../../core/read/read-build-log.ts'
+import { type BuildLogPagePorts, readBuildLog } from '../../../core/read/build-log/read-build-log.ts'
 import { serveJson } from '../../http/serve-json.ts'
 import { pageAnswer, queryLogPage } from '../../present/log-page.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'

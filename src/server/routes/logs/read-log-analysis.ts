@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { readLogAnalysis as operation } from '../../../contract/operations/logs/read-log-analysis.ts'
+import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
-import { requireReadableBuild } from '../../../core/read/find-build.ts'
 import { queryNumber } from '../../http/query-number.ts'
 import { serveJson } from '../../http/serve-json.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'

@@ -6,9 +6,9 @@ import {
   followBuild as operation,
   type StepEventData,
 } from '../../../contract/operations/reading/follow-build.ts'
+import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import { followBuild, isBuildOver } from '../../../core/follow/follow-build.ts'
 import type { Build, Step } from '../../../core/ports/build-catalog.ts'
-import { requireReadableBuild } from '../../../core/read/find-build.ts'
 import { principalOf } from '../../guard/guard-routes.ts'
 import { type EventStreams, serverSentEvent } from '../../http/event-streams.ts'
 import { lastEventId } from '../../http/last-event-id.ts'

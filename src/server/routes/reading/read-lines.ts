@@ -13,7 +13,7 @@ import {
   type LogLine,
   type ReadLinesPorts,
   readLines,
-} from '../../../core/read/read-lines.ts'
+} from '../../../core/read/lines/read-lines.ts'
 import { principalOf } from '../../guard/guard-routes.ts'
 import { queryNumber, queryStepId } from '../../http/query-number.ts'
 import { sendChunks } from '../../http/send-chunks.ts'

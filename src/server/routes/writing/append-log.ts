@@ -7,8 +7,8 @@ import {
   UPLOAD_MEDIA_TYPE,
 } from '../../../contract/operations/writing/append-log.ts'
 import type { ByteOffset } from '../../../contract/quantities.ts'
+import { requireWritableStep } from '../../../core/access/authorize.ts'
 import type { Step } from '../../../core/ports/build-catalog.ts'
-import { requireWritableStep } from '../../../core/read/find-step.ts'
 import { appendLog, appendWhole } from '../../../core/write/append-log.ts'
 import type { WritePorts } from '../../../core/write/live-logs.ts'
 import { principalOf } from '../../guard/guard-routes.ts'

@@ -5,8 +5,8 @@ import {
   type FinishStepBody,
   finishStep as operation,
 } from '../../../contract/operations/writing/finish-step.ts'
+import { requireWritableStep } from '../../../core/access/authorize.ts'
 import type { Outcome } from '../../../core/ports/build-catalog.ts'
-import { requireWritableStep } from '../../../core/read/find-step.ts'
 import { finishStep } from '../../../core/write/finish-step.ts'
 import type { WritePorts } from '../../../core/write/live-logs.ts'
 import { principalOf } from '../../guard/guard-routes.ts'

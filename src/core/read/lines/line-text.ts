@@ -1,6 +1,6 @@
-import { LINE_TEXT_MAX_BYTES } from '../../contract/limits.ts'
-import { LINE_FEED } from '../../text/lines.ts'
-import { CHARACTER_REST_BYTES, characterStart, decodeUtf8 } from '../../text/utf8.ts'
+import { LINE_TEXT_MAX_BYTES } from '../../../contract/limits.ts'
+import { LINE_FEED } from '../../../text/lines.ts'
+import { CHARACTER_REST_BYTES, characterStart, decodeUtf8 } from '../../../text/utf8.ts'
 
 /** With this many bytes from the begin of a line on, its text is known, whatever follows. */
 export const LINE_READ_MAX_BYTES = LINE_TEXT_MAX_BYTES + CHARACTER_REST_BYTES + 1

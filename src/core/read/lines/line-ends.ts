@@ -1,7 +1,6 @@
-import type { ByteOffset, LogId } from '../../contract/quantities.ts'
-import { LINE_FEED } from '../../text/lines.ts'
-import type { LogReader } from './log-reader.ts'
-import { readRange } from './read-range.ts'
+import type { ByteOffset, LogId } from '../../../contract/quantities.ts'
+import { LINE_FEED } from '../../../text/lines.ts'
+import { type LogReader, readRange } from '../reader/log-reader.ts'
 
 /** Some megabytes of memory. */
 const REMEMBERED_LOGS = 50_000

@@ -1,10 +1,9 @@
-import type { StepId } from '../../contract/ids.ts'
-import type { Principal } from '../access/principal.ts'
-import type { BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
-import { endOfLog } from './end-of-log.ts'
-import { requireReadableStep } from './find-step.ts'
-import { isFinished } from './is-finished.ts'
-import type { LogReader } from './log-reader.ts'
+import type { StepId } from '../../../contract/ids.ts'
+import { requireReadableStep } from '../../access/authorize.ts'
+import type { Principal } from '../../access/principal.ts'
+import type { BuildAddress, BuildCatalog } from '../../ports/build-catalog.ts'
+import type { LogReader } from '../reader/log-reader.ts'
+import { endOfLog, isFinished } from '../snapshot-log.ts'
 import { type PageQuery, readPage, type SourcedPage } from './read-page.ts'
 
 /** A page of one step's log (docs/api.md §2). Rejects with `not-allowed` or `not-found`. */

@@ -1,6 +1,6 @@
-import type { ByteOffset, LogId } from '../../contract/quantities.ts'
-import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import type { PackStore } from '../ports/pack-store.ts'
+import type { ByteOffset, LogId } from '../../../contract/quantities.ts'
+import type { FrameCatalog } from '../../ports/frame-catalog.ts'
+import type { PackStore } from '../../ports/pack-store.ts'
 import type { LogReader } from './log-reader.ts'
 
 interface Ports {

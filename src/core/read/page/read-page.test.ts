@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { joinBytes } from '../../../test/arbitrary/log-bytes.ts'
-import { arrayLogReader } from '../../../test/props/array-log-reader.ts'
-import { HELD_BACK_MAX_BYTES, PAGE_MAX_BYTES } from '../../contract/limits.ts'
-import { KIB, MIB } from '../../contract/quantities.ts'
-import type { LogReader } from './log-reader.ts'
-import type { PageQuery } from './read-page.ts'
-import { readPage } from './read-page.ts'
+import { joinBytes } from '../../../../test/arbitrary/log-bytes.ts'
+import { arrayLogReader } from '../../../../test/props/array-log-reader.ts'
+import { HELD_BACK_MAX_BYTES, PAGE_MAX_BYTES } from '../../../contract/limits.ts'
+import { KIB, MIB } from '../../../contract/quantities.ts'
+import type { LogReader } from '../reader/log-reader.ts'
+import { type PageQuery, readPage } from './read-page.ts'
 import type { StepGrowth } from './visible-end.ts'
 
 const LOG = 7

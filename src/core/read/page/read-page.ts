@@ -1,12 +1,9 @@
-import { HELD_BACK_MAX_BYTES, PAGE_MAX_BYTES } from '../../contract/limits.ts'
-import { type ByteOffset, KIB, type LogId } from '../../contract/quantities.ts'
-import type { PageCut, PageLimits } from '../../text/page.ts'
-import { cutFirstLines, cutLastLines } from '../../text/page.ts'
-import { CHARACTER_REST_BYTES, characterStart, decodeUtf8 } from '../../text/utf8.ts'
-import type { LogReader } from './log-reader.ts'
-import { readRange } from './read-range.ts'
-import type { StepGrowth } from './visible-end.ts'
-import { visibleEnd } from './visible-end.ts'
+import { HELD_BACK_MAX_BYTES, PAGE_MAX_BYTES } from '../../../contract/limits.ts'
+import { type ByteOffset, KIB, type LogId } from '../../../contract/quantities.ts'
+import { cutFirstLines, cutLastLines, type PageCut, type PageLimits } from '../../../text/page.ts'
+import { CHARACTER_REST_BYTES, characterStart, decodeUtf8 } from '../../../text/utf8.ts'
+import { type LogReader, readRange } from '../reader/log-reader.ts'
+import { type StepGrowth, visibleEnd } from './visible-end.ts'
 
 /** How many bytes a line is taken to have before any was seen. */
 const GUESSED_LINE_BYTES = 96

@@ -1,7 +1,7 @@
-import type { ByteOffset } from '../../contract/quantities.ts'
-import { LINE_FEED } from '../../text/lines.ts'
-import type { LineEnds } from './line-ends.ts'
-import type { LogReader } from './log-reader.ts'
+import type { ByteOffset } from '../../../contract/quantities.ts'
+import { LINE_FEED } from '../../../text/lines.ts'
+import type { LineEnds } from '../lines/line-ends.ts'
+import type { LogReader } from '../reader/log-reader.ts'
 import type { BuildLogPart } from './snapshot-build-log.ts'
 
 /** How many logs' ends are looked at together: as many frames are held at most. */

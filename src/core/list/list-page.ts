@@ -1,18 +1,18 @@
 import type { Part } from '../ports/build-history.ts'
 
-/** A part of a list, and where the next one goes on. */
-export interface Continued<Entry, Place> {
+/** A page of a list. */
+export interface ListPage<Entry, Place> {
   readonly entries: readonly Entry[]
-  /** Where the last entry stands; absent when nothing follows it. */
+  /** The place of the last entry, after which the next page begins; absent on the last page. */
   readonly next?: Place
 }
 
-/** Takes up to `limit` entries of a list, and looks whether there are more. */
-export async function continueList<Entry, Place>(
+/** Lists one entry more than `limit` to learn whether another page follows. */
+export async function listPage<Entry, Place>(
   limit: number,
   placeOf: (entry: Entry) => Place,
   list: (part: Part) => Promise<readonly Entry[]>,
-): Promise<Continued<Entry, Place>> {
+): Promise<ListPage<Entry, Place>> {
   const found = await list({ skip: 0, limit: limit + 1 })
   const entries = found.slice(0, limit)
   return found.length > limit ? { entries, next: placeOf(entries.at(-1)!) } : { entries }

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { chunkSizes, cutInChunks, joinBytes, logBytes } from '../../../test/arbitrary/log-bytes.ts'
-import { arrayLogReader } from '../../../test/props/array-log-reader.ts'
-import { characterStart, decodeUtf8, incompleteTailLength } from '../../text/utf8.ts'
-import type { LogReader } from './log-reader.ts'
-import type { LogPage, PageByteLimits, PageQuery } from './read-page.ts'
-import { readPage } from './read-page.ts'
+import { chunkSizes, cutInChunks, joinBytes, logBytes } from '../../../../test/arbitrary/log-bytes.ts'
+import { arrayLogReader } from '../../../../test/props/array-log-reader.ts'
+import { characterStart, decodeUtf8, incompleteTailLength } from '../../../text/utf8.ts'
+import type { LogReader } from '../reader/log-reader.ts'
+import { type LogPage, type PageByteLimits, type PageQuery, readPage } from './read-page.ts'
 import type { StepGrowth } from './visible-end.ts'
 
 const LOG = 7

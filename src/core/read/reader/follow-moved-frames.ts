@@ -1,6 +1,6 @@
-import { isTailraceError } from '../../contract/errors.ts'
-import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import type { Frame, PackStore } from '../ports/pack-store.ts'
+import { isTailraceError } from '../../../contract/errors.ts'
+import type { FrameCatalog } from '../../ports/frame-catalog.ts'
+import type { Frame, PackStore } from '../../ports/pack-store.ts'
 
 type Rows = Pick<FrameCatalog, 'framesOf'>
 

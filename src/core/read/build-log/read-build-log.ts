@@ -1,8 +1,8 @@
-import type { Principal } from '../access/principal.ts'
-import type { BuildAddress } from '../ports/build-catalog.ts'
+import type { Principal } from '../../access/principal.ts'
+import type { BuildAddress } from '../../ports/build-catalog.ts'
+import type { LineEnds } from '../lines/line-ends.ts'
+import { type PageByteLimits, type PageQuery, readPage, type SourcedPage } from '../page/read-page.ts'
 import { buildLogReader } from './build-log-reader.ts'
-import type { LineEnds } from './line-ends.ts'
-import { type PageByteLimits, type PageQuery, readPage, type SourcedPage } from './read-page.ts'
 import { type BuildLogPorts, snapshotBuildLog } from './snapshot-build-log.ts'
 
 export interface BuildLogPagePorts extends BuildLogPorts {

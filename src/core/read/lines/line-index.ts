@@ -1,9 +1,9 @@
-import { TailraceError } from '../../contract/errors.ts'
-import type { ByteOffset, LineNumber, LogId } from '../../contract/quantities.ts'
-import { countLineEnds, walkLines } from '../../text/lines.ts'
-import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import { type Frame, LINES_PER_MARK, type PackStore } from '../ports/pack-store.ts'
-import type { LogReader } from './log-reader.ts'
+import { TailraceError } from '../../../contract/errors.ts'
+import type { ByteOffset, LineNumber, LogId } from '../../../contract/quantities.ts'
+import { countLineEnds, walkLines } from '../../../text/lines.ts'
+import type { FrameCatalog } from '../../ports/frame-catalog.ts'
+import { type Frame, LINES_PER_MARK, type PackStore } from '../../ports/pack-store.ts'
+import type { LogReader } from '../reader/log-reader.ts'
 
 /** What counting line ends needs. */
 export interface LineCountPorts {

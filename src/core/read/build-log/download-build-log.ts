@@ -1,8 +1,8 @@
-import type { LogLevel } from '../../text/level.ts'
-import { LINE_FEED } from '../../text/lines.ts'
+import type { LogLevel } from '../../../text/level.ts'
+import { LINE_FEED } from '../../../text/lines.ts'
+import { filterLevel } from '../filter-level.ts'
+import type { LogReader } from '../reader/log-reader.ts'
 import { NEWLINE } from './build-log-reader.ts'
-import { filterLevel } from './filter-level.ts'
-import type { LogReader } from './log-reader.ts'
 import type { BuildLogPart } from './snapshot-build-log.ts'
 
 /**

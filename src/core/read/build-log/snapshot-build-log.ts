@@ -1,11 +1,11 @@
-import type { ByteOffset, LogId } from '../../contract/quantities.ts'
-import type { Principal } from '../access/principal.ts'
-import type { Build, BuildAddress, BuildCatalog } from '../ports/build-catalog.ts'
-import type { StepLog, StepLogs } from '../ports/step-logs.ts'
-import { requireReadableBuild } from './find-build.ts'
-import { isFinished } from './is-finished.ts'
-import type { LogReader } from './log-reader.ts'
-import type { StepGrowth } from './visible-end.ts'
+import type { ByteOffset, LogId } from '../../../contract/quantities.ts'
+import { requireReadableBuild } from '../../access/authorize.ts'
+import type { Principal } from '../../access/principal.ts'
+import type { Build, BuildAddress, BuildCatalog } from '../../ports/build-catalog.ts'
+import type { StepLog, StepLogs } from '../../ports/step-logs.ts'
+import type { StepGrowth } from '../page/visible-end.ts'
+import type { LogReader } from '../reader/log-reader.ts'
+import { isFinished } from '../snapshot-log.ts'
 
 /** A step's bytes in its build's log. */
 export interface BuildLogPart {

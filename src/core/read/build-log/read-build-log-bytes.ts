@@ -1,10 +1,10 @@
-import { PAGE_MAX_BYTES } from '../../contract/limits.ts'
-import { type ByteOffset, MAX_INTEGER } from '../../contract/quantities.ts'
-import { CHARACTER_REST_BYTES } from '../../text/utf8.ts'
-import type { Principal } from '../access/principal.ts'
-import type { BuildAddress } from '../ports/build-catalog.ts'
+import { PAGE_MAX_BYTES } from '../../../contract/limits.ts'
+import { type ByteOffset, MAX_INTEGER } from '../../../contract/quantities.ts'
+import { CHARACTER_REST_BYTES } from '../../../text/utf8.ts'
+import type { Principal } from '../../access/principal.ts'
+import type { BuildAddress } from '../../ports/build-catalog.ts'
+import type { LogPage } from '../page/read-page.ts'
 import { type BuildLogPagePorts, readBuildLog } from './read-build-log.ts'
-import type { LogPage } from './read-page.ts'
 
 /** No line is held back, and none is left for the next page because it does not fit whole. */
 const LITERAL_LIMITS = { pageMaxBytes: PAGE_MAX_BYTES + CHARACTER_REST_BYTES, heldBackMaxBytes: 4 }

@@ -1,15 +1,14 @@
-import type { RecordId, StepId } from '../../contract/ids.ts'
-import type { ByteOffset, EpochMs, LineNumber, LogId } from '../../contract/quantities.ts'
-import { joinBytes } from '../../text/join-bytes.ts'
-import { LINE_FEED } from '../../text/lines.ts'
-import type { Principal } from '../access/principal.ts'
-import type { BuildCatalog } from '../ports/build-catalog.ts'
+import type { RecordId, StepId } from '../../../contract/ids.ts'
+import type { ByteOffset, EpochMs, LineNumber, LogId } from '../../../contract/quantities.ts'
+import { joinBytes } from '../../../text/join-bytes.ts'
+import { LINE_FEED } from '../../../text/lines.ts'
+import type { Principal } from '../../access/principal.ts'
+import type { BuildCatalog } from '../../ports/build-catalog.ts'
+import { isFinished, snapshotLog } from '../snapshot-log.ts'
 import { type ArrivalPorts, ArrivalTimes } from './arrival-times.ts'
-import { isFinished } from './is-finished.ts'
 import type { LineEnds } from './line-ends.ts'
 import { type LineIndexPorts, lineAt, lineStart } from './line-index.ts'
 import { LINE_READ_MAX_BYTES, type LineText, lineText } from './line-text.ts'
-import { snapshotLog } from './snapshot-log.ts'
 
 export interface ReadLinesPorts extends LineIndexPorts, ArrivalPorts {
   readonly builds: BuildCatalog

@@ -1,8 +1,7 @@
-import { type ByteOffset, KIB, type LogId } from '../../contract/quantities.ts'
-import { LINE_FEED } from '../../text/lines.ts'
-import { CHARACTER_REST_BYTES, incompleteTailLength } from '../../text/utf8.ts'
-import type { LogReader } from './log-reader.ts'
-import { readRange } from './read-range.ts'
+import { type ByteOffset, KIB, type LogId } from '../../../contract/quantities.ts'
+import { LINE_FEED } from '../../../text/lines.ts'
+import { CHARACTER_REST_BYTES, incompleteTailLength } from '../../../text/utf8.ts'
+import { type LogReader, readRange } from '../reader/log-reader.ts'
 
 /** Lines are mostly short: the last line end stands within the first step back. */
 const FIRST_STEP_BYTES = 4 * KIB

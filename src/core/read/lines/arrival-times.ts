@@ -1,8 +1,8 @@
-import { TailraceError } from '../../contract/errors.ts'
-import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../contract/quantities.ts'
-import type { FrameCatalog } from '../ports/frame-catalog.ts'
-import type { Journal } from '../ports/journal.ts'
-import type { Arrival, PackStore } from '../ports/pack-store.ts'
+import { TailraceError } from '../../../contract/errors.ts'
+import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../../contract/quantities.ts'
+import type { FrameCatalog } from '../../ports/frame-catalog.ts'
+import type { Journal } from '../../ports/journal.ts'
+import type { Arrival, PackStore } from '../../ports/pack-store.ts'
 
 export interface ArrivalPorts {
   readonly journal: Journal
