@@ -205,7 +205,15 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/server/guard',
-    mayImport: ['src/contract', 'src/core', 'src/iam', 'src/server/http', 'node:*', 'npm:fastify'],
+    mayImport: [
+      'src/contract',
+      'src/core',
+      'src/iam',
+      'src/server/http',
+      'node:*',
+      'npm:@fastify/cors',
+      'npm:fastify',
+    ],
     mayNotUse: NO_ENVIRONMENT,
     because: 'authentication, authorization and limits come before any route and know no store',
   },

@@ -32,8 +32,11 @@ export interface AppOptions {
 /** Path parameters are ids; anything much longer is no route. */
 const PARAMETER_MAX_CHARACTERS = 1000
 
-/** The HTTP application without its routes: one error body for everything, authentication before all else, schemas that coerce nothing. */
-export function openApp(options: AppOptions): FastifyInstance {
+/**
+ * The HTTP application without its routes: one error body for everything, authentication before
+ * everything else, and schemas that coerce nothing.
+ */
+export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -74,7 +77,7 @@ export function openApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
-  allowOrigins(app, options.corsOrigins)
+  await allowOrigins(app, options.corsOrigins)
   boundUnsentAnswers(app)
   readJsonBodies(app)
   guardRoutes(app, options, limitRequests(options.requestLimits))

@@ -34,7 +34,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   // A first start that cannot listen leaves no store, whose secrets nobody would have been told.
   if (!hasStore(config.dataDirectory)) await assertCanListen(config)
   const services = ending.use(await compose(config, log, metrics))
-  app = openApp({
+  app = await openApp({
     authentication: services.identity.iam,
     holdsMetricsToken: openMetricsToken(config.metricsToken?.reveal()),
     site: config,

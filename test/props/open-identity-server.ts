@@ -11,7 +11,7 @@ export interface IdentityServer extends TestIam, AsyncDisposable {
 
 export async function openIdentityServer(): Promise<IdentityServer> {
   const opened = await openTestIam()
-  const app = openApp({
+  const app = await openApp({
     authentication: opened.iam,
     holdsMetricsToken: () => false,
     corsOrigins: [],

@@ -1,11 +1,16 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { varyBy } from '../http/vary-by.ts'
+/** Lets pages of other origins use the API (WHATWG Fetch, CORS protocol), if the operator lists them. */
+import cors, { type FastifyCorsOptions } from '@fastify/cors'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { OPERATIONS } from '../../contract/operations.ts'
 
-/** Origins of pages that may read answers; `*` for all, whose requests then never carry cookies. */
+/** Origins whose pages may read answers. `*` allows all of them, but then no request carries cookies. */
 export type AllowedOrigins = readonly string[]
 
-const METHODS = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
-/** What clients of the API send and a page may not send without being allowed to. */
+/** Every method of every operation. */
+const METHODS = [
+  ...new Set(OPERATIONS.flatMap(({ method, head }) => (head === undefined ? [method] : [method, 'HEAD']))),
+]
+/** What clients of the API send and a page may send only if it is allowed to. */
 const REQUEST_HEADERS = [
   'Authorization',
   'Content-Type',
@@ -30,8 +35,8 @@ const REQUEST_HEADERS = [
   'X-Sdk-Date',
   'X-Security-Token',
   'X-Subject-Token',
-].join(', ')
-/** What a page may read of an answer beside its body. */
+]
+/** What a page may read of an answer in addition to its body. */
 const EXPOSED_HEADERS = [
   'Accept-Ranges',
   'Content-Disposition',
@@ -49,34 +54,36 @@ const EXPOSED_HEADERS = [
   'Upload-Offset',
   'X-Request-Id',
   'X-Subject-Token',
-].join(', ')
-const PREFLIGHT_HOLDS_SECONDS = 600
+]
+const PREFLIGHT_MAX_AGE_SECONDS = 600
 
-/** Lets pages of these origins use the API across origins (WHATWG Fetch, CORS protocol); without any, no answer says a word of it. */
-export function allowOrigins(app: FastifyInstance, origins: AllowedOrigins): void {
+/**
+ * Adds the headers of CORS to answers for these origins, and answers their preflights before anyone
+ * is authenticated. Answers to other origins have none of these headers; without any allowed origin,
+ * no answer has. Register it before the hooks that may reject a request.
+ */
+export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins): Promise<void> {
   if (origins.length === 0) return
   const all = origins.includes('*')
-  app.addHook('onRequest', async (request, reply) => {
+  const allowed: FastifyCorsOptions = {
+    credentials: !all,
+    methods: METHODS,
+    allowedHeaders: REQUEST_HEADERS,
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: PREFLIGHT_MAX_AGE_SECONDS,
+  }
+  // Decided for each request. With a fixed list the library would answer preflights of every origin,
+  // and would treat an OPTIONS that asks about uploads as a preflight.
+  const optionsFor = (request: FastifyRequest): FastifyCorsOptions => {
     const { origin } = request.headers
-    if (!all) varyBy(reply, 'Origin')
-    if (origin === undefined || !(all || origins.includes(origin))) return undefined
-    reply.header('access-control-allow-origin', all ? '*' : origin)
-    if (!all) reply.header('access-control-allow-credentials', 'true')
-    if (isPreflight(request)) return answerPreflight(reply)
-    reply.header('access-control-expose-headers', EXPOSED_HEADERS)
-    return undefined
+    if (origin === undefined || !(all || origins.includes(origin))) return { origin: false }
+    return { ...allowed, origin: all ? '*' : origin, preflight: isPreflight(request) }
+  }
+  await app.register(cors, {
+    delegator: (request, answer) => answer(null, optionsFor(request)),
   })
 }
 
 function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
-}
-
-function answerPreflight(reply: FastifyReply): FastifyReply {
-  return reply
-    .code(204)
-    .header('access-control-allow-methods', METHODS)
-    .header('access-control-allow-headers', REQUEST_HEADERS)
-    .header('access-control-max-age', PREFLIGHT_HOLDS_SECONDS)
-    .send()
 }

@@ -1,6 +1,7 @@
 /** Pages of other origins: refused by saying nothing, allowed by a list (docs/api.md section 6). */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
+import { OPERATIONS } from '../../../src/contract/operations.ts'
 import { startServer } from '../../props/server-process.ts'
 import { admin, assertRefused, type Headers, logPath, pagePath, type Reply, send } from '../../props/wire.ts'
 
@@ -19,6 +20,15 @@ const corsHeaders = ({ headers }: Reply) =>
   Object.keys(headers).filter(name => name.startsWith('access-control-'))
 const preflight = (url: string, origin: string, path = logPath(build, 1)) =>
   send(url, 'OPTIONS', path, { ...PREFLIGHT, Origin: origin })
+/** Every operation, and the HEAD that goes with it. */
+const METHODS = OPERATIONS.flatMap(({ method, path, head }) =>
+  head === undefined
+    ? [{ method, path }]
+    : [
+        { method, path },
+        { method: 'HEAD', path },
+      ],
+)
 const list = (value: unknown) =>
   String(value)
     .split(',')
@@ -63,6 +73,16 @@ describe('a page of an allowed origin', () => {
     }
   })
 
+  test('may call every operation with its method', async () => {
+    for (const { method, path } of METHODS) {
+      const headers = { 'Access-Control-Request-Method': method, Origin: VIEWER }
+      const reply = await send(server.url, 'OPTIONS', path, headers)
+      assert.equal(reply.status, 204, `${method} ${path}`)
+      assert.equal(reply.headers['access-control-allow-origin'], VIEWER)
+      assert.ok(list(reply.headers['access-control-allow-methods']).includes(method.toLowerCase()), method)
+    }
+  })
+
   test('gets answers that caches keep apart by origin and by encoding', async () => {
     const reply = await caller.get(logPath(build, 1), { Origin: VIEWER, 'Accept-Encoding': 'gzip' })
     assert.deepEqual(list(reply.headers.vary).sort(), ['accept-encoding', 'origin'])
@@ -99,6 +119,14 @@ test('a page of any other origin is told nothing', async () => {
     assert.deepEqual(corsHeaders(await preflight(server.url, origin)), [])
   }
   assert.deepEqual(corsHeaders(await caller.get(pagePath(build))), [])
+})
+
+test('a page of another origin may call no operation', async () => {
+  for (const { method, path } of METHODS) {
+    const headers = { 'Access-Control-Request-Method': method, Origin: 'https://evil.example' }
+    const reply = await send(server.url, 'OPTIONS', path, headers)
+    assert.deepEqual(corsHeaders(reply), [], `${method} ${path}`)
+  }
 })
 
 test('OPTIONS without the words of a preflight still tells about uploads', async () => {
