@@ -1,21 +1,31 @@
 /**
- * What `npm test` runs: every `*.test.ts` of the house, or of the paths given as arguments, one process per file and
- * one file per core at a time. Ends with the reasons of all skipped tests and the summary lines of node:test.
+ * What `npm test` runs: every `*.test.ts` of the repository, or of the paths given as arguments. One process runs one
+ * file, and one file runs per core. The last lines give the reason of each skipped test, the counts of node:test, the
+ * slowest files and the time of the whole run.
  */
 import { globSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { withSkipReasons } from './skip-reasons.ts'
+import { TestTimes } from './test-times.ts'
 
 const ROOT = dirname(import.meta.dirname)
 const PATTERNS = ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts']
-/** No test may hang for ever; the slowest file takes about a tenth of this. */
-const FILE_TIMEOUT_MS = 15 * 60_000
+/** No test may run longer than this. The slowest file takes about a tenth of it. */
+const TEST_TIMEOUT_MS = 15 * 60_000
+/** A file that has not ended by then, for example because something stays open, is ended and fails. */
+const FILE_TIMEOUT_MS = TEST_TIMEOUT_MS + 30_000
 
-/** The test files of the house, or those that the paths (files or folders) name. */
+/** Loaded into each test process: the timeout of node:test ends tests, but not a process that something keeps open. */
+const FILE_DEADLINE = `setTimeout(() => {
+  console.error('The file has not ended after ${FILE_TIMEOUT_MS / 1000} s.')
+  process.exit(1)
+}, ${FILE_TIMEOUT_MS}).unref()`
+
+/** The test files of the repository, or those that the paths (files or folders) name, as absolute paths. */
 function testFiles(paths: readonly string[]): string[] {
   if (paths.length === 0)
     return globSync(PATTERNS, { cwd: ROOT })
@@ -25,8 +35,8 @@ function testFiles(paths: readonly string[]): string[] {
     statSync(path).isDirectory()
       ? globSync('**/*.test.ts', { cwd: path })
           .sort()
-          .map(file => join(path, file))
-      : [path],
+          .map(file => resolve(path, file))
+      : [resolve(path)],
   )
 }
 
@@ -36,20 +46,24 @@ async function main(paths: readonly string[]): Promise<number> {
     console.error(`no test files in ${paths.length === 0 ? PATTERNS.join(' ') : paths.join(' ')}`)
     return 1
   }
+  const beganMs = performance.now()
+  const shortName = (file: string) => relative(ROOT, file)
+  const times = new TestTimes()
   let failed = false
-  const events = run({ files, concurrency: availableParallelism(), timeout: FILE_TIMEOUT_MS })
+  const events = run({
+    files,
+    concurrency: availableParallelism(),
+    timeout: TEST_TIMEOUT_MS,
+    execArgv: [`--import=data:text/javascript,${encodeURIComponent(FILE_DEADLINE)}`],
+  })
+  events.on('data', event => times.add(event))
   events.on('test:fail', event => {
     if (event.todo === undefined || event.todo === false) failed = true
   })
-  await pipeline(
-    events,
-    source => withSkipReasons(source, file => relative(ROOT, file)),
-    new spec(),
-    process.stdout,
-    {
-      end: false,
-    },
-  )
+  await pipeline(events, source => withSkipReasons(source, shortName), new spec(), process.stdout, {
+    end: false,
+  })
+  console.log(times.report(performance.now() - beganMs, shortName))
   return failed ? 1 : 0
 }
 

@@ -5,7 +5,7 @@ import { withSkipReasons } from './skip-reasons.ts'
 
 const passed = (name: string, skip?: string | boolean) =>
   ({ type: 'test:pass', data: { name, file: '/root/a.test.ts', skip } }) as unknown as TestEvent
-const said = (message: string, nesting = 0) =>
+const diagnostic = (message: string, nesting = 0) =>
   ({ type: 'test:diagnostic', data: { message, nesting } }) as unknown as TestEvent
 
 async function messages(...events: TestEvent[]): Promise<string[]> {
@@ -18,15 +18,15 @@ async function messages(...events: TestEvent[]): Promise<string[]> {
   return seen
 }
 
-test('skipped tests are told with their reasons before the summary, and nothing else changes', async () => {
+test('skipped tests are reported with their reasons before the summary, and nothing else changes', async () => {
   assert.deepEqual(
     await messages(
       passed('x', 'no tool'),
       passed('y'),
       passed('z', true),
-      said('tests 3', 1),
-      said('tests 3'),
-      said('pass 1'),
+      diagnostic('tests 3', 1),
+      diagnostic('tests 3'),
+      diagnostic('pass 1'),
     ),
     [
       'tests 3',
@@ -38,6 +38,6 @@ test('skipped tests are told with their reasons before the summary, and nothing 
   )
 })
 
-test('where nothing is skipped, nothing is told', async () => {
-  assert.deepEqual(await messages(passed('x'), said('tests 1')), ['tests 1'])
+test('nothing is reported when nothing is skipped', async () => {
+  assert.deepEqual(await messages(passed('x'), diagnostic('tests 1')), ['tests 1'])
 })

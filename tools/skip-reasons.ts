@@ -1,22 +1,22 @@
 import type { TestEvent } from 'node:test/reporters'
 
 /**
- * Passes the events of a test run on, and puts before the closing summary one line for each skipped test, with its
- * file and its reason, so that nothing is left out unseen.
+ * Passes on the events of a test run and adds one line per skipped test, with its file and its reason, to the closing
+ * summary, so that every skip is visible.
  */
 export async function* withSkipReasons(
   events: AsyncIterable<TestEvent>,
   shortName: (file: string) => string,
 ): AsyncGenerator<TestEvent> {
   const skipped: string[] = []
-  let told = false
+  let reported = false
   for await (const event of events) {
     if (event.type === 'test:pass' && event.data.skip !== undefined && event.data.skip !== false) {
       const reason = event.data.skip === true ? 'no reason given' : event.data.skip
       skipped.push(`skipped: ${shortName(event.data.file ?? '')}: ${event.data.name}: ${reason}`)
     }
-    if (event.type === 'test:diagnostic' && !told && isSummaryStart(event.data)) {
-      told = true
+    if (event.type === 'test:diagnostic' && !reported && isSummaryStart(event.data)) {
+      reported = true
       for (const line of skipped) yield { ...event, data: { ...event.data, message: line } }
     }
     yield event
