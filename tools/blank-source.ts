@@ -1,4 +1,7 @@
-/** TypeScript source with some of its text blanked out; every other character keeps its line and column. */
+/**
+ * TypeScript source with some of its text blanked out; every other character keeps its line and
+ * column.
+ */
 export interface BlankedSource {
   /** Comments are blanks. */
   readonly withoutComments: string
@@ -18,8 +21,9 @@ const OPERAND_END = /^(?!(?:return|typeof|case|in|of|await|yield|void|delete)$)[
 type Kind = 'comment' | 'text' | 'code'
 
 /**
- * Blanks what is not code. It knows comments, strings, templates with the code nested in them, and regular
- * expressions: what a search for words and braces must not stumble over, and no more of the language.
+ * Blanks what is not code. It knows comments, strings, templates with the code nested in them, and
+ * regular expressions: what a search for words and braces must not stumble over, and no more of the
+ * language.
  */
 export function blankSource(source: string): BlankedSource {
   const parts = { withoutComments: '', codeOnly: '' }

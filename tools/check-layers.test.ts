@@ -75,12 +75,12 @@ describe('a planted import is found', () => {
     ['src/client/a.ts', "import { x } from '../core/read/y.ts'", 'src/client may not import src/core/read/y'],
     [
       'src/cli/commands/run.ts',
-      "import { main } from '../server/main.ts'",
+      "import { main } from '../../server/main.ts'",
       'src/cli may not import src/server/main',
     ],
     [
       'src/cli/commands/serve.ts',
-      "import { x } from '../store/local/y.ts'",
+      "import { x } from '../../store/local/y.ts'",
       'src/cli/commands/serve may not import src/store/local/y',
     ],
   ]
@@ -145,7 +145,7 @@ describe('what is allowed passes', () => {
     ],
     ['src/server/compose.ts', "import { x } from '../store/local/y.ts'"],
     ['src/server/main.ts', "import { compose } from './compose.ts'"],
-    ['src/cli/commands/serve.ts', "import { main } from '../server/main.ts'"],
+    ['src/cli/commands/serve.ts', "import { main } from '../../server/main.ts'"],
     [
       'src/core/write/a.test.ts',
       "import { x } from '../../store/memory/y.ts'\nconst at = Date.now()\nimport fc from 'fast-check'",

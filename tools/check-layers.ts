@@ -1,7 +1,8 @@
 /**
- * Holds the import rules of the house (layer-rules.ts). Prints `file:line: offence` for each import or name that a room
- * may not use, with the reason, and each circle of files that import each other, types included. Exits with 1 if there
- * is any, or if more single files than allowed are exceptions from the rules of their folder.
+ * Holds the import rules of the house (layer-rules.ts). Prints `file:line: offence` for each import
+ * or name that a room may not use, with the reason, and each circle of files that import each
+ * other, types included. Exits with 1 if there is any, or if more single files than allowed are
+ * exceptions from the rules of their folder.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, posix } from 'node:path'

@@ -1,7 +1,8 @@
 /**
- * Holds the sizes of style: functions of at most 60 lines, files of at most 400, and no file of src under 20 lines that a
- * single file imports, unless its reason is listed here. Prints the figures of the whole tree; exits with 1 if a limit is passed.
- * Functions are those with a body in braces; a suite of tests is none. Lines include those of the braces.
+ * Holds the sizes of style: functions of at most 60 lines, files of at most 400, and no file of src
+ * under 20 lines that a single file imports, unless its reason is listed here. Prints the figures
+ * of the whole tree; exits with 1 if a limit is passed. Functions are those with a body in braces;
+ * a suite of tests is none. Lines include those of the braces.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -23,7 +24,10 @@ export interface FunctionSize {
   readonly lines: number
 }
 
-/** What comes before the brace of a function's body: an arrow, or a parameter list with an optional result type. */
+/**
+ * What comes before the brace of a function's body: an arrow, or a parameter list with an optional
+ * result type.
+ */
 const BODY_START =
   /(?:=>|\)\s*(?::\s*(?:[^\s;{}()=](?:[^;{}()=]*[^;{}()=<|&,\s])?|[^;{}()=]*\{[^{}]*\}[^;{}()=]*))?)\s*$/
 /** What a suite is made of is a list of tests, whatever its length. */
@@ -68,8 +72,8 @@ function openingOf(code: string, closing: number): number {
 }
 
 /**
- * Whether a file is too small to be one: under 20 lines, with a single importer. An operation has a file of its name in
- * every layer, however small.
+ * Whether a file is too small to be one: under 20 lines, with a single importer. An operation has a
+ * file of its name in every layer, however small.
  */
 export function isCrumb(
   file: string,

@@ -1,7 +1,7 @@
 /**
- * Holds what can be checked of comments and Markdown: comments end at column 100, and whatever a comment or a page cites is
- * in the repository: pages, their sections, files that links lead to, and names that links to code show. Prints
- * `file:line: problem`; exits with 1 if there is any.
+ * Holds what can be checked of comments and Markdown: comments end at column 100, and whatever a
+ * comment or a page cites is in the repository: pages, their sections, files that links lead to,
+ * and names that links to code show. Prints `file:line: problem`; exits with 1 if there is any.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -44,7 +44,10 @@ function isUnbreakable(comment: string): boolean {
     .some(word => word.length > 60)
 }
 
-/** Pages are cited by their path from the root, with `§` and the number of a section where one is meant. */
+/**
+ * Pages are cited by their path from the root, with `§` and the number of a section where one is
+ * meant.
+ */
 function checkCitations(text: string, read: ReadPage): string[] {
   return [...text.matchAll(/(?<path>[\w./-]+\.md)\b(?:\s+§(?<section>\d+(?:\.\d+)*))?/g)].flatMap(
     ({ groups }) => {

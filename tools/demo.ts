@@ -1,6 +1,7 @@
 /**
- * `npm run demo`: a throw-away server, a build of two steps with real output (this project's type check and the unit tests of
- * src/text), followed while it runs and read back through both routes of the contract. Ends by itself and leaves nothing behind.
+ * `npm run demo`: a throw-away server, a build of two steps with real output (this project's type
+ * check and the unit tests of src/text), followed while it runs and read back through both routes
+ * of the contract. Ends by itself and leaves nothing behind.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
@@ -115,7 +116,10 @@ async function startRun(step: DemoStep, options: readonly string[], variables: V
   return code
 }
 
-/** Pages through the step while it runs, as a client of the contract polls it; resolves to all the text. */
+/**
+ * Pages through the step while it runs, as a client of the contract polls it; resolves to all the
+ * text.
+ */
 async function follow(client: TailraceClient, { jobId, buildNo }: Ids, stepId: number): Promise<string> {
   let text = ''
   let pages = 0

@@ -27,7 +27,9 @@ export function importsOf(source: string): ImportStatement[] {
 /** Files by the paths that they import; all paths are relative to the root of the repository. */
 export type ImportGraph = ReadonlyMap<string, ReadonlySet<string>>
 
-/** The graph of the files that `pattern` matches below `root`. Imports of other files are left out. */
+/**
+ * The graph of the files that `pattern` matches below `root`. Imports of other files are left out.
+ */
 export function readImportGraph(root: string, pattern: string): ImportGraph {
   const files = new Set(globSync(pattern, { cwd: root }).sort())
   return new Map(

@@ -16,10 +16,13 @@ export interface KeyDescription {
 export interface KeyAdministration {
   listKeys(who: Principal): Promise<readonly KeyDescription[]>
 
-  /** Makes a key for the caller, or, by an admin, for another member of the project. The secret is told now and never again. */
+  /**
+   * Makes a key for the caller or, for an admin, for another member of the project. Its secret is
+   * returned only here.
+   */
   createKey(who: Principal, userName?: string): Promise<KeyDescription & { readonly secretKey: string }>
 
-  /** Ends a key at once. Rejects with `not-found` for one that is not among those the caller may list. */
+  /** Ends a key at once. Rejects with `not-found` for a key that the caller may not list. */
   deleteKey(who: Principal, accessKey: string): Promise<void>
 }
 
@@ -29,7 +32,7 @@ export interface KeyAdministrationPorts {
   readonly now: () => EpochMs
 }
 
-export function openKeyAdministration({ stores, box, now }: KeyAdministrationPorts): KeyAdministration {
+export function createKeyAdministration({ stores, box, now }: KeyAdministrationPorts): KeyAdministration {
   return {
     async listKeys(who) {
       const keys = await stores.listKeys(who.projectId, onlyOwn(who))
@@ -60,7 +63,7 @@ export function openKeyAdministration({ stores, box, now }: KeyAdministrationPor
   }
 }
 
-/** The user whose keys alone the caller may handle; undefined for an admin. */
+/** The only user whose keys the caller may handle; undefined for an admin. */
 function onlyOwn(who: Principal): string | undefined {
   assertMember(who)
   return who.roles.has('admin') ? undefined : who.userId

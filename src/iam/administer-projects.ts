@@ -6,17 +6,20 @@ import { newId } from './new-credentials.ts'
 import { requireOwnUser } from './refusal.ts'
 
 export interface ProjectAdministration {
-  /** The projects to which the caller belongs, with his roles in each. */
+  /** The caller's projects, with their roles in each. */
   listProjects(who: Principal): Promise<readonly Membership[]>
 
-  /** The projects to which a user belongs, with his roles in each. */
+  /** A user's projects, with their roles in each. */
   projectsOf(user: KnownUser): Promise<readonly Membership[]>
 
-  /** Makes a project in the domain of the caller's, with him as its reader, runner and admin. For admins. Rejects with `already-exists` when the name is taken. */
+  /**
+   * Makes a project in the caller's domain, with the caller as its reader, runner and admin. For
+   * admins. Rejects with `already-exists` when the name is taken.
+   */
   createProject(who: Principal, name: string): Promise<Project>
 }
 
-export function openProjectAdministration(stores: CredentialStores): ProjectAdministration {
+export function createProjectAdministration(stores: CredentialStores): ProjectAdministration {
   return {
     async listProjects(who) {
       if (who.onlyRecord !== undefined) throw notAllowed()

@@ -7,7 +7,7 @@ import { newId } from './new-credentials.ts'
 import type { RequestRate } from './request-rate.ts'
 import type { PasswordHasher } from './secrets/password-hasher.ts'
 
-/** A user as one project sees him. */
+/** A user as one project sees them. */
 export interface ProjectUser {
   readonly id: UserId
   readonly name: string
@@ -17,7 +17,10 @@ export interface ProjectUser {
 
 /** A user after a change. */
 export interface ChangedUser extends ProjectUser {
-  /** Set when he left his last project and was deleted: how many access keys ended with him. */
+  /**
+   * Set when the user left their last project and was deleted: how many access keys ended with
+   * them.
+   */
   readonly endedKeys?: number
 }
 
@@ -30,25 +33,32 @@ export interface NewUser {
 /** Only what is given changes. */
 export interface UserChange {
   readonly password?: string | undefined
-  /** With it, everybody may change his own password. */
+  /** With it, users may change their own password. */
   readonly oldPassword?: string | undefined
-  /** All roles in the caller's project; none removes the user from it. */
+  /** All roles in the caller's project; an empty set removes the user from it. */
   readonly roles?: ReadonlySet<Role> | undefined
 }
 
 /**
- * Users as the admin of one project may handle them. His power ends with his project: the password and the account of a user who
- * belongs to another project too are out of his reach, whoever is admin there, and roles he sets in his own project only. A user
- * who leaves his last project ceases to exist, so that no account waits for somebody to adopt it.
+ * Users as the admin of one project may handle them. An admin's reach ends at the project: they set
+ * roles in it only, and cannot change the password or the account of a user who also belongs to
+ * another project. A user who leaves their last project is deleted, so that no account is left for
+ * others to adopt.
  */
 export interface UserAdministration {
   /** The members of the caller's project. */
   listUsers(who: Principal): Promise<readonly ProjectUser[]>
 
-  /** Makes a user of the caller's project. Rejects with `already-exists` when the name is taken in the domain. */
+  /**
+   * Makes a user in the caller's project. Rejects with `already-exists` when the name is taken in
+   * the domain.
+   */
   createUser(who: Principal, draft: NewUser): Promise<ProjectUser>
 
-  /** Sets password or roles, or grants roles in the caller's project to a user of another one in the domain. */
+  /**
+   * Sets password or roles, or grants roles in the caller's project to a user of another one in the
+   * domain.
+   */
   changeUser(who: Principal, name: string, change: UserChange): Promise<ChangedUser>
 
   deleteUser(who: Principal, name: string): Promise<void>
@@ -57,11 +67,11 @@ export interface UserAdministration {
 export interface UserAdministrationPorts {
   readonly stores: CredentialStores
   readonly passwords: PasswordHasher
-  /** Of tries at old passwords, by user. */
+  /** Limits attempts at old passwords, by user. */
   readonly passwordRate: RequestRate
 }
 
-export function openUserAdministration(ports: UserAdministrationPorts): UserAdministration {
+export function createUserAdministration(ports: UserAdministrationPorts): UserAdministration {
   const { stores, passwords } = ports
   return {
     async listUsers(who) {
@@ -74,7 +84,7 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
       assertAdmin(who)
       requireName(name, 'name')
       requirePassword(password, 'password')
-      if (roles.size === 0) throw invalid('roles must name at least one of reader, runner, admin.')
+      if (roles.size === 0) throw invalid('roles must have at least one of reader, runner and admin.')
       const domain = await domainOf(stores, who)
       const user = {
         id: newId(),
@@ -104,7 +114,7 @@ export function openUserAdministration(ports: UserAdministrationPorts): UserAdmi
       assertAdmin(who)
       const user = await requireUser(stores, who, name)
       await requireMember(stores, who, user)
-      if (user.id === who.userId) throw refusal('Nobody deletes himself: another admin must do it.')
+      if (user.id === who.userId) throw refusal('You cannot delete your own user: ask another admin.')
       if (!(await stores.deleteUser(user.id, who.projectId))) throw belongsElsewhere(name)
     },
   }
@@ -138,7 +148,7 @@ async function resetPassword(
     throw belongsElsewhere(user.name)
 }
 
-/** The caller stays admin, so a project never loses its last one this way. */
+/** The caller stays an admin, so a project never loses its last one. */
 async function changeRoles(
   stores: CredentialStores,
   who: Principal,
@@ -146,7 +156,7 @@ async function changeRoles(
   roles: ReadonlySet<Role>,
 ): Promise<Pick<ChangedUser, 'endedKeys'>> {
   if (user.id === who.userId && !roles.has('admin'))
-    throw refusal('Nobody takes the admin role from himself: another admin must do it.')
+    throw refusal('You cannot remove your own admin role: ask another admin.')
   if (roles.size > 0) {
     await stores.setRoles(user.id, who.projectId, roles)
     return {}
@@ -164,7 +174,7 @@ async function requireUser(stores: CredentialStores, who: Principal, name: strin
   return user
 }
 
-/** For a caller who may only grant to them, users of other projects are not there. */
+/** Users of other projects do not exist for a caller, except to grant them roles. */
 async function requireMember(stores: CredentialStores, who: Principal, user: User): Promise<void> {
   if ((await stores.rolesOf(user.id, who.projectId)).size === 0) throw noSuchUser(user.name)
 }
@@ -181,7 +191,7 @@ function noSuchUser(name: string): TailraceError {
 
 function belongsElsewhere(name: string): TailraceError {
   return refusal(
-    `${JSON.stringify(name)} belongs to another project too: only his roles in this project can be changed.`,
+    `${JSON.stringify(name)} also belongs to another project: only their roles in this project can be changed.`,
   )
 }
 

@@ -17,13 +17,15 @@ export interface SignaturePorts {
   readonly now: () => EpochMs
 }
 
-/** X-Sdk-Date may be this far from the server's time, either way. */
+/** How far X-Sdk-Date may be from the server's time, in either direction. */
 const MAX_SKEW_MS = 15 * 60_000
 
 /**
- * Who signed a request. The body is asked for only when the key is known and not locked, and only when its hash is not stated in
- * `X-Sdk-Content-Sha256` or the stated one was signed. Which project the caller names is not looked at. A request may be repeated as it is while its date is fresh, as with the
- * original service: appends are idempotent, and TLS keeps requests from being seen. Rejects with `not-authenticated`.
+ * Finds the key that signed a request, whatever project the caller names. The hash of the body is
+ * asked for only when the key is known and not locked, and only when `X-Sdk-Content-Sha256` does
+ * not state it or the stated one was signed. A request may be replayed while its date is fresh, as
+ * with the original service: appends are idempotent, and TLS keeps requests private. Rejects with
+ * `not-authenticated`.
  */
 export async function authenticateSignature(
   ports: SignaturePorts,
@@ -99,7 +101,10 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
 ])
 const SHOWN_MAX_CHARACTERS = 4096
 
-/** What the server signed to compare, in one line, so that the client's author can find the difference; secrets are left out. */
+/**
+ * What the server signed for comparison, in one line and without secrets, so that client authors
+ * can find the difference.
+ */
 function shownCanonicalRequest(
   { target, ...request }: Parameters<typeof verifySignature>[0],
   { signedHeaders }: SignatureClaim,

@@ -14,32 +14,40 @@ export interface AuthenticatePorts extends SignaturePorts {
 /** The SHA-256 of the request's body, 64 hexadecimal digits in lower case. */
 export type PayloadSha256 = () => Promise<string>
 
-/** Rejects with `not-authenticated` (in the gateway's words) or `not-allowed`; for tokens of an external IAM also with `iam-unavailable` and `rate-limited`. */
+/**
+ * Rejects with `not-authenticated` (in the gateway's words) or `not-allowed`; for tokens of an
+ * external IAM also with `iam-unavailable` and `rate-limited`.
+ */
 export type Authenticate = (request: ReceivedRequest, payloadSha256: PayloadSha256) => Promise<Principal>
 
-/** Rejects as `Authenticate`. */
+/** Rejects like `Authenticate`. */
 export type Identify = (request: ReceivedRequest, payloadSha256: PayloadSha256) => Promise<KnownUser>
 
 /**
- * Who sends a request: the holder of a token (`X-Auth-Token`, or `Authorization: Bearer`; a token of this server's or of the external IAM, or an upload token), or of an
- * access key (`Authorization: SDK-HMAC-SHA256` or `V11-HMAC-SHA256`). With both, each must hold for the same project, and the key's owner is the caller.
- * A domain-scoped token is not allowed, nor is an `X-Project-Id` that names another project (contract.md 4.5, 5).
+ * Authenticates a request by a token (`X-Auth-Token`, or `Authorization: Bearer`: a token of this
+ * server or of the external IAM, or an upload token) or by an access key (`Authorization:
+ * SDK-HMAC-SHA256` or `V11-HMAC-SHA256`). With both, each must be valid for the same project, and
+ * the owner of the key is the caller. A domain-scoped token is not allowed, nor is an
+ * `X-Project-Id` that names another project (docs/api.md §6).
  */
-export function openAuthenticate(ports: AuthenticatePorts): Authenticate {
+export function createAuthenticate(ports: AuthenticatePorts): Authenticate {
   return async (request, payloadSha256) => {
     const { principal, refusal, byKey } = await prove(ports, request, payloadSha256)
     if (principal === undefined)
       throw refusal === undefined ? notAllowed() : new TailraceError('not-allowed', refusal)
     const projects = headerLines(request, 'x-project-id')
     if (projects.some(project => project !== principal.projectId)) throw notAllowed()
-    // A key is for one project; a caller who names only a domain means something that it does not open.
+    // A key is for one project; a caller who names only a domain wants more than it gives.
     if (byKey && projects.length === 0 && headerLines(request, 'x-domain-id').length > 0) throw notAllowed()
     return principal
   }
 }
 
-/** Which user sends a request, for whatever scope: what a client asks with before it knows any project's id. Upload tokens are nobody's. */
-export function openIdentify(ports: AuthenticatePorts): Identify {
+/**
+ * Which user sends a request, whatever its scope: for requests that clients make before they know
+ * the id of a project. Upload tokens belong to no user.
+ */
+export function createIdentify(ports: AuthenticatePorts): Identify {
   return async (request, payloadSha256) => {
     const { user } = await prove(ports, request, payloadSha256)
     if (user === undefined) throw notAllowed()
@@ -47,11 +55,11 @@ export function openIdentify(ports: AuthenticatePorts): Identify {
   }
 }
 
-/** What a request's credentials show. */
+/** What the credentials of a request prove. */
 interface Proof {
   /** Undefined for a domain-scoped token. */
   readonly principal: Principal | undefined
-  /** Why a token for a project opens nothing. */
+  /** Why a token for a project gives no access to it. */
   readonly refusal?: string | undefined
   /** Undefined for an upload token. */
   readonly user: KnownUser | undefined
@@ -79,7 +87,10 @@ async function prove(
   return proofOfToken(ports, token, request)
 }
 
-/** The text of the one token that came; undefined for none. Other schemes of Authorization (a proxy's Basic, say) are none of ours. */
+/**
+ * The text of the one token; undefined for none. Other schemes of Authorization, such as a proxy's
+ * Basic, are ignored.
+ */
 function tokenOf(request: ReceivedRequest, authorization: string | undefined): string | undefined {
   const bearer = /^bearer +(.+)$/i.exec(authorization ?? '')?.[1]
   const given = [...headerLines(request, 'x-auth-token'), ...(bearer === undefined ? [] : [bearer])]

@@ -5,9 +5,9 @@ import { BOOTSTRAP } from '../../test/props/server-process.ts'
 import { isTailraceError } from '../contract/errors.ts'
 import { MemoryCredentials } from '../store/memory/memory-credentials.ts'
 import { type BootstrapWishes, bootstrap } from './bootstrap.ts'
-import { openSecretBox } from './secrets/secret-box.ts'
+import { createSecretBox } from './secrets/secret-box.ts'
 
-const box = openSecretBox(Buffer.alloc(32, 7))
+const box = createSecretBox(Buffer.alloc(32, 7))
 
 function start(wishes: BootstrapWishes, stores = new MemoryCredentials()) {
   return bootstrap({ stores, passwords: CHEAP_PASSWORDS, box, now: () => 5 }, wishes)

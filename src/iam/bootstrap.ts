@@ -6,7 +6,7 @@ import { newAccessKey, newId, newPassword, newSecretKey } from './new-credential
 import type { PasswordHasher } from './secrets/password-hasher.ts'
 import type { SecretBox } from './secrets/secret-box.ts'
 
-/** The TAILRACE_BOOTSTRAP_... values; what is missing is made up. */
+/** The values of TAILRACE_BOOTSTRAP_… variables. Missing ones are generated. */
 export interface BootstrapWishes {
   readonly domain?: string | undefined
   readonly project?: string | undefined
@@ -16,7 +16,7 @@ export interface BootstrapWishes {
   readonly sk?: string | undefined
 }
 
-/** What the first start made, in the clear: to be shown once, and nowhere else. */
+/** What the first start created, in clear text: to be shown once, and nowhere else. */
 export interface FirstCredentials {
   readonly domain: string
   readonly project: string
@@ -25,7 +25,7 @@ export interface FirstCredentials {
   readonly password: string
   readonly accessKey: string
   readonly secretKey: string
-  /** Some of the secrets were made up, so that nobody knows them yet. */
+  /** Whether some of the secrets were generated, so that nobody knows them yet. */
   readonly madeSecrets: boolean
 }
 
@@ -40,8 +40,9 @@ const ACCESS_KEY = /^[A-Za-z0-9_-]{8,64}$/
 const SECRET_KEY = /^[\x21-\x7e]{16,256}$/
 
 /**
- * Makes a domain, a project, and an admin with a password and an access key, when the store has none. Resolves to what was made, or
- * to undefined, having done nothing, when the store has a domain already. Rejects with `invalid-parameter`, naming the variable, for a value that cannot be used.
+ * Creates a domain, a project, and an admin with a password and an access key in an empty store.
+ * Resolves to what was created, or to undefined, having done nothing, when the store already has a
+ * domain. Rejects with `invalid-parameter`, which names the variable, for an unusable value.
  */
 export async function bootstrap(
   { stores, passwords, box, now }: BootstrapPorts,

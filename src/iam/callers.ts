@@ -2,31 +2,30 @@ import type { EpochMs } from '../contract/quantities.ts'
 import type { Principal } from '../core/access/principal.ts'
 import type { AccessKey, CredentialStores, Domain, Project, Token, User } from '../core/ports/credentials.ts'
 import type { CallerCache } from './caller-cache.ts'
-import type { ExternalTokens } from './external/external-tokens.ts'
 import { managedElsewhere, notAuthenticated, requireUnexpired } from './refusal.ts'
 import type { SecretBox } from './secrets/secret-box.ts'
 import { tokenSha256 } from './token-text.ts'
 
-/** A user as others see him. */
+/** A user as others see them. */
 export interface KnownUser {
   readonly id: string
   readonly name: string
   readonly domain: Domain
-  /** Set for a user of an external IAM: where that is. */
+  /** Set for a user of an external IAM: its address. */
   readonly iamUrl?: string
 }
 
-/** A token that holds, with whom and what it stands for. */
+/** A valid token, with the user and the scope that it stands for. */
 export interface KnownToken {
   readonly token: Pick<Token, 'sha256' | 'methods' | 'roles' | 'issuedAtMs' | 'expiresAtMs'>
   readonly user: KnownUser
-  /** Undefined for a token that is for no project. */
+  /** Undefined for a token without a project. */
   readonly project: Project | undefined
   /** Set for a domain-scoped token. */
   readonly domain: Domain | undefined
-  /** Undefined for a token that opens no project. */
+  /** Undefined for a token that gives access to no project. */
   readonly principal: Principal | undefined
-  /** Why a token of an external IAM opens the project that it is for not here. */
+  /** Why a token of an external IAM gives no access to its project here. */
   readonly refusal?: string | undefined
 }
 
@@ -36,27 +35,48 @@ export interface OwnToken extends KnownToken {
   readonly user: User
 }
 
-/** An access key with its secret, and whom it stands for. */
+/** An access key with its secret, its user and the principal that it stands for. */
 export interface KnownKey {
   readonly secretKey: string
   readonly user: User
   readonly principal: Principal
 }
 
+/**
+ * Tokens of an external IAM. Known by their hashes alone: a text is kept only while the IAM is
+ * asked.
+ */
+export interface ExternalTokens {
+  /** What the IAM said of a token, as long as that is trusted. */
+  recall(sha256: string): KnownToken | undefined
+
+  /**
+   * Asks the IAM what a token stands for. Concurrent requests with one token share one question.
+   * Rejects with `not-authenticated` for an invalid token, `iam-unavailable` when the IAM gives no
+   * usable answer, and `rate-limited` when the address sent too many invalid tokens.
+   */
+  require(text: string, sha256: string, clientAddress: string): Promise<KnownToken>
+}
+
+/** Finds who presents a credential. */
 export interface Callers {
   /**
-   * A token of this server's or of the external IAM, if there is one. Rejects with `not-authenticated` for a token that was never issued, has expired or has
-   * ended otherwise; for tokens that are not this server's also with `iam-unavailable` and, counted by address, `rate-limited`.
+   * A token of this server, or of the external IAM if there is one. Rejects with
+   * `not-authenticated` for a token that was never issued, has expired or was ended; for a foreign
+   * token also with `iam-unavailable` and, counted by address, `rate-limited`.
    */
   requireToken(text: string, clientAddress: string): Promise<KnownToken>
 
-  /** As `requireToken`; rejects with `not-allowed` for a token of the external IAM. */
+  /** Like `requireToken`, but rejects with `not-allowed` for a token of the external IAM. */
   requireOwnToken(text: string, clientAddress: string): Promise<OwnToken>
 
-  /** A token of this server's by the hash of its text. Rejects with `not-authenticated`. */
+  /** A token of this server, by the hash of its text. Rejects with `not-authenticated`. */
   requireStoredToken(sha256: string): Promise<OwnToken>
 
-  /** Rejects with `not-authenticated` for an unknown access key, and for one whose secret cannot be read. */
+  /**
+   * Rejects with `not-authenticated` for an unknown access key and for one whose secret cannot be
+   * decrypted.
+   */
   requireKey(accessKey: string): Promise<KnownKey>
 }
 
@@ -65,14 +85,14 @@ export interface CallersPorts {
   readonly cache: CallerCache
   readonly box: SecretBox
   readonly now: () => EpochMs
-  /** Undefined when only this server's own tokens are taken. */
+  /** Undefined when only this server's own tokens are accepted. */
   readonly external: ExternalTokens | undefined
 }
 
-/** Of other kinds than tokens; such a text is never shown to an external IAM. */
+/** Upload tokens and security tokens. They are never shown to an external IAM. */
 const OTHER_CREDENTIAL = /^tr[us]_/
 
-export function openCallers({ stores, cache, box, now, external }: CallersPorts): Callers {
+export function createCallers({ stores, cache, box, now, external }: CallersPorts): Callers {
   const findOwn = async (sha256: string) => {
     const known = await cache.through(`token ${sha256}`, () => loadToken(stores, sha256))
     if (known !== undefined) requireUnexpired(known.token.expiresAtMs, now())

@@ -1,11 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
 
-/** Whether a request brings the one token that the operator gave to whoever collects metrics, as `Authorization: Bearer`. */
+/**
+ * Whether a request carries the metrics token that the operator set, as `Authorization: Bearer`.
+ */
 export type HoldsMetricsToken = (request: ReceivedRequest) => boolean
 
-/** Without a token nobody holds it. The time of a comparison tells nothing about the token: hashes of one length are compared. */
-export function openMetricsToken(token: string | undefined): HoldsMetricsToken {
+/**
+ * Without a configured token the answer is always false. Comparing hashes of equal length in
+ * constant time reveals nothing about the token.
+ */
+export function createMetricsToken(token: string | undefined): HoldsMetricsToken {
   if (token === undefined) return () => false
   const expected = hash(token)
   return request => {

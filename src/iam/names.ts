@@ -5,7 +5,10 @@ const NAME = /^[^\p{Cc}\p{Cs}\u2028\u2029]+$/u
 const PASSWORD_MIN_CHARACTERS = 8
 const PASSWORD_MAX_CHARACTERS = 256
 
-/** Rejects with `invalid-parameter` unless `name` is one line of 1 to 128 characters that does not begin or end with a blank. */
+/**
+ * Throws `invalid-parameter` unless `name` is one line of 1 to 128 characters without blanks at its
+ * ends.
+ */
 export function requireName(name: string, what: string): string {
   if (name.length > NAME_MAX_CHARACTERS || !NAME.test(name) || name.trim() !== name)
     throw new TailraceError(
@@ -15,7 +18,10 @@ export function requireName(name: string, what: string): string {
   return name
 }
 
-/** Rejects with `invalid-parameter`, without showing it, unless the password is long enough and one line. */
+/**
+ * Throws `invalid-parameter`, which does not show the password, unless it is one line of 8 to 256
+ * characters.
+ */
 export function requirePassword(password: string, what: string): string {
   if (password.length < PASSWORD_MIN_CHARACTERS || password.length > PASSWORD_MAX_CHARACTERS)
     throw new TailraceError(

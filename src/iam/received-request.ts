@@ -1,13 +1,13 @@
-/** What authentication looks at of a request. */
+/** The parts of a request that authentication looks at. */
 export interface ReceivedRequest {
   readonly method: string
   /** Path and query as received. */
   readonly url: string
-  /** What the client may have written in place of `url`, before a proxy cut something off. */
+  /** What the client may have sent instead of `url`, before a proxy cut a part off. */
   readonly otherUrls?: readonly string[]
-  /** What the client may have written in place of the Host that came, by the word of a trusted proxy or of the configuration. */
+  /** What the client may have sent as Host, according to a trusted proxy or the configuration. */
   readonly otherHosts?: readonly string[]
-  /** By lower-case names. */
+  /** By name in lower case. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
   /** Names and values in turn, as received. */
   readonly rawHeaders: readonly string[]
@@ -16,7 +16,10 @@ export interface ReceivedRequest {
 
 const linesByName = new WeakMap<ReceivedRequest, ReadonlyMap<string, readonly string[]>>()
 
-/** The values of a header by its lower-case name, one per header line, trimmed; empty for a header that did not come. */
+/**
+ * The values of a header by its name in lower case, one per header line, trimmed; empty for a
+ * missing header.
+ */
 export function headerLines(request: ReceivedRequest, name: string): readonly string[] {
   let lines = linesByName.get(request)
   if (lines === undefined) {

@@ -4,8 +4,9 @@ import { requirePassword } from './names.ts'
 import type { PasswordHasher } from './secrets/password-hasher.ts'
 
 /**
- * Sets the password of any user, whatever projects he belongs to, and ends his tokens: for whoever owns the store itself. `newPassword` is
- * asked for when it is known that there is such a user; otherwise rejects with `not-found`.
+ * Sets the password of any user, whatever their projects, and ends their tokens: for the owner of
+ * the store itself. `newPassword` is called only once the user is found. Rejects with `not-found`
+ * for an unknown user.
  */
 export async function recoverPassword(
   stores: CredentialStores,

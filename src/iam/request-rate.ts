@@ -1,9 +1,9 @@
+import { LRUCache } from 'lru-cache'
 import { TailraceError } from '../contract/errors.ts'
 import type { EpochMs } from '../contract/quantities.ts'
-import { BoundedMap } from './bounded-map.ts'
 
 export interface RequestRateOptions {
-  /** So many at once after a pause. */
+  /** How many requests may come at once after a pause. */
   readonly burst: number
   readonly perMinute: number
   readonly now: () => EpochMs
@@ -12,20 +12,23 @@ export interface RequestRateOptions {
 
 /** A token bucket per key. */
 export interface RequestRate {
-  /** Counts one request; rejects with `rate-limited`, and the time until the next is free, when the key has none left. */
+  /**
+   * Counts one request. Throws `rate-limited`, with the time until the next one is free, when the
+   * key has none left.
+   */
   take(key: string): void
 
-  /** Takes back that one request was counted. */
+  /** Returns one request that was counted. */
   giveBack(key: string): void
 }
 
-export function openRequestRate({
+export function createRequestRate({
   burst,
   perMinute,
   now,
   maxEntries = 10_000,
 }: RequestRateOptions): RequestRate {
-  const buckets = new BoundedMap<string, { readonly left: number; readonly atMs: EpochMs }>(maxEntries)
+  const buckets = new LRUCache<string, { readonly left: number; readonly atMs: EpochMs }>({ max: maxEntries })
   const perMs = perMinute / 60_000
   return {
     take(key) {

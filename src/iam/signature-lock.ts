@@ -1,14 +1,17 @@
+import { LRUCache } from 'lru-cache'
 import type { EpochMs } from '../contract/quantities.ts'
-import { BoundedMap } from './bounded-map.ts'
 
-/** Locks an access key for one client address after too many failed signatures in a row; other addresses never notice. */
+/**
+ * Locks an access key for one client address after too many failed signatures in a row. Other
+ * addresses never notice.
+ */
 export interface SignatureLock {
   isLocked(accessKey: string, clientAddress: string): boolean
   failed(accessKey: string, clientAddress: string): void
   succeeded(accessKey: string, clientAddress: string): void
 }
 
-/** More failures in a row than this, within the window, lock. */
+/** One more failure in a row than this, within the window, locks the key. */
 const MAX_FAILURES = 5
 const WINDOW_MS = 5 * 60_000
 const LOCKED_MS = 5 * 60_000
@@ -20,9 +23,9 @@ interface Failures {
   readonly lockedUntilMs: EpochMs
 }
 
-/** The table is bounded: a flood of addresses drives out the entries longest not touched. */
-export function openSignatureLock(now: () => EpochMs): SignatureLock {
-  const table = new BoundedMap<string, Failures>(MAX_ENTRIES)
+/** The table is bounded: a flood of addresses evicts the entries that were not used for longest. */
+export function createSignatureLock(now: () => EpochMs): SignatureLock {
+  const table = new LRUCache<string, Failures>({ max: MAX_ENTRIES })
   const key = (accessKey: string, clientAddress: string) => `${accessKey} ${clientAddress}`
   return {
     isLocked: (accessKey, clientAddress) =>
@@ -37,6 +40,6 @@ export function openSignatureLock(now: () => EpochMs): SignatureLock {
         lockedUntilMs: count > MAX_FAILURES ? now() + LOCKED_MS : 0,
       })
     },
-    succeeded: (accessKey, clientAddress) => table.delete(key(accessKey, clientAddress)),
+    succeeded: (accessKey, clientAddress) => void table.delete(key(accessKey, clientAddress)),
   }
 }

@@ -9,20 +9,27 @@ import { keystoneTime } from './token-text.ts'
 export interface TemporaryKey {
   readonly accessKey: string
   readonly secretKey: string
-  /** Goes with every request that the key signs, as X-Security-Token. */
+  /** Must be sent as X-Security-Token with every request that the key signs. */
   readonly securityToken: string
   readonly expiresAtMs: EpochMs
 }
 
-/** Access keys for a short time, that no store holds: what they stand for is sealed in their security token. */
+/**
+ * Short-lived access keys. No store holds them: what they stand for is sealed in their security
+ * token.
+ */
 export interface TemporaryKeys {
   /**
-   * A key that opens what the token opens, for so long but never longer than the token, and ends with it. Rejects with `not-authenticated` for a
-   * token that does not hold, with `not-allowed` for one that is for no project or of the external IAM.
+   * Makes a key with the access of the token. It lives for `lifeMs`, but never longer than the
+   * token, and ends with it. Rejects with `not-authenticated` for an invalid token, and with
+   * `not-allowed` for one without a project or of the external IAM.
    */
   createKey(tokenText: string, lifeMs: number, clientAddress: string): Promise<TemporaryKey>
 
-  /** Rejects with `not-authenticated` when the two do not belong together, the key has expired, or its token has ended. */
+  /**
+   * Rejects with `not-authenticated` when the two do not belong together, or the key or its token
+   * has expired or ended.
+   */
   requireKey(accessKey: string, securityToken: string): Promise<KnownKey>
 }
 
@@ -32,7 +39,7 @@ export interface TemporaryKeysPorts {
   readonly now: () => EpochMs
 }
 
-/** What a security token seals. */
+/** The content of a security token. */
 interface Sealed {
   readonly secretKey: string
   readonly tokenSha256: string
@@ -41,7 +48,7 @@ interface Sealed {
 
 const PREFIX = 'trs_'
 
-export function openTemporaryKeys({ callers, box, now }: TemporaryKeysPorts): TemporaryKeys {
+export function createTemporaryKeys({ callers, box, now }: TemporaryKeysPorts): TemporaryKeys {
   return {
     async createKey(tokenText, lifeMs, clientAddress) {
       const { token, principal } = await callers.requireOwnToken(tokenText, clientAddress)

@@ -8,7 +8,10 @@ export function newTokenText(): string {
   return `trt_${randomBytes(RANDOM_BYTES).toString('base64url')}`
 }
 
-/** What the store knows a token by: SHA-256, 64 hexadecimal digits in lower case. No salt, as the text itself cannot be guessed. */
+/**
+ * How the store identifies a token: by its SHA-256, 64 hexadecimal digits in lower case. There is
+ * no salt because the text itself cannot be guessed.
+ */
 export function tokenSha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }

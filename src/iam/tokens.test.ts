@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test'
 import { openTestIam, type TestIam } from '../../test/props/open-test-iam.ts'
 import { BOOTSTRAP } from '../../test/props/server-process.ts'
 import { isTailraceError } from '../contract/errors.ts'
-import { openIam } from './open-iam.ts'
+import { createIam } from './iam.ts'
 import type { Login } from './tokens.ts'
 
 const ADDRESS = '192.0.2.1'
@@ -62,7 +62,7 @@ describe('a login', () => {
       hash: async (password: string) => password,
       verify: async (_password: string, stored: string | undefined) => hashed.push(stored) < 0,
     }
-    const iam = await openIam({ ...test, now: () => 0, passwords })
+    const iam = await createIam({ ...test, now: () => 0, passwords })
     await assert.rejects(iam.tokens.createToken(LOGIN, ADDRESS))
     await assert.rejects(iam.tokens.createToken({ ...LOGIN, user: { id: 'f'.repeat(32) } }, ADDRESS))
     assert.equal(hashed.length, 2)
@@ -191,10 +191,10 @@ describe('expired tokens', () => {
 describe('a store that was made under another secret', () => {
   it('is not opened', async () => {
     await assert.rejects(
-      openIam({ stores: test.stores, secret: Buffer.alloc(32, 8), now: () => 0 }),
+      createIam({ stores: test.stores, secret: Buffer.alloc(32, 8), now: () => 0 }),
       error =>
         isTailraceError(error, 'invalid-parameter') && /another TAILRACE_SECRET_KEY/.test(error.message),
     )
-    await openIam({ stores: test.stores, secret: test.secret, now: () => 0 })
+    await createIam({ stores: test.stores, secret: test.secret, now: () => 0 })
   })
 })

@@ -11,19 +11,22 @@ import { newTokenText, tokenSha256 } from './token-text.ts'
 /** A thing by its id or its name. */
 export type IdOrName = { readonly id: string } | { readonly name: string }
 
-/** What a token is wanted for. */
+/** The scope that is asked for. */
 export type WantedScope =
   | { readonly project: { readonly id: string } | { readonly name: string; readonly domain?: IdOrName } }
   | { readonly domain: IdOrName }
 
-/** Who wants a token, and for what. Without a scope it is for the user's domain; without a domain the installation's only one is meant. */
+/**
+ * A request for a token. Without a scope it is for the user's domain; without a domain, for the
+ * only one there is.
+ */
 export interface Login {
   readonly user: { readonly id: string } | { readonly name: string; readonly domain?: IdOrName }
   readonly password: string
   readonly scope?: WantedScope
 }
 
-/** A new token: its text, which is nowhere else, and what it stands for. */
+/** A new token: its text, which is stored nowhere, and what it stands for. */
 export interface NewToken {
   readonly text: string
   readonly known: OwnToken
@@ -31,21 +34,26 @@ export interface NewToken {
 
 export interface Tokens {
   /**
-   * Makes a token that lives 24 hours. Rejects with `not-authenticated` for a wrong user or password, which take the same time,
-   * or a scope that the user has no part in, and with `rate-limited`, per user and address and per address.
+   * Makes a token that lives 24 hours. Rejects with `not-authenticated` for a wrong user or
+   * password, which take equally long, and for a scope that the user does not belong to. Rejects
+   * with `rate-limited` per user and address, and per address.
    */
   createToken(login: Login, clientAddress: string): Promise<NewToken>
 
   /**
-   * Makes a token of the same user for another scope; without one, for his domain. It expires with the token that it is made from, and ends
-   * when that ends. A token for a project opens no other project this way, also not over a domain: rejects with `not-allowed`. Rejects with
-   * `not-authenticated` when the token does not hold, was re-scoped too many times over, or the user has no part in the scope, as `createToken` with `rate-limited`, and with `not-allowed` for a token of the external IAM.
+   * Makes a token of the same user for another scope, or without one for their domain. It expires
+   * with the token that it is made from, and ends with it. Rejects with `not-allowed` when a token
+   * for a project asks for another project, even by way of a domain, and for a token of the
+   * external IAM. Rejects with `not-authenticated` when the token is invalid or was re-scoped too
+   * many times, or when the user does not belong to the scope, and with `rate-limited` like
+   * `createToken`.
    */
   rescopeToken(text: string, scope: WantedScope | undefined, clientAddress: string): Promise<NewToken>
 
   /**
-   * What a token stands for. Rejects with `not-authenticated` when the caller's own token does not hold, then with `invalid-parameter` when there is no
-   * subject, and with `not-found` when it does not hold, or is none of the caller's business.
+   * What a token stands for. Rejects with `not-authenticated` when the caller's own token is
+   * invalid, then with `invalid-parameter` when there is no subject, and with `not-found` when the
+   * subject is invalid or out of the caller's reach.
    */
   describeToken(
     callerText: string | undefined,
@@ -53,7 +61,10 @@ export interface Tokens {
     clientAddress: string,
   ): Promise<KnownToken>
 
-  /** Ends a token at once. Rejects as `describeToken`, and with `not-allowed` for a token of the external IAM. */
+  /**
+   * Ends a token at once. Rejects like `describeToken`, and with `not-allowed` for a token of the
+   * external IAM.
+   */
   revokeToken(
     callerText: string | undefined,
     subjectText: string | undefined,
@@ -75,7 +86,7 @@ export interface TokensPorts {
 const LIFE_MS = 24 * 60 * 60_000
 const NO_ROLES: ReadonlySet<Role> = new Set()
 
-export function openTokens(ports: TokensPorts): Tokens {
+export function createTokens(ports: TokensPorts): Tokens {
   return {
     async createToken(login, clientAddress) {
       const user = await provenUser(ports, login, clientAddress)
@@ -149,7 +160,7 @@ async function findUser(stores: CredentialStores, by: Login['user']): Promise<Us
   return domain && stores.findUser({ domainId: domain.id, name: by.name })
 }
 
-/** A project that is not there and one where the user has no role look the same. */
+/** A missing project and one where the user has no role look the same. */
 async function scopeOf(
   stores: CredentialStores,
   user: User,
@@ -204,12 +215,15 @@ function ownTokenRefused(error: unknown): never {
   throw new TailraceError('not-authenticated', 'The token must be updated.', {}, { cause: error })
 }
 
-/** A subject that does not hold is not there; a store that fails is another matter. */
+/** An invalid subject counts as missing; a failing store is an error. */
 function isGone(error: unknown): undefined {
   if (!isTailraceError(error, 'not-authenticated')) throw error
 }
 
-/** One's own tokens, and those of one's project for its admins. Ids of an external IAM's users are of no account among this server's own. */
+/**
+ * Callers handle their own tokens; admins also those of their project. Ids of an external IAM's
+ * users mean nothing among this server's own users.
+ */
 function mayHandle(caller: KnownToken, subject: KnownToken): boolean {
   if (caller.user.iamUrl !== subject.user.iamUrl) return false
   if (caller.user.id === subject.user.id) return true

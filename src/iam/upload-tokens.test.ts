@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { uploadTokens } from './upload-tokens.ts'
+import { createUploadTokens } from './upload-tokens.ts'
 
 const SECRET = Buffer.alloc(32, 1)
 const ids = fc.record({ projectId: fc.stringMatching(/^[0-9a-f]{32}$/), recordId: fc.uuid() })
@@ -10,21 +10,21 @@ describe('an upload token', () => {
   it('is the same each time, in every process with the secret, and names its build', () => {
     fc.assert(
       fc.property(ids, ({ projectId, recordId }) => {
-        const token = uploadTokens(SECRET).issue(projectId, recordId)
-        assert.equal(uploadTokens(SECRET).issue(projectId, recordId), token)
-        assert.deepEqual(uploadTokens(SECRET).read(token), { projectId, recordId })
+        const token = createUploadTokens(SECRET).issue(projectId, recordId)
+        assert.equal(createUploadTokens(SECRET).issue(projectId, recordId), token)
+        assert.deepEqual(createUploadTokens(SECRET).read(token), { projectId, recordId })
         assert.match(token, /^[A-Za-z0-9_-]+$/)
       }),
     )
   })
 
   it('is not true under another secret', () => {
-    const token = uploadTokens(SECRET).issue('a'.repeat(32), '2cc26382-b2cb-4234-8eb0-b37d362f4d4c')
-    assert.equal(uploadTokens(Buffer.alloc(32, 2)).read(token), undefined)
+    const token = createUploadTokens(SECRET).issue('a'.repeat(32), '2cc26382-b2cb-4234-8eb0-b37d362f4d4c')
+    assert.equal(createUploadTokens(Buffer.alloc(32, 2)).read(token), undefined)
   })
 
   it('is not true after a change of any character, the last one included', () => {
-    const tokens = uploadTokens(SECRET)
+    const tokens = createUploadTokens(SECRET)
     const token = tokens.issue('a'.repeat(32), '2cc26382-b2cb-4234-8eb0-b37d362f4d4c')
     for (let at = 0; at < token.length; at++) {
       for (const other of ['A', 'B', '_', '']) {
@@ -36,7 +36,9 @@ describe('an upload token', () => {
   })
 
   it('is not made for ids that it could not name exactly', () => {
-    assert.throws(() => uploadTokens(SECRET).issue('z'.repeat(32), '2cc26382-b2cb-4234-8eb0-b37d362f4d4c'))
-    assert.throws(() => uploadTokens(SECRET).issue('a'.repeat(32), 'x'.repeat(36)))
+    assert.throws(() =>
+      createUploadTokens(SECRET).issue('z'.repeat(32), '2cc26382-b2cb-4234-8eb0-b37d362f4d4c'),
+    )
+    assert.throws(() => createUploadTokens(SECRET).issue('a'.repeat(32), 'x'.repeat(36)))
   })
 })

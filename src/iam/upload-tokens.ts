@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { PROJECT_ID_PATTERN, type ProjectId, type RecordId, UUID_PATTERN } from '../contract/ids.ts'
-import { deriveKey } from './secrets/derive-key.ts'
+import { deriveKey } from './secrets/secret-box.ts'
 
 /** The build that an upload token is for. */
 export interface UploadGrant {
@@ -8,12 +8,12 @@ export interface UploadGrant {
   readonly recordId: RecordId
 }
 
-/** Tokens for one build that no store holds: whoever has the secret can tell a true one. */
+/** Tokens for one build. No store holds them: they are verified with the installation's secret. */
 export interface UploadTokens {
   /** Always the same for the same build. The record must be a UUID in lower case. */
   issue(projectId: ProjectId, recordId: RecordId): string
 
-  /** The build of a true token; undefined for any other text. */
+  /** The build of a valid token; undefined for any other text. */
   read(token: string): UploadGrant | undefined
 }
 
@@ -23,8 +23,11 @@ const TOKEN = /^tru_[A-Za-z0-9_-]{86}$/
 const PROJECT = new RegExp(PROJECT_ID_PATTERN)
 const RECORD = new RegExp(UUID_PATTERN)
 
-/** `tru_` and base64url of project, record and HMAC-SHA256 of both, under a key derived from the installation's secret. */
-export function uploadTokens(secret: Uint8Array): UploadTokens {
+/**
+ * The form is `tru_` and base64url of project, record and the HMAC-SHA256 of both under a key
+ * derived from the secret.
+ */
+export function createUploadTokens(secret: Uint8Array): UploadTokens {
   const key = deriveKey(secret, 'tailrace upload tokens v1')
   const issue = (projectId: ProjectId, recordId: RecordId) => {
     if (!PROJECT.test(projectId) || !RECORD.test(recordId))

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
-import { openMetricsToken } from '../iam/metrics-token.ts'
+import { createMetricsToken } from '../iam/metrics-token.ts'
 import { serveControl } from '../store/embedded/control/serve-control.ts'
 import { hasStore } from '../store/embedded/existing-store.ts'
 import { openApp } from './app.ts'
@@ -36,7 +36,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   const services = ending.use(await compose(config, log, metrics))
   app = await openApp({
     authentication: services.identity.iam,
-    holdsMetricsToken: openMetricsToken(config.metricsToken?.reveal()),
+    holdsMetricsToken: createMetricsToken(config.metricsToken?.reveal()),
     site: config,
     corsOrigins: config.corsOrigins,
     requestLimits: config.requestLimits,

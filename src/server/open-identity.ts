@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import type { CredentialStores } from '../core/ports/credentials.ts'
 import type { FirstCredentials } from '../iam/bootstrap.ts'
-import { openKeystone } from '../iam/external/ask-keystone.ts'
+import { createKeystone } from '../iam/external/ask-keystone.ts'
 import { type AnswerWatch, watchAnswers } from '../iam/external/watch-answers.ts'
-import { type Iam, openIam } from '../iam/open-iam.ts'
+import { createIam, type Iam } from '../iam/iam.ts'
 import { settleKeyFile } from '../iam/secrets/replace-key-file.ts'
-import { rightSecret } from '../iam/secrets/right-secret.ts'
+import { secretCheck } from '../iam/secrets/sealed-keys.ts'
 import { loadSecretKey } from '../iam/secrets/secret-key.ts'
 import type { Config } from './config/config.ts'
 
@@ -28,18 +28,18 @@ export async function openIdentity(
 ): Promise<Identity> {
   const keyFile = join(dataDirectory, 'secret.key')
   const given = secretKey?.reveal()
-  if (given === undefined) await settleKeyFile(keyFile, await rightSecret(stores))
+  if (given === undefined) await settleKeyFile(keyFile, await secretCheck(stores))
   const secret = await loadSecretKey({
     given,
     keyFile,
     mayCreate: (await stores.anyKey()) === undefined,
   })
   const external = externalIam && {
-    ask: watchAnswers(openKeystone(externalIam.url), watch, Date.now),
+    ask: watchAnswers(createKeystone(externalIam.url), watch, Date.now),
     rules: externalIam,
     cacheMs: externalIam.cacheMs,
   }
-  const iam = await openIam({ stores, secret, now: Date.now, ...(external && { external }) })
+  const iam = await createIam({ stores, secret, now: Date.now, ...(external && { external }) })
   return {
     iam,
     bootstrap: () =>

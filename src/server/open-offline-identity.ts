@@ -3,10 +3,9 @@ import { join } from 'node:path'
 import { TailraceError } from '../contract/errors.ts'
 import type { CredentialStores } from '../core/ports/credentials.ts'
 import { recoverPassword } from '../iam/recover-password.ts'
-import { openPasswordHasher } from '../iam/secrets/password-hasher.ts'
+import { createPasswordHasher } from '../iam/secrets/password-hasher.ts'
 import { adoptKeyFile, proposeKeyFile, settleKeyFile } from '../iam/secrets/replace-key-file.ts'
-import { resealKeys } from '../iam/secrets/reseal-keys.ts'
-import { rightSecret } from '../iam/secrets/right-secret.ts'
+import { resealKeys, secretCheck } from '../iam/secrets/sealed-keys.ts'
 import { loadSecretKey, parseSecretKey } from '../iam/secrets/secret-key.ts'
 import { requireStore } from '../store/embedded/existing-store.ts'
 import { openSqlite } from '../store/embedded/sqlite/sqlite.ts'
@@ -40,7 +39,7 @@ export async function openOfflineIdentity(
   const db = await openSqlite(await requireStore(config.dataDirectory))
   const stores = sqlCredentials(db)
   return {
-    setPassword: (name, newPassword) => recoverPassword(stores, openPasswordHasher(), name, newPassword),
+    setPassword: (name, newPassword) => recoverPassword(stores, createPasswordHasher(), name, newPassword),
     changeSecretKey: given =>
       config.secretKey === undefined
         ? changeKeyFile(stores, join(config.dataDirectory, 'secret.key'), given)
@@ -56,7 +55,7 @@ async function changeKeyFile(
   keyFile: string,
   given: string | undefined,
 ): Promise<ChangedSecretKey> {
-  await settleKeyFile(keyFile, await rightSecret(stores))
+  await settleKeyFile(keyFile, await secretCheck(stores))
   const from = await loadSecretKey({ keyFile, mayCreate: false })
   const to = given === undefined ? randomBytes(32) : parseSecretKey(given, NEW_KEY)
   if (Buffer.from(from).equals(to)) return { keys: undefined, keyFile }
@@ -77,7 +76,7 @@ async function changeGivenKey(
       `TAILRACE_SECRET_KEY is set, so the new key must be too: set ${NEW_KEY}.`,
     )
   const [from, to] = [parseSecretKey(current, 'TAILRACE_SECRET_KEY'), parseSecretKey(given, NEW_KEY)]
-  const isRight = await rightSecret(stores)
+  const isRight = await secretCheck(stores)
   if (Buffer.from(from).equals(to) || (isRight(to) && !isRight(from)))
     return { keys: undefined, keyFile: undefined }
   return { keys: await resealKeys(stores, from, to), keyFile: undefined }

@@ -16,13 +16,13 @@ export interface KeystoneFront extends AsyncDisposable {
 
 export async function openKeystoneFront(answer: Answerer): Promise<KeystoneFront> {
   const asked: string[] = []
-  let quotas = 0
+  let inFlight = 0
   let mostAtOnce = 0
   const server = createServer({ maxHeaderSize: 256 * 1024 }, (received, response) => {
     asked.push(String(received.headers['x-subject-token']))
-    quotas++
-    mostAtOnce = Math.max(mostAtOnce, quotas)
-    response.once('close', () => quotas--)
+    inFlight++
+    mostAtOnce = Math.max(mostAtOnce, inFlight)
+    response.once('close', () => inFlight--)
     front.answer(received, response)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

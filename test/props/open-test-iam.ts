@@ -1,17 +1,17 @@
-import { openIam } from '../../src/iam/open-iam.ts'
-import { openPasswordHasher } from '../../src/iam/secrets/password-hasher.ts'
+import { createIam } from '../../src/iam/iam.ts'
+import { createPasswordHasher } from '../../src/iam/secrets/password-hasher.ts'
 import { MemoryCredentials } from '../../src/store/memory/memory-credentials.ts'
 import { BOOTSTRAP } from './server-process.ts'
 
 /** Hashes passwords at no cost worth speaking of. */
-export const CHEAP_PASSWORDS = openPasswordHasher({ cost: { memoryKib: 64, passes: 1 } })
+export const CHEAP_PASSWORDS = createPasswordHasher({ cost: { memoryKib: 64, passes: 1 } })
 
 /** Who asks, over a store in memory with the bootstrap admin, under a clock that stands until it is moved. */
 export async function openTestIam() {
   const clock = { ms: Date.parse('2026-01-02T03:04:05.678Z') }
   const stores = new MemoryCredentials()
   const secret = Buffer.alloc(32, 7)
-  const iam = await openIam({ stores, secret, now: () => clock.ms, passwords: CHEAP_PASSWORDS })
+  const iam = await createIam({ stores, secret, now: () => clock.ms, passwords: CHEAP_PASSWORDS })
   const first = await iam.bootstrap(BOOTSTRAP)
   if (first === undefined) throw new Error('the store was not empty')
   return { iam, stores, secret, clock, first }

@@ -3,24 +3,30 @@ import { ROLES, type Role } from '../../contract/roles.ts'
 import type { Principal } from '../../core/access/principal.ts'
 import type { KeystoneToken } from './keystone-token.ts'
 
-/** What the word of an external IAM counts for here. */
+/** What the answers of an external IAM count for here. */
 export interface ExternalRules {
   readonly url: string
-  /** Ids of projects, or of domains for all projects of theirs; `*` for all. */
+  /** Ids of projects, or of domains for all their projects; `*` for all. */
   readonly projects: readonly string[]
-  /** Names of its roles that stand for each of ours; case does not matter, as it does not to Keystone's own policies. */
+  /**
+   * The names of its roles that stand for each of ours. Case does not matter, as in Keystone's own
+   * policies.
+   */
   readonly roles: Readonly<Record<Role, readonly string[]>>
 }
 
-/** Who holds a token of the external IAM; without `principal` for no project, or with `refusal` for one that is not served. */
+/**
+ * The access of a token of the external IAM. Without `principal` it has no project, or `refusal`
+ * says why it gets none.
+ */
 export interface Admission {
   readonly roles: ReadonlySet<Role>
   readonly principal?: Principal
-  /** Why a token for a project opens nothing here, for its holder. */
+  /** Why a token for a project gives no access here, for its holder. */
   readonly refusal?: string
 }
 
-/** `isOwn` tells projects of the server's own store, which are closed to the users of others. */
+/** Projects of the server's own store, for which `isOwn` is true, are closed to external users. */
 export async function admitExternal(
   rules: ExternalRules,
   { user, project, roleNames }: Pick<KeystoneToken, 'user' | 'project' | 'roleNames'>,

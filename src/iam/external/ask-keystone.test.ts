@@ -7,7 +7,7 @@ import {
   openKeystoneFront,
 } from '../../../test/props/keystone-front.ts'
 import { isTailraceError } from '../../contract/errors.ts'
-import { openKeystone } from './ask-keystone.ts'
+import { createKeystone } from './ask-keystone.ts'
 
 const GENEROUS_MS = 60_000
 
@@ -19,7 +19,7 @@ test('so many requests are under way, over a few connections, and the rest is re
     held.push(() => answer(request, response))
     if (held.length === 16) isFull.resolve()
   })
-  const ask = openKeystone(front.url, GENEROUS_MS)
+  const ask = createKeystone(front.url, GENEROUS_MS)
   const asked = Array.from({ length: 256 }, (_, n) => ask(`token-${n}`))
   await isFull.promise
   await assert.rejects(ask('one-more'), error => isTailraceError(error, 'iam-unavailable'))
@@ -33,7 +33,7 @@ test('so many requests are under way, over a few connections, and the rest is re
 
 test('a service that does not answer in time is given up, also for those who wait for a connection', async () => {
   await using front = await openKeystoneFront(() => {})
-  const ask = openKeystone(front.url, 50)
+  const ask = createKeystone(front.url, 50)
   const answers = await Promise.allSettled(Array.from({ length: 40 }, (_, n) => ask(`token-${n}`)))
   for (const answer of answers) {
     assert.equal(answer.status, 'rejected')
@@ -41,14 +41,14 @@ test('a service that does not answer in time is given up, also for those who wai
     assert.ok(!String(answer.reason.cause).includes('token-'))
   }
   front.answer = json(200, keystoneToken(['reader']))
-  const again = openKeystone(front.url, GENEROUS_MS)
+  const again = createKeystone(front.url, GENEROUS_MS)
   assert.equal((await again('token-0'))?.roleNames.length, 1)
 })
 
 test('a connection that the service closed meanwhile costs no answer', async () => {
   const answer = json(200, keystoneToken(['reader']))
   await using front = await openKeystoneFront(answer)
-  const ask = openKeystone(front.url, GENEROUS_MS)
+  const ask = createKeystone(front.url, GENEROUS_MS)
   const ports = new Set<number | undefined>()
   front.answer = (request, response) => {
     const { remotePort } = request.socket

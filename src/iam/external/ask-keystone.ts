@@ -4,27 +4,32 @@ import { TailraceError } from '../../contract/errors.ts'
 import { type KeystoneToken, readKeystoneToken } from './keystone-token.ts'
 
 /**
- * Asks what a token is. Undefined for one that does not hold there. Rejects with `iam-unavailable` (detail: retryAfterSeconds) when that cannot be
- * told: no answer in time, or not one that a Keystone v3 service gives. The cause tells why; no error holds the token.
+ * Asks what a token stands for; undefined for one that is invalid there. Rejects with
+ * `iam-unavailable` (detail: retryAfterSeconds) without an answer in time, or for one that no
+ * Keystone v3 service gives. The cause says why; no error contains the token.
  */
 export type AskKeystone = (token: string) => Promise<KeystoneToken | undefined>
 
-/** Waiting for a connection included. */
+/** Includes the time to wait for a connection. */
 const TIMEOUT_MS = 5000
 const MAX_CONNECTIONS = 16
-/** Requests that may be under way or wait for a connection; more are refused at once. */
+/** Requests that may be in flight or wait for a connection. More are rejected at once. */
 const MAX_IN_FLIGHT = 256
-/** An answer repeats the token in a header. */
+/** The answer repeats the token in a header. */
 const ANSWER_HEADERS_MAX_BYTES = 256 * 1024
 const ANSWER_MAX_BYTES = 1024 * 1024
-/** The longest token that the API knows (contract.md 1.1), in characters that a header can hold as they are. */
+/**
+ * The longest token that the API allows (docs/api.md §1), in characters that a header can carry as
+ * they are.
+ */
 const TOKEN = /^[\x21-\x7e]{1,100000}$/
 
 /**
- * Each token proves itself (X-Auth-Token is the subject too), for which a Keystone asks for no role; so no account of the service's own is needed.
- * Certificates are checked as Node does by default. Redirects are not followed: they would carry the token elsewhere.
+ * Each token is its own proof: it is sent as X-Auth-Token and as the subject. A Keystone asks for
+ * no role for that, so the server needs no account of its own. Certificates are checked as Node
+ * does by default. Redirects are not followed, since they would send the token elsewhere.
  */
-export function openKeystone(url: string, timeoutMs = TIMEOUT_MS): AskKeystone {
+export function createKeystone(url: string, timeoutMs = TIMEOUT_MS): AskKeystone {
   const target = new URL(`${url}/v3/auth/tokens?nocatalog=true`)
   const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS }
   const agent = target.protocol === 'https:' ? new TlsAgent(options) : new Agent(options)
@@ -65,7 +70,7 @@ function send(
     })
     sent.on('response', answer => void readAnswer(answer).then(resolve, reject))
     sent.on('error', error => {
-      // The service closed a connection that was kept just as it was used again.
+      // The service closed an idle connection at the moment it was used again.
       if (sent.reusedSocket && mayRepeat && !signal.aborted)
         resolve(send(target, agent, token, signal, false))
       else reject(error)
@@ -79,7 +84,7 @@ async function readAnswer(answer: IncomingMessage): Promise<Answer> {
   let bytes = 0
   for await (const chunk of answer) {
     bytes += chunk.length
-    // To leave the loop ends the connection.
+    // Leaving the loop closes the connection.
     if (bytes > ANSWER_MAX_BYTES) throw new Error(`the answer is longer than ${ANSWER_MAX_BYTES} bytes`)
     chunks.push(chunk)
   }
@@ -87,7 +92,10 @@ async function readAnswer(answer: IncomingMessage): Promise<Answer> {
   return { status: answer.statusCode ?? 0, retryAfter, body: Buffer.concat(chunks).toString() }
 }
 
-/** Not there, does not hold, or is no token by its form or length. A 403 is a policy of the service's that lets no token prove itself. */
+/**
+ * The token is unknown, invalid or malformed. 403 is not among them: there a policy of the service
+ * forbids the question.
+ */
 const REFUSED: ReadonlySet<number> = new Set([400, 401, 404, 413, 414, 431])
 
 function tokenOfAnswer({ status, retryAfter, body }: Answer): KeystoneToken | undefined {

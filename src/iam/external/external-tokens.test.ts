@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { isTailraceError, TailraceError } from '../../contract/errors.ts'
-import { openRequestRate } from '../request-rate.ts'
+import type { ExternalTokens } from '../callers.ts'
+import { createRequestRate } from '../request-rate.ts'
 import { tokenSha256 } from '../token-text.ts'
-import { type ExternalTokens, openExternalTokens } from './external-tokens.ts'
+import { createExternalTokens } from './external-tokens.ts'
 import type { KeystoneToken } from './keystone-token.ts'
 
 const SECOND = 1000
@@ -32,7 +33,7 @@ beforeEach(() => {
   asked = 0
   answer = tokenFor(3600 * SECOND)
   const now = () => nowMs
-  tokens = openExternalTokens({
+  tokens = createExternalTokens({
     rules: { url: 'https://iam', projects: ['*'], roles: { reader: ['reader'], runner: [], admin: [] } },
     ask: async () => {
       asked++
@@ -41,7 +42,7 @@ beforeEach(() => {
     },
     isOwnProject: async () => false,
     cacheMs: 60 * SECOND,
-    refusedRate: openRequestRate({ burst: 3, perMinute: 3, now }),
+    refusedRate: createRequestRate({ burst: 3, perMinute: 3, now }),
     now,
   })
 })

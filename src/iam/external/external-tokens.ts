@@ -1,32 +1,20 @@
+import { LRUCache } from 'lru-cache'
 import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
 import type { EpochMs } from '../../contract/quantities.ts'
-import { BoundedMap } from '../bounded-map.ts'
-import type { KnownToken } from '../callers.ts'
+import type { ExternalTokens, KnownToken } from '../callers.ts'
 import { notAuthenticated, requireUnexpired } from '../refusal.ts'
 import type { RequestRate } from '../request-rate.ts'
 import { admitExternal, type ExternalRules } from './admit-external.ts'
 import type { AskKeystone } from './ask-keystone.ts'
 import type { KeystoneToken } from './keystone-token.ts'
 
-/** Tokens of an external IAM. Known by their hash alone: a text is kept only while the IAM is asked. */
-export interface ExternalTokens {
-  /** What the IAM said of a token, while that is believed. */
-  recall(sha256: string): KnownToken | undefined
-
-  /**
-   * What the token stands for, by the IAM's word. Requests with one token at once ask once. Rejects with `not-authenticated` for a token that does not hold, `iam-unavailable`
-   * when that cannot be told, and `rate-limited` when the address sent too many that turned out not to hold.
-   */
-  require(text: string, sha256: string, clientAddress: string): Promise<KnownToken>
-}
-
 export interface ExternalTokensPorts {
   readonly rules: ExternalRules
   readonly ask: AskKeystone
   readonly isOwnProject: (projectId: string) => Promise<boolean>
-  /** How long the IAM's yes is believed; a no for five seconds at most. */
+  /** How long a yes of the IAM is trusted. A no is trusted for at most five seconds. */
   readonly cacheMs: number
-  /** By address, of tokens that never held. */
+  /** Counts tokens that turned out invalid, by client address. */
   readonly refusedRate: RequestRate
   readonly now: () => EpochMs
 }
@@ -45,15 +33,15 @@ interface Refused {
   readonly untilMs: EpochMs
 }
 
-export function openExternalTokens(ports: ExternalTokensPorts): ExternalTokens {
+export function createExternalTokens(ports: ExternalTokensPorts): ExternalTokens {
   const { cacheMs, refusedRate, now } = ports
-  // Apart, so that a flood of tokens that do not hold drives out none that does.
-  const held = new BoundedMap<string, Held>(MAX_ENTRIES)
-  const refused = new BoundedMap<string, Refused>(MAX_ENTRIES)
+  // Two maps, so that a flood of invalid tokens evicts no valid one.
+  const held = new LRUCache<string, Held>({ max: MAX_ENTRIES })
+  const refused = new LRUCache<string, Refused>({ max: MAX_ENTRIES })
   const asking = new Map<string, Promise<KnownToken>>()
 
   const ask = async (text: string, sha256: string, clientAddress: string) => {
-    // One that held before is asked for again at no cost, or a busy address would lock itself out.
+    // A token that was valid before costs nothing, or a busy address would lock itself out.
     const isNew = held.get(sha256) === undefined
     if (isNew) refusedRate.take(clientAddress)
     try {

@@ -1,19 +1,22 @@
 import type { EpochMs } from '../../contract/quantities.ts'
 import type { Domain, Project } from '../../core/ports/credentials.ts'
 
-/** What a Keystone v3 service says of a token that holds (Identity API v3, `GET /v3/auth/tokens`). */
+/** What a Keystone v3 service says of a valid token (Identity API v3, `GET /v3/auth/tokens`). */
 export interface KeystoneToken {
   readonly methods: readonly string[]
   readonly issuedAtMs: EpochMs | undefined
   readonly expiresAtMs: EpochMs
   readonly user: { readonly id: string; readonly name: string; readonly domain: Domain }
-  /** Undefined for a token that is for a domain, for the whole system, or for nothing. The id of its domain is empty when that was not told. */
+  /**
+   * Undefined for a token that is for a domain, for the whole system, or without a scope. The id of
+   * its domain is empty if the service did not name it.
+   */
   readonly project: Project | undefined
   readonly domain: Domain | undefined
   readonly roleNames: readonly string[]
 }
 
-/** Undefined for whatever is no such answer. What the answer holds beside is not looked at. */
+/** Undefined for anything that is not such an answer. Other fields of the answer are ignored. */
 export function readKeystoneToken(text: string): KeystoneToken | undefined {
   try {
     return tokenOf(field(JSON.parse(text), 'token'))
@@ -26,7 +29,7 @@ export function readKeystoneToken(text: string): KeystoneToken | undefined {
 class NotSuch extends Error {}
 
 function tokenOf(token: unknown): KeystoneToken {
-  // A project that acts as a domain is one all the same.
+  // A project that acts as a domain counts as one.
   const project = field(token, 'is_domain') === true ? undefined : field(token, 'project')
   const domain = field(token, 'domain')
   const issuedAt = field(token, 'issued_at')
@@ -83,7 +86,7 @@ function line(thing: unknown): string {
 
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?)(Z|[+-]\d\d:\d\d)?$/
 
-/** Without a zone it is UTC, which is all that Keystone speaks. */
+/** Without a zone it is UTC, the only one that Keystone uses. */
 function time(thing: unknown): EpochMs {
   const match = typeof thing === 'string' ? TIME.exec(thing) : null
   const ms = match === null ? Number.NaN : Date.parse(match[1]! + (match[2] ?? 'Z'))

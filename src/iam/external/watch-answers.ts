@@ -2,17 +2,23 @@ import { isTailraceError } from '../../contract/errors.ts'
 import type { EpochMs } from '../../contract/quantities.ts'
 import type { AskKeystone } from './ask-keystone.ts'
 
-/** Told how the external IAM fares. */
+/** Learns how the external IAM is doing. */
 export interface AnswerWatch {
-  /** Each time it was asked. */
+  /** Called after each question. */
   answered(outcome: 'known' | 'unknown' | 'failed'): void
-  /** It does not answer as it should; once a minute at most. The error's cause tells why. */
+  /**
+   * Called at most once a minute while the IAM does not answer as it should. The cause of the error
+   * says why.
+   */
   failing(error: Error): void
 }
 
 const REPORT_EVERY_MS = 60_000
 
-/** The same IAM, of whose answers is told. Requests that fail for it are no failures of this server, and each of them logged would be a flood that strangers can cause. */
+/**
+ * The same IAM, whose answers are reported. Requests that fail because of it are not failures of
+ * this server, and strangers could flood the log if each were logged.
+ */
 export function watchAnswers(ask: AskKeystone, watch: AnswerWatch, now: () => EpochMs): AskKeystone {
   let reportedMs = Number.NEGATIVE_INFINITY
   return async token => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isTailraceError } from '../../contract/errors.ts'
-import { openPasswordHasher } from './password-hasher.ts'
+import { createPasswordHasher } from './password-hasher.ts'
 
 const CHEAP = { cost: { memoryKib: 64, passes: 1 } }
 
 describe('passwords', () => {
   it('are verified by their hash, and no other password is', async () => {
-    const passwords = openPasswordHasher(CHEAP)
+    const passwords = createPasswordHasher(CHEAP)
     const stored = await passwords.hash('correct horse')
     assert.equal(await passwords.verify('correct horse', stored), true)
     assert.equal(await passwords.verify('correct horsf', stored), false)
@@ -15,26 +15,26 @@ describe('passwords', () => {
   })
 
   it('have another salt each time, so that equal passwords do not show', async () => {
-    const passwords = openPasswordHasher(CHEAP)
+    const passwords = createPasswordHasher(CHEAP)
     assert.notEqual(await passwords.hash('same'), await passwords.hash('same'))
   })
 
   it('are hashed with 19 MiB and two passes unless told otherwise', async () => {
-    assert.match(await openPasswordHasher().hash('any'), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    assert.match(await createPasswordHasher().hash('any'), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   })
 
   it('stay valid when the cost changes, as the hash names its own', async () => {
-    const stored = await openPasswordHasher(CHEAP).hash('old')
-    const dearer = openPasswordHasher({ cost: { memoryKib: 128, passes: 2 } })
+    const stored = await createPasswordHasher(CHEAP).hash('old')
+    const dearer = createPasswordHasher({ cost: { memoryKib: 128, passes: 2 } })
     assert.equal(await dearer.verify('old', stored), true)
   })
 
   it('of nobody are never right', async () => {
-    assert.equal(await openPasswordHasher(CHEAP).verify('any', undefined), false)
+    assert.equal(await createPasswordHasher(CHEAP).verify('any', undefined), false)
   })
 
   it('that come in a flood wait up to a limit and are then refused, and work again afterwards', async () => {
-    const passwords = openPasswordHasher({ ...CHEAP, parallel: 1, maxWaiting: 2 })
+    const passwords = createPasswordHasher({ ...CHEAP, parallel: 1, maxWaiting: 2 })
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => passwords.hash('flood')))
     const refused = results.filter(result => result.status === 'rejected')
     assert.equal(refused.length, 2)

@@ -2,7 +2,7 @@ import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'nod
 import { promisify } from 'node:util'
 import { TailraceError } from '../../contract/errors.ts'
 
-/** What one hashing costs; larger is safer and slower. */
+/** What one hash costs; larger is safer and slower. */
 export interface HashCost {
   readonly memoryKib: number
   readonly passes: number
@@ -10,29 +10,44 @@ export interface HashCost {
 
 export interface PasswordHasherOptions {
   readonly cost?: HashCost
-  /** Hashings at the same time; each takes the cost's memory and one thread of the pool that disks use too. */
+  /**
+   * Hashes at the same time. Each takes the memory of the cost and one thread of the pool that
+   * disks use too.
+   */
   readonly parallel?: number
-  /** Those that may wait for their turn. */
+  /** How many may wait for their turn. */
   readonly maxWaiting?: number
 }
 
-/** Rejects with `rate-limited` when too many wait already, so that a flood of logins takes no more memory than a few. */
+/**
+ * Rejects with `rate-limited` when too many wait already, so that a flood of logins takes no more
+ * memory than a few do.
+ */
 export interface PasswordHasher {
-  /** A text that names algorithm, parameters and salt as well, in the form `$argon2id$v=19$m=,t=,p=$salt$hash`. */
+  /**
+   * A text that also names the algorithm, its parameters and the salt:
+   * `$argon2id$v=19$m=,t=,p=$salt$hash`.
+   */
   hash(password: string): Promise<string>
 
-  /** Whether this is the password. For a user that does not exist, pass undefined: the answer is false, and takes as long. */
+  /**
+   * Whether this is the password. Pass undefined for an unknown user: the answer is false and takes
+   * equally long.
+   */
   verify(password: string, stored: string | undefined): Promise<boolean>
 }
 
-/** Argon2id as OWASP's password storage guide asks for at least: 19 MiB, two passes, one lane. */
+/**
+ * Argon2id with the least that OWASP's password storage guide recommends: 19 MiB, two passes, one
+ * lane.
+ */
 const DEFAULT_COST: HashCost = { memoryKib: 19 * 1024, passes: 2 }
 const SALT_BYTES = 16
 const HASH_BYTES = 32
 const PHC = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=1\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
 const RETRY_AFTER_SECONDS = 2
 
-export function openPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
+export function createPasswordHasher(options: PasswordHasherOptions = {}): PasswordHasher {
   const { cost = DEFAULT_COST, parallel = 2, maxWaiting = 64 } = options
   const inTurn = takingTurns(parallel, maxWaiting)
   const decoy = { ...cost, salt: randomBytes(SALT_BYTES), hash: randomBytes(HASH_BYTES) }

@@ -3,12 +3,16 @@ import { dirname } from 'node:path'
 import { readKeyFile, syncFolder } from './secret-key.ts'
 
 /**
- * A key file is replaced in three steps: the new key appears beside it, the store is sealed with the new key in one
- * transaction, the new file takes the old one's name. What a crash leaves between them, `settleKeyFile` ends.
+ * A key file is replaced in three steps: the new key is written next to it, the store is sealed
+ * with the new key in one transaction, and the new file takes the old one's name. After a crash
+ * between them `settleKeyFile` completes the change.
  */
 const nextOf = (keyFile: string) => `${keyFile}.next`
 
-/** Puts a secret durably beside the key file, whole or not at all, for the key file's owner alone. Only one process may do so at a time. */
+/**
+ * Writes a secret durably next to the key file, whole or not at all, readable only by the owner of
+ * the key file. Only one process may do so at a time.
+ */
 export async function proposeKeyFile(keyFile: string, secret: Uint8Array): Promise<void> {
   const draft = `${nextOf(keyFile)}.draft`
   await rm(draft, { force: true })
@@ -16,7 +20,7 @@ export async function proposeKeyFile(keyFile: string, secret: Uint8Array): Promi
   const file = await open(draft, 'wx', 0o600)
   try {
     await file.chmod(0o600)
-    // Made by root, the server's own user could not read it.
+    // Otherwise the server's own user could not read a file that root made.
     if (process.getuid?.() === 0) await file.chown(uid, gid)
     await file.writeFile(`${Buffer.from(secret).toString('hex')}\n`)
     await file.sync()
@@ -27,15 +31,16 @@ export async function proposeKeyFile(keyFile: string, secret: Uint8Array): Promi
   await syncFolder(dirname(keyFile))
 }
 
-/** Lets the proposed key file take the place of the old one. */
+/** Puts the proposed key file in the place of the old one. */
 export async function adoptKeyFile(keyFile: string): Promise<void> {
   await rename(nextOf(keyFile), keyFile)
   await syncFolder(dirname(keyFile))
 }
 
 /**
- * Ends a replacement that was interrupted: the proposed key is adopted if only it is right, and dropped if the old one
- * still is. With neither, both stay. Rejects like `loadSecretKey`.
+ * Completes a replacement that was interrupted: the proposed key is adopted if only it is right,
+ * and dropped if the old one still is. If neither is right, both stay. Rejects like
+ * `loadSecretKey`.
  */
 export async function settleKeyFile(
   keyFile: string,

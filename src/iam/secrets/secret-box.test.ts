@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { openSecretBox } from './secret-box.ts'
+import { createSecretBox } from './secret-box.ts'
 
 const SECRET = Buffer.alloc(32, 1)
 
 describe('a sealed text', () => {
   it('opens with the same secret and context', () => {
-    const box = openSecretBox(SECRET)
+    const box = createSecretBox(SECRET)
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), text =>
-        assert.equal(openSecretBox(SECRET).open(box.seal(text, 'AK'), 'AK'), text),
+        assert.equal(createSecretBox(SECRET).open(box.seal(text, 'AK'), 'AK'), text),
       ),
     )
   })
 
   it('does not open with another secret or in another context', () => {
-    const sealed = openSecretBox(SECRET).seal('text', 'AK1')
-    assert.equal(openSecretBox(Buffer.alloc(32, 2)).open(sealed, 'AK1'), undefined)
-    assert.equal(openSecretBox(SECRET).open(sealed, 'AK2'), undefined)
+    const sealed = createSecretBox(SECRET).seal('text', 'AK1')
+    assert.equal(createSecretBox(Buffer.alloc(32, 2)).open(sealed, 'AK1'), undefined)
+    assert.equal(createSecretBox(SECRET).open(sealed, 'AK2'), undefined)
   })
 
   it('does not open after any change of a byte, or cut short', () => {
-    const box = openSecretBox(SECRET)
+    const box = createSecretBox(SECRET)
     const bytes = Buffer.from(box.seal('text', 'AK').slice(3), 'base64url')
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes)
@@ -33,7 +33,7 @@ describe('a sealed text', () => {
   })
 
   it('looks different each time and does not show the text', () => {
-    const box = openSecretBox(SECRET)
+    const box = createSecretBox(SECRET)
     assert.notEqual(box.seal('text', 'AK'), box.seal('text', 'AK'))
     assert.ok(!Buffer.from(box.seal('text', 'AK').slice(3), 'base64url').includes('text'))
   })

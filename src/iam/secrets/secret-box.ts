@@ -1,12 +1,11 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { deriveKey } from './derive-key.ts'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 
-/** Encrypts short texts so that only the same secret opens them. */
+/** Encrypts short texts so that only the same secret can decrypt them. */
 export interface SecretBox {
-  /** `context` names what the text belongs to; a sealed text opens in no other context. */
+  /** `context` names what the text belongs to: the text cannot be opened in another context. */
   seal(text: string, context: string): string
 
-  /** Undefined when it was sealed by another secret, in another context, or was changed. */
+  /** Undefined when the text was sealed with another secret or context, or was changed. */
   open(sealed: string, context: string): string | undefined
 }
 
@@ -14,8 +13,11 @@ const VERSION = 'v1.'
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
-/** AES-256-GCM under a key derived from the installation's secret; the form is `v1.` and base64url of nonce, ciphertext and tag. */
-export function openSecretBox(secret: Uint8Array): SecretBox {
+/**
+ * AES-256-GCM with a key derived from the secret. The form is `v1.` and base64url of nonce,
+ * ciphertext and tag.
+ */
+export function createSecretBox(secret: Uint8Array): SecretBox {
   const key = deriveKey(secret, 'tailrace sealed secret keys v1')
   return {
     seal(text, context) {
@@ -39,4 +41,12 @@ export function openSecretBox(secret: Uint8Array): SecretBox {
       }
     },
   }
+}
+
+/**
+ * A key of 32 bytes for one purpose, derived from the installation's secret (HKDF-SHA256, RFC
+ * 5869). Keys of different purposes reveal nothing about each other.
+ */
+export function deriveKey(secret: Uint8Array, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32))
 }

@@ -7,17 +7,18 @@ import { TailraceError } from '../../contract/errors.ts'
 export interface SecretKeySource {
   /** The value of TAILRACE_SECRET_KEY, where it is set. */
   readonly given?: string | undefined
-  /** Used, and made where it is missing, when nothing is given. */
+  /** Read when nothing is given, and created if it is missing. */
   readonly keyFile: string
-  /** False when something is sealed already, so that a new key could not open it. */
+  /** False when something is already sealed, which a new key could not open. */
   readonly mayCreate: boolean
 }
 
 const BYTES = 32
 
 /**
- * The installation's secret: 32 bytes, from the environment or from a key file that only its owner may read. Rejects with
- * `invalid-parameter`, in one line for the person who starts the server, when either is malformed, readable by others, or missing where it is needed.
+ * The installation's secret: 32 bytes, from the environment or from a key file that only its owner
+ * may read. Rejects with `invalid-parameter`, in one line for the operator, when the secret is
+ * malformed, readable by others, or missing where it is needed.
  */
 export async function loadSecretKey({ given, keyFile, mayCreate }: SecretKeySource): Promise<Uint8Array> {
   if (given !== undefined) return parseSecretKey(given, 'TAILRACE_SECRET_KEY')
@@ -31,7 +32,7 @@ export async function loadSecretKey({ given, keyFile, mayCreate }: SecretKeySour
   return loadSecretKey({ keyFile, mayCreate: false })
 }
 
-/** Rejects with `invalid-parameter`, which names `source`, for a text that is no 32 bytes. */
+/** Throws `invalid-parameter`, which names `source`, for a text that is not 32 bytes. */
 export function parseSecretKey(text: string, source: string): Uint8Array {
   const trimmed = text.trim()
   if (/^[0-9a-fA-F]{64}$/.test(trimmed)) return Buffer.from(trimmed, 'hex')
@@ -52,7 +53,7 @@ export async function readKeyFile(path: string): Promise<Uint8Array | undefined>
   }
 }
 
-/** Appears under its name whole and durable or not at all; one that another start made first stays. */
+/** The file appears whole and durable, or not at all. One that another process made first stays. */
 async function createKeyFile(path: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.new`
   try {
@@ -75,7 +76,7 @@ async function createKeyFile(path: string): Promise<void> {
   }
 }
 
-/** What was made, renamed or removed in a folder is so after a power cut too. */
+/** Makes what was created, renamed or removed in a folder survive a power cut. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r')
   try {

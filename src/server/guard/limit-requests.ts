@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { appendLog } from '../../contract/operations/writing/append-log.ts'
-import { openRequestRate, type RequestRate } from '../../iam/request-rate.ts'
+import { createRequestRate, type RequestRate } from '../../iam/request-rate.ts'
 
 /** How many requests of each kind one caller may send in a minute; 0 for any number. */
 export interface RequestLimits {
@@ -27,7 +27,7 @@ export function limitRequests(limits: RequestLimits): LimitRequest {
 }
 
 function rateOf(perMinute: number): RequestRate | undefined {
-  return perMinute === 0 ? undefined : openRequestRate({ burst: perMinute, perMinute, now: Date.now })
+  return perMinute === 0 ? undefined : createRequestRate({ burst: perMinute, perMinute, now: Date.now })
 }
 
 function kindOf({ method, routeOptions }: FastifyRequest): 'reads' | 'appends' | 'changes' {
