@@ -218,3 +218,53 @@ describe('the end of a log that may grow', () => {
     assert.deepEqual(await page('a\n中', asc(4, 0), RUNNING), [2, 2, '', true])
   })
 })
+
+describe('the store reads of a page', () => {
+  /** `[from, to)` of each read that a page of this log takes. */
+  async function readsOf(log: Uint8Array, query: Partial<PageQuery>, step: StepGrowth) {
+    const inner = arrayLogReader(() => log)
+    const reads: (readonly [number, number])[] = []
+    let heads = 0
+    const reader: LogReader = {
+      head: of => {
+        heads++
+        return inner.head(of)
+      },
+      read(of, from, to) {
+        reads.push([from, to])
+        return inner.read(of, from, to)
+      },
+    }
+    await readPage(reader, LOG, step, { ...ALL, ...query })
+    assert.equal(heads, 1)
+    return reads
+  }
+
+  const lines = (count: number) => bytesOf('a line of the log, as long as most lines are\n'.repeat(count))
+  const growing = joinBytes([lines(5000), bytesOf('not yet a whole li')])
+
+  it('are one at the tail of a growing log, in either order', async () => {
+    const tail = growing.length
+    assert.equal((await readsOf(growing, desc(0, 0), RUNNING)).length, 1)
+    assert.equal((await readsOf(growing, desc(0, 0, 10), RUNNING)).length, 1)
+    assert.equal((await readsOf(growing, asc(tail - 300, 0, 10), RUNNING)).length, 1)
+    assert.equal((await readsOf(growing, asc(tail - 18, 0), RUNNING)).length, 1)
+  })
+
+  it('never cover a byte twice', async () => {
+    const longTail = joinBytes([lines(2000), bytesOf('x'.repeat(50 * KIB))])
+    const short = bytesOf('\n'.repeat(300 * KIB))
+    for (const log of [growing, longTail, short])
+      for (const step of [RUNNING, ABANDONED, SEALED])
+        for (const start of [0, log.length - 60 * KIB, log.length - 500, log.length - 2])
+          for (const query of [
+            asc(start, 0),
+            asc(start, log.length - 1),
+            desc(start, 0),
+            desc(start, 0, 3),
+          ]) {
+            const reads = (await readsOf(log, query, step)).toSorted(([a], [b]) => a - b)
+            for (const [n, [from]] of reads.entries()) assert.ok(n === 0 || from >= reads[n - 1]![1])
+          }
+  })
+})

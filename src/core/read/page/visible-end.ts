@@ -1,56 +1,51 @@
-import { type ByteOffset, KIB, type LogId } from '../../../contract/quantities.ts'
+import { type ByteOffset, KIB } from '../../../contract/quantities.ts'
 import { LINE_FEED } from '../../../text/lines.ts'
 import { CHARACTER_REST_BYTES, incompleteTailLength } from '../../../text/utf8.ts'
-import { type LogReader, readRange } from '../reader/log-reader.ts'
+import type { LogExcerpt } from './log-excerpt.ts'
 
-/** Lines are mostly short: the last line end stands within the first step back. */
+/** Most lines are short: the last line end is usually within this distance of the head. */
 const FIRST_STEP_BYTES = 4 * KIB
 
-/** What may still be added to a step's log. */
+/** How a log may still grow. */
 export interface StepGrowth {
-  /** The log can not grow: sealed or skipped. Must be known before the head is read, else the last bytes are missed. */
+  /** The log cannot grow: its step is sealed or skipped. Learn it before the head, or the last bytes are missed. */
   readonly finished: boolean
-  /** A writer is at work. */
+  /** Its step is running. */
   readonly running: boolean
 }
 
 /**
- * Where the part of a log ends that pages may show (docs/api.md §2): before the unfinished last line of a running step
- * unless that has `heldBackMaxBytes`, and in a log that may grow always before the bytes of a still incomplete
- * character. Never goes back as the log grows, never lies inside a character, and is less than `heldBackMaxBytes`
- * (at least 4) before `head`. Pass 0 to hold no line back.
+ * Where the part of a log ends that pages may show (docs/api.md §2). In a log that may grow it excludes an incomplete
+ * character at the end. In the log of a running step it also excludes an unfinished last line, unless that line has
+ * `heldBackMaxBytes` (at least 4) or more; 0 holds back no line. The result never decreases as the log grows, is never
+ * inside a character, and is less than `heldBackMaxBytes` below the head, or than 4. Rejects as the reader does.
  */
 export async function visibleEnd(
-  reader: LogReader,
-  log: LogId,
-  head: ByteOffset,
+  excerpt: LogExcerpt,
   step: StepGrowth,
   heldBackMaxBytes: number,
 ): Promise<ByteOffset> {
+  const { head } = excerpt
   if (step.finished || head === 0) return head
+  await excerpt.extend(head - CHARACTER_REST_BYTES, head)
   if (step.running && heldBackMaxBytes > 0) {
-    const lowest = Math.max(0, head - heldBackMaxBytes)
-    const lineStart = await lastLineStart(reader, log, lowest, head)
+    const lineStart = await lastLineStart(excerpt, Math.max(0, head - heldBackMaxBytes))
     if (lineStart !== undefined) return lineStart
     if (head < heldBackMaxBytes) return 0
   }
-  const tail = await readRange(reader, log, Math.max(0, head - CHARACTER_REST_BYTES), head)
-  return head - incompleteTailLength(tail)
+  return head - incompleteTailLength(excerpt.bytes)
 }
 
-/** The place behind the last line end in `[from, to)`. */
-async function lastLineStart(
-  reader: LogReader,
-  log: LogId,
-  from: ByteOffset,
-  to: ByteOffset,
-): Promise<ByteOffset | undefined> {
-  let at = to
-  for (let stepBytes = FIRST_STEP_BYTES; at > from; stepBytes *= 4) {
-    const below = Math.max(from, at - stepBytes)
-    const lineFeed = (await readRange(reader, log, below, at)).lastIndexOf(LINE_FEED)
-    if (lineFeed >= 0) return below + lineFeed + 1
-    at = below
+/** Where the last line of the log begins, if the line end before it is at `lowest` or later. The excerpt ends at the head. */
+async function lastLineStart(excerpt: LogExcerpt, lowest: ByteOffset): Promise<ByteOffset | undefined> {
+  let searchedTo = excerpt.head
+  for (let stepBytes = FIRST_STEP_BYTES; ; stepBytes *= 4) {
+    const from = Math.max(lowest, excerpt.at)
+    const unsearched = excerpt.bytes.subarray(from - excerpt.at, searchedTo - excerpt.at)
+    const lineFeed = unsearched.lastIndexOf(LINE_FEED)
+    if (lineFeed >= 0) return from + lineFeed + 1
+    if (from === lowest) return undefined
+    searchedTo = from
+    await excerpt.extend(Math.max(lowest, searchedTo - stepBytes), excerpt.head)
   }
-  return undefined
 }
