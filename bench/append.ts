@@ -1,8 +1,9 @@
 /**
- * Durable appends over HTTP, chunks of 2–16 KiB, to 1, 100 and 1,000 live logs. With `--against DIR` the servers of two
- * checkouts run side by side and take turns, and the ratios of their rates and of their CPU time are printed; a ratio of
- * rates above 1 means that this checkout is faster. Stored bytes are compared by SHA-256 before anything is timed.
- * `node bench/append.ts [--against DIR] [--rounds N] [--seconds S] [--logs 1,100,1000]`
+ * Durable appends over HTTP, chunks of 2–16 KiB, to 1, 100 and 1,000 live logs. With `--against
+ * DIR` the servers of two checkouts run side by side and take turns, and the ratios of their rates
+ * and of their CPU time are printed; a ratio of rates above 1 means that this checkout is faster.
+ * Stored bytes are compared by SHA-256 before anything is timed. `node bench/append.ts [--against
+ * DIR] [--rounds N] [--seconds S] [--logs 1,100,1000]`
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

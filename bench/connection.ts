@@ -1,6 +1,9 @@
 import { connect } from 'node:net'
 
-/** One HTTP connection that costs its client as little as possible: requests one by one, answers without a body. */
+/**
+ * One HTTP connection that costs its client as little as possible: requests one by one, answers
+ * without a body.
+ */
 export interface Connection extends AsyncDisposable {
   /** Sends a request; resolves to the head of the answer, which must have no body. */
   send(

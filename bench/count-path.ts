@@ -1,7 +1,8 @@
 /**
- * Counts the functions, and the files they are in, that one append and one page run on the server. Counted is our own code
- * under src/, by V8's precise coverage around one request at a time; what only some of the requests run is not counted,
- * so that work in the background does not add to the figures. `node bench/count-path.ts [CHECKOUT] [--list]`
+ * Counts the functions, and the files they are in, that one append and one page run on the server.
+ * Counted is our own code under src/, by V8's precise coverage around one request at a time; what
+ * only some of the requests run is not counted, so that work in the background does not add to the
+ * figures. `node bench/count-path.ts [CHECKOUT] [--list]`
  */
 import assert from 'node:assert/strict'
 import { setTimeout as sleep } from 'node:timers/promises'

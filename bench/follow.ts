@@ -1,6 +1,7 @@
 /**
- * How soon followers see what was appended: 500 streams of one log that grows at 1,000 lines/s, from the beginning of the append
- * to each follower's event. Every follower must see every byte once. `node bench/follow.ts [followers] [seconds]`
+ * How soon followers see what was appended: 500 streams of one log that grows at 1,000 lines/s,
+ * from the beginning of the append to each follower's event. Every follower must see every byte
+ * once. `node bench/follow.ts [followers] [seconds]`
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

@@ -1,16 +1,16 @@
 /**
- * How fast the local journal acknowledges: 1,000 logs append 2 to 16 KB at a time, each waiting for its last append, while
- * everything due is released. Then the same batches, one after the other, by bare write and fdatasync into one file of the
- * same size: the disk's own speed. `node bench/journal-append.ts [directory]`
+ * How fast the local journal acknowledges: 1,000 logs append 2 to 16 KB at a time, each waiting for
+ * its last append, while everything due is released. Then the same batches, one after the other, by
+ * bare write and fdatasync into one file of the same size: the disk's own speed. `node
+ * bench/journal-append.ts [directory]`
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { KIB, MIB } from '../src/contract/quantities.ts'
 import type { Journal } from '../src/core/ports/journal.ts'
-import { type FileLayer, writeFully } from '../src/store/local/journal/file-layer.ts'
+import { type FileLayer, nodeFileLayer, writeFully } from '../src/store/local/journal/file-layer.ts'
 import { openLocalJournal } from '../src/store/local/journal/local-journal.ts'
-import { nodeFileLayer } from '../src/store/local/journal/node-file-layer.ts'
 
 const LOGS = 1000
 const WARM_UP_MS = 1500

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { KIB, type LogId } from '../../src/contract/quantities.ts'
 import type { Journal } from '../../src/core/ports/journal.ts'
-import type { JournalDamage } from '../../src/store/local/journal/journal-damage.ts'
 import { openLocalJournal } from '../../src/store/local/journal/local-journal.ts'
 import { RECORD_HEADER_BYTES, RECORD_MAX_PAYLOAD_BYTES } from '../../src/store/local/journal/record-format.ts'
 import type { FindKnownLogs } from '../../src/store/local/journal/recover-logs.ts'
+import type { JournalDamage } from '../../src/store/local/journal/segment-files.ts'
 import { type SimulatedDisk, seededRandom } from './simulated-disk.ts'
 
 const SETTINGS = { directory: '/journal', segmentBytes: 192 * KIB, segments: 8, spaceTimeoutMs: 20 }
@@ -28,7 +28,10 @@ export interface Damage {
   readonly isCut: boolean
 }
 
-/** A journal on a simulated disk; all logs are open and nothing of them is packed, unless `known` says otherwise. */
+/**
+ * A journal on a simulated disk; all logs are open and nothing of them is packed, unless `known`
+ * says otherwise.
+ */
 export function open(
   disk: SimulatedDisk,
   options: { known?: FindKnownLogs; onDamage?: (damage: JournalDamage) => void; recentBytes?: number } = {},

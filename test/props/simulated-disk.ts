@@ -25,8 +25,9 @@ export interface DiskFaults {
 }
 
 /**
- * A disk in memory for tests: it takes its time, fails on demand, and forgets what was not synced when its power is cut.
- * After a failed sync the cache shows bytes that the disk may not hold, and takes them for written, as Linux does.
+ * A disk in memory for tests: it takes its time, fails on demand, and forgets what was not synced
+ * when its power is cut. After a failed sync the cache shows bytes that the disk may not hold, and
+ * takes them for written, as Linux does.
  */
 export class SimulatedDisk {
   readonly faults: DiskFaults = {
@@ -47,7 +48,9 @@ export class SimulatedDisk {
     this.#random = random
   }
 
-  /** The disk as the next process sees it; all earlier layers are dead from `kill` or `cutPower` on. */
+  /**
+   * The disk as the next process sees it; all earlier layers are dead from `kill` or `cutPower` on.
+   */
   layer(): FileLayer {
     const boot = this.#boot
     const alive = () => {
@@ -87,7 +90,10 @@ export class SimulatedDisk {
     }
   }
 
-  /** Ends the process: nothing it has under way has an effect any more; what it wrote stays in the cache. */
+  /**
+   * Ends the process: nothing it has under way has an effect any more; what it wrote stays in the
+   * cache.
+   */
   kill(): void {
     this.#boot++
   }
@@ -107,7 +113,10 @@ export class SimulatedDisk {
     }
   }
 
-  /** Of the sectors on their way, those that a power cut lets arrive: scattered ones, the first, the last, or nearly all. */
+  /**
+   * Of the sectors on their way, those that a power cut lets arrive: scattered ones, the first, the
+   * last, or nearly all.
+   */
   #survivors(dirty: readonly number[]): readonly number[] {
     const cut = Math.floor(this.#random() * (dirty.length + 1))
     const shapes = [
@@ -137,7 +146,9 @@ export class SimulatedDisk {
     })
   }
 
-  /** True when these bytes would be there after a power cut at this moment, whatever else it loses. */
+  /**
+   * True when these bytes would be there after a power cut at this moment, whatever else it loses.
+   */
   holdsDurably(bytes: Uint8Array): boolean {
     return [...this.#files.values()].some(
       ({ durable, nameIsDurable }) => nameIsDurable && durable.includes(bytes),

@@ -1,4 +1,7 @@
-/** Appends to the log of a step: tries the journal first, and reads the head only when the bytes do not fit it. */
+/**
+ * Appends to the log of a step: tries the journal first, and reads the head only when the bytes do
+ * not fit it.
+ */
 import { isTailraceError, TailraceError } from '../../contract/errors.ts'
 import { type ByteOffset, KIB, type LogId } from '../../contract/quantities.ts'
 import type { Step } from '../ports/build-catalog.ts'
@@ -11,12 +14,13 @@ const CHUNK_MAX_BYTES = 256 * KIB
 const NO_BYTES = new Uint8Array(0)
 
 /**
- * Appends a body that streams in, with its first byte at offset `at` (docs/api.md §4). Bytes below the head are
- * compared with what is stored; the rest is stored. If the body breaks off, a prefix of it stays stored. Resolves to
- * the new head when everything is durable. Rejects with `offset-conflict` (detail: head) when `at` is past the head
- * or the stored bytes differ, `log-sealed` (detail: head) when the log is sealed and the body is not wholly a repeat,
- * `not-found` when the log is deleted meanwhile, `rate-limited` when the log would have to become live and the
- * project has too many live logs, and `store-unavailable` as the journal does.
+ * Appends a body that streams in, with its first byte at offset `at` (docs/api.md §4). Bytes below
+ * the head are compared with what is stored; the rest is stored. If the body breaks off, a prefix
+ * of it stays stored. Resolves to the new head when everything is durable. Rejects with
+ * `offset-conflict` (detail: head) when `at` is past the head or the stored bytes differ,
+ * `log-sealed` (detail: head) when the log is sealed and the body is not wholly a repeat,
+ * `not-found` when the log is deleted meanwhile, `rate-limited` when the log would have to become
+ * live and the project has too many live logs, and `store-unavailable` as the journal does.
  */
 export async function appendLog(
   ports: WritePorts,
@@ -34,7 +38,8 @@ export async function appendLog(
 }
 
 /**
- * Appends bytes all or nothing: at most CHECKED_BODY_MAX_BYTES. Resolves and rejects as `appendLog` does.
+ * Appends bytes all or nothing: at most CHECKED_BODY_MAX_BYTES. Resolves and rejects as `appendLog`
+ * does.
  */
 export function appendWhole(
   ports: WritePorts,
@@ -76,7 +81,10 @@ async function store(
   return head
 }
 
-/** Appends bytes that the journal rejected: those below the head must be a repeat, the others are tried again there. */
+/**
+ * Appends bytes that the journal rejected: those below the head must be a repeat, the others are
+ * tried again there.
+ */
 async function appendRest(
   ports: WritePorts,
   step: Step,
@@ -101,7 +109,10 @@ function reopen(ports: WritePorts, step: Step): Promise<boolean> {
   return ports.locks.hold(step.log, () => openLog(ports, step, ports.clock(), 'to-append'))
 }
 
-/** The head, if bytes at `at` join it: `at` is not past the head, and what is stored from there on is equal. */
+/**
+ * The head, if bytes at `at` join it: `at` is not past the head, and what is stored from there on
+ * is equal.
+ */
 async function headIfFits(
   ports: WritePorts,
   step: Step,
@@ -116,7 +127,10 @@ async function headIfFits(
   return head
 }
 
-/** Whether these bytes are stored at `at`. Rejects with `not-found` when they are gone because the log was deleted. */
+/**
+ * Whether these bytes are stored at `at`. Rejects with `not-found` when they are gone because the
+ * log was deleted.
+ */
 async function repeats(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uint8Array): Promise<boolean> {
   try {
     return await equalsStored(ports.reader, step.log, at, bytes)
@@ -126,7 +140,9 @@ async function repeats(ports: WritePorts, step: Step, at: ByteOffset, bytes: Uin
   }
 }
 
-/** The error for bytes that do not fit. Rejects with `not-found` when the log was deleted meanwhile. */
+/**
+ * The error for bytes that do not fit. Rejects with `not-found` when the log was deleted meanwhile.
+ */
 async function conflict(
   ports: WritePorts,
   step: Step,

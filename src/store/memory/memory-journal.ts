@@ -37,7 +37,10 @@ interface WaitingAppend {
   timer?: NodeJS.Timeout
 }
 
-/** The journal in memory, for tests and trials: every promise of the port but that anything outlives the process. */
+/**
+ * The journal in memory, for tests and trials: every promise of the port but that anything outlives
+ * the process.
+ */
 export class MemoryJournal implements Journal {
   readonly #logs = new Map<LogId, LiveLog>()
   readonly #waiting: WaitingAppend[] = []
@@ -80,7 +83,7 @@ export class MemoryJournal implements Journal {
     const live = this.#logs.get(log)
     if (live === undefined) throw new TailraceError('log-not-live', `log ${log} is not live`)
     if (live.closed)
-      throw new TailraceError('log-sealed', `log ${log} takes no more bytes`, { head: live.head })
+      throw new TailraceError('log-sealed', `log ${log} accepts no more bytes`, { head: live.head })
     if (at !== live.tip) {
       await live.settled
       throw new TailraceError('offset-conflict', `log ${log} does not end at ${at}`, { head: live.head })

@@ -1,7 +1,7 @@
 import { KIB, type LogId, MIB } from '../../../contract/quantities.ts'
 import type { Journal, JournalChunk } from '../../../core/ports/journal.ts'
 import { openLocalJournal } from '../../local/journal/local-journal.ts'
-import { MAX_EARLIER_SEGMENTS } from '../../local/journal/segment-header.ts'
+import { MAX_EARLIER_SEGMENTS } from '../../local/journal/segment.ts'
 import type { StoredLog } from '../../local/journal/write-ahead-journal.ts'
 
 const MIN_SEGMENT_BYTES = MIB

@@ -37,7 +37,8 @@ describe('group commit', () => {
             )
             await journal.append(log, at, payload, i).then(
               () => assert.ok(disk.holdsDurably(payload), `append ${i} was acknowledged too early`),
-              // An append that overtook its predecessor conflicts, or comes before the log is opened.
+              // An append that overtook its predecessor conflicts, or comes before the log is
+              // opened.
               (error: unknown) =>
                 assert.ok(
                   isTailraceError(error, 'offset-conflict') || isTailraceError(error, 'log-not-live'),

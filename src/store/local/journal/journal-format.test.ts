@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { decodeRecord, encodeRecord, recordKey } from './record-format.ts'
-import { decodeSegmentHeader, encodeSegmentHeader, FIRST_RECORD_POSITION } from './segment-header.ts'
+import { decodeSegmentHeader, encodeSegmentHeader, FIRST_RECORD_POSITION } from './segment.ts'
 
 const document = await readFile(new URL('../../../../docs/formats/journal.md', import.meta.url), 'utf8')
 

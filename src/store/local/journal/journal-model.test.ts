@@ -5,9 +5,9 @@ import { SimulatedDisk, seededRandom } from '../../../../test/props/simulated-di
 import { isTailraceError } from '../../../contract/errors.ts'
 import { KIB, type LogId } from '../../../contract/quantities.ts'
 import type { Journal } from '../../../core/ports/journal.ts'
-import type { JournalDamage } from './journal-damage.ts'
 import { openLocalJournal } from './local-journal.ts'
 import type { FindKnownLogs } from './recover-logs.ts'
+import type { JournalDamage } from './segment-files.ts'
 
 const LOGS = [1, 2, 3, 4, 5]
 const SETTINGS = {
@@ -305,7 +305,10 @@ class Trial {
     for (const [log, model] of this.#logs) await this.#adopt(log, model)
   }
 
-  /** What came back must be what was acknowledged, and then whole appends of one attempt, which count from now on. */
+  /**
+   * What came back must be what was acknowledged, and then whole appends of one attempt, which
+   * count from now on.
+   */
   async #adopt(log: LogId, model: ModelLog): Promise<void> {
     const acknowledged = model.acknowledged.length
     const extent = await this.#journal!.extent(log)

@@ -1,12 +1,39 @@
+/**
+ * The local journal: one write-ahead log that holds the newest bytes of all live logs, in a
+ * directory of segment files. docs/formats/journal.md describes the files; the port is
+ * core/ports/journal.ts. The chapter, in reading order:
+ *
+ * What is on disk:
+ * - `record-format.ts`: a *record* is up to 64 KiB of one log, with a header and a checksum.
+ * - `segment.ts`: a *segment* is one use of a file: a header, then records of many logs in the
+ *   order of arrival.
+ * - `segment-files.ts` creates these files, and finds those that an earlier process left.
+ * - `segment-ring.ts`: the *ring* is the segments in use, oldest first, and the files that wait to
+ *   be used again.
+ *
+ * What is in memory:
+ * - `stored-records.ts` knows where each record of a log is, in eight bytes a record.
+ * - `live-logs.ts`: a *live log*, with its head, and which logs are *due* to move to packs.
+ * - `recent-bytes.ts` keeps the newest bytes, so that most reads need no disk.
+ *
+ * What happens:
+ * - `write-ahead-journal.ts` implements the port with the parts above and below.
+ * - `group-commit.ts`: a *group commit* stores the appends that queued up meanwhile with one write
+ *   and one fdatasync.
+ * - `record-reader.ts` reads records back and verifies them.
+ * - `recover-journal.ts`: *recovery* scans the segments at the start, and `recover-logs.ts`
+ *   rebuilds the logs from them.
+ *
+ * Everything goes through `file-layer.ts`, which tests replace with a simulated disk.
+ */
 import { TailraceError } from '../../../contract/errors.ts'
 import { FRAME_TARGET_BYTES } from '../../../contract/limits.ts'
 import { KIB, MIB } from '../../../contract/quantities.ts'
-import type { FileLayer, OpenFile } from './file-layer.ts'
-import type { JournalDamage } from './journal-damage.ts'
-import { nodeFileLayer } from './node-file-layer.ts'
+import { type FileLayer, nodeFileLayer, type OpenFile } from './file-layer.ts'
 import { recoverJournal } from './recover-journal.ts'
 import type { FindKnownLogs } from './recover-logs.ts'
-import { MAX_EARLIER_SEGMENTS } from './segment-header.ts'
+import { MAX_EARLIER_SEGMENTS } from './segment.ts'
+import type { JournalDamage } from './segment-files.ts'
 import { SegmentRing } from './segment-ring.ts'
 import { type LocalJournal, WriteAheadJournal } from './write-ahead-journal.ts'
 
@@ -16,32 +43,40 @@ const MAX_SEGMENT_BYTES = 1024 * MIB
 const MAX_RECENT_BYTES = 1024 * MIB
 
 export interface LocalJournalOptions {
-  /** For the journal's files alone; made when it is not there. One journal per directory, by the caller's lock. */
+  /**
+   * Only for the journal's files; created if it does not exist. The caller's lock must allow one
+   * journal per directory.
+   */
   readonly directory: string
-  /** Asked with the logs of one segment after the other, for each log once. */
+  /** Called with the logs of one segment after another, once for each log. */
   readonly known: FindKnownLogs
-  /** Hears of everything that could not be read back, before the journal opens. */
+  /** Called for everything that could not be read back, before the journal opens. */
   readonly onDamage?: (damage: JournalDamage) => void
-  /** 16 KiB to 1 GiB; 64 MiB unless told. An append must fit in one. */
+  /** 16 KiB to 1 GiB; 64 MiB by default. An append must fit into one segment. */
   readonly segmentBytes?: number
-  /** 3 to 250; 8 unless told. A quarter of them is a reserve for segments that fail. */
+  /** 3 to 250; 8 by default. A quarter of them is a reserve for segments that fail. */
   readonly segments?: number
-  /** A log with this many bytes is due; FRAME_TARGET_BYTES unless told. */
+  /** A log with this many bytes is due; FRAME_TARGET_BYTES by default. */
   readonly frameBytes?: number
-  /** A log with this many records is due with everything, so that the tiniest appends get packed and leave memory; 20,000 unless told. */
+  /**
+   * A log with this many records is due with everything, so that the records of tiny appends leave
+   * memory; 20,000 by default.
+   */
   readonly maxRecords?: number
-  /** This many of the newest bytes are kept in memory for readers; 16 MiB unless told, none for 0. */
+  /** How many of the newest bytes are kept in memory for readers; 16 MiB by default, 0 for none. */
   readonly recentBytes?: number
-  /** Appends are written together up to this many bytes; 8 MiB unless told. */
+  /** Appends are written together up to this many bytes; 8 MiB by default. */
   readonly batchBytes?: number
-  /** How long an append waits for space before it fails; 10 s unless told. */
+  /** How long an append waits for space before it fails; 10 s by default. */
   readonly spaceTimeoutMs?: number
+  /** The machine's file system by default. */
   readonly files?: FileLayer
 }
 
 /**
- * Opens the journal of a directory and reads back what an earlier one left. A fresh one makes its first segment at
- * once and each further one when it is needed. Rejects with `store-unavailable` when the directory cannot be used.
+ * Opens the journal of a directory and reads back what an earlier process left there. A new journal
+ * creates its first segment file at once, and others when they are needed. Rejects with
+ * `store-unavailable` if the directory cannot be used.
  */
 export async function openLocalJournal(options: LocalJournalOptions): Promise<LocalJournal> {
   const { directory, known, files = nodeFileLayer, segmentBytes = 64 * MIB, segments = 8 } = options
@@ -71,7 +106,7 @@ export async function openLocalJournal(options: LocalJournalOptions): Promise<Lo
   }
 }
 
-/** The same layer, but what it opens is added to `opened`. */
+/** The same layer, but adds every file that it opens to `opened`. */
 function noting(files: FileLayer, opened: OpenFile[]): FileLayer {
   return {
     ...files,

@@ -1,18 +1,19 @@
 import type { Segment } from './segment.ts'
 
-/** A part of the ring: bytes of one segment, one behind the other. */
+/** A part of the ring: consecutive bytes of one segment. */
 interface Stretch {
   readonly segment: Segment
-  /** In the segment, of the first byte that is left. */
+  /** Position in the segment of the first byte that is left. */
   position: number
-  /** In the ring, half-open. */
+  /** Where the stretch is in the ring; half-open. */
   start: number
   end: number
 }
 
 /**
- * The newest durable bytes of the journal in memory, as they stand in its segments: most reads are of the end of a
- * log, and need no disk. A ring of fixed size; what is found there is valid only until the caller gives up its turn.
+ * The newest durable bytes of the journal in memory, as its segments hold them. Most reads want the
+ * end of a log, and then need no disk. This is a ring of fixed size: what is found in it is valid
+ * only in the same turn.
  */
 export class RecentBytes {
   readonly bytes: Buffer
@@ -20,12 +21,12 @@ export class RecentBytes {
   readonly #stretches: Stretch[] = []
   #next = 0
 
-  /** Memory is taken as it is filled; 0 bytes keep nothing. */
+  /** The system provides the memory as it is filled. With 0, nothing is kept. */
   constructor(maxBytes: number) {
     this.bytes = Buffer.allocUnsafeSlow(maxBytes)
   }
 
-  /** Takes a copy of bytes that are durable at `position` of a segment. */
+  /** Copies bytes that are durable at `position` of a segment. */
   add(segment: Segment, position: number, added: Uint8Array): void {
     if (added.length > this.bytes.length) return
     if (this.#next + added.length > this.bytes.length) {
@@ -43,7 +44,10 @@ export class RecentBytes {
     else this.#stretches.push({ segment, position, start, end })
   }
 
-  /** Where in `bytes` this position of a segment stands, with all that was added behind it at once; undefined when it is not there. */
+  /**
+   * Where in `bytes` this position of a segment is, followed by everything that was added with it;
+   * undefined if it is not here.
+   */
   find(segment: Segment, position: number): number | undefined {
     const found = this.#stretches.findLast(
       one =>
@@ -54,7 +58,7 @@ export class RecentBytes {
     return found && found.start + (position - found.position)
   }
 
-  /** Drops what stands from `#next` to `end`: always the oldest. */
+  /** Drops what is between `#next` and `end`, which is always the oldest. */
   #evict(end: number): void {
     for (let oldest = this.#stretches[0]; oldest !== undefined; oldest = this.#stretches[0]) {
       if (oldest.start < this.#next || oldest.start >= end) return

@@ -1,20 +1,25 @@
+/**
+ * A record: log bytes with a header and a checksum. docs/formats/journal.md is the specification of
+ * this file.
+ */
 import { crc32 } from 'node:zlib'
 import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../../contract/quantities.ts'
 
-/** docs/formats/journal.md is the specification of this file. */
 export const RECORD_HEADER_BYTES = 40
-/** A longer append becomes several records, so that a read never has to check more than this for one byte. */
+/**
+ * A longer append becomes several records, so that reading one byte never checks more than this.
+ */
 export const RECORD_MAX_PAYLOAD_BYTES = 64 * KIB
 
 const MORE_FOLLOWS = 1
-/** The log id of the record that a clean end leaves: no log has it. */
+/** The log id of the record that marks a clean end; no log has it. */
 const NO_LOG = 0
 
-/** What only records of one use of one segment have: derived from the salt in the segment's header. */
+/** What sets the records of one use of a segment apart, derived from the salt in its header. */
 export interface RecordKey {
-  /** First four bytes of every record: where to look for one. */
+  /** The first four bytes of every record; a search for records looks for them. */
   readonly mark: number
-  /** CRC-32 of the salt, continued over the record. */
+  /** CRC-32 of the salt; a record's checksum continues it. */
   readonly seed: number
 }
 
@@ -23,9 +28,12 @@ export interface RecordDraft {
   readonly at: ByteOffset
   readonly arrivedAtMs: EpochMs
   readonly payload: Uint8Array
-  /** The append goes on in the next record. */
+  /** The append continues in the next record. */
   readonly moreFollows: boolean
-  /** Position in the segment of the first record of the batch; everything before it was durable by then. */
+  /**
+   * Position in the segment of the batch's first record. Everything below was durable when the
+   * batch was written.
+   */
   readonly batchStart: number
 }
 
@@ -40,12 +48,12 @@ export function recordKey(salt: Uint8Array): RecordKey {
   return { mark: Buffer.from(salt.buffer, salt.byteOffset, 4).readUInt32LE(0), seed: crc32(salt) }
 }
 
-/** Bytes that the records of an append take. */
+/** How many bytes the records of an append of `appendBytes` take. */
 export function encodedBytes(appendBytes: number): number {
   return appendBytes + Math.ceil(appendBytes / RECORD_MAX_PAYLOAD_BYTES) * RECORD_HEADER_BYTES
 }
 
-/** Writes a record into `target` at `start`; returns its end. */
+/** Writes a record into `target` at `start`. Returns where it ends. */
 export function encodeRecord(target: Buffer, start: number, key: RecordKey, record: RecordDraft): number {
   const payloadAt = start + RECORD_HEADER_BYTES
   const end = payloadAt + record.payload.length
@@ -61,7 +69,39 @@ export function encodeRecord(target: Buffer, start: number, key: RecordKey, reco
   return end
 }
 
-/** The record that a clean end of the journal leaves behind the last batch. */
+/** An append as the format needs it. */
+export interface AppendDraft {
+  readonly log: LogId
+  readonly at: ByteOffset
+  readonly bytes: Uint8Array
+  readonly arrivedAtMs: EpochMs
+}
+
+/** Writes an append as records into `target` at `start`. Returns where they end. */
+export function encodeAppend(
+  target: Buffer,
+  start: number,
+  key: RecordKey,
+  batchStart: number,
+  { log, at, bytes, arrivedAtMs }: AppendDraft,
+): number {
+  let next = start
+  for (let done = 0; done < bytes.length; done += RECORD_MAX_PAYLOAD_BYTES) {
+    const payload = bytes.subarray(done, done + RECORD_MAX_PAYLOAD_BYTES)
+    const moreFollows = done + payload.length < bytes.length
+    next = encodeRecord(target, next, key, {
+      log,
+      at: at + done,
+      arrivedAtMs,
+      batchStart,
+      payload,
+      moreFollows,
+    })
+  }
+  return next
+}
+
+/** The record that a clean end of the journal writes after the last batch. */
 export function encodeEndMark(key: RecordKey, position: number): Buffer {
   const mark = Buffer.alloc(RECORD_HEADER_BYTES)
   const payload = new Uint8Array(0)
@@ -74,7 +114,10 @@ export function isEndMark(record: FoundRecord): boolean {
   return record.log === NO_LOG
 }
 
-/** The record at `start` of `bytes`, which stand at `basePosition` of the segment; undefined where there is no whole, valid one. */
+/**
+ * The record at `start` of `bytes`, or undefined if there is no complete, valid one. `bytes` begin
+ * at `basePosition` of the segment.
+ */
 export function decodeRecord(
   bytes: Buffer,
   start: number,
@@ -88,7 +131,7 @@ export function decodeRecord(
   return decodeHeader(bytes, start, basePosition)
 }
 
-/** What decodeRecord says of a record that it found valid before. */
+/** As decodeRecord, for a record that it has already found valid. */
 export function decodeHeader(bytes: Buffer, start: number, basePosition: number): FoundRecord {
   const payloadBytes = bytes.readUInt32LE(start + 8)
   return {
@@ -103,7 +146,7 @@ export function decodeHeader(bytes: Buffer, start: number, basePosition: number)
   }
 }
 
-// Numbers of up to 53 bits, without the BigInt that the 64-bit methods of Buffer would make of each.
+// Numbers of up to 53 bits. Buffer's own 64-bit methods would create a BigInt for each.
 export function writeUInt64(target: Buffer, value: number, at: number): void {
   target.writeUInt32LE(value % 2 ** 32, at)
   target.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4)

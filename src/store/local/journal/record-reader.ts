@@ -1,26 +1,26 @@
 import { TailraceError } from '../../../contract/errors.ts'
 import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../../contract/quantities.ts'
 import type { JournalChunk } from '../../../core/ports/journal.ts'
-import { DiskReads } from './disk-reads.ts'
+import { type OpenFile, readFully } from './file-layer.ts'
 import type { RecentBytes } from './recent-bytes.ts'
 import { decodeRecord, RECORD_HEADER_BYTES } from './record-format.ts'
 import type { Segment } from './segment.ts'
 import type { StoredRecord } from './stored-records.ts'
 
-/** Two of the four threads that Node has for files: the others write and sync. */
+/** Two of the four threads that Node uses for files; the others write and sync. */
 const READS_AT_ONCE = 2
-/** What one read takes at most; any record fits. */
+/** The most that one read covers; any record fits. */
 const READ_MAX_BYTES = 256 * KIB
-/** Bytes of other logs between two records that cost less than another read. */
+/** Up to this many bytes of other logs between two records cost less than another read. */
 const GAP_MAX_BYTES = 32 * KIB
 
-/** Where reads keep a segment from being written again. */
+/** Keeps a segment from being overwritten while it is read. */
 export interface SegmentPins {
   pin(segment: Segment): void
   unpin(segment: Segment): void
 }
 
-/** Neighbours in one segment, read together. */
+/** Neighbouring records of one segment, read together. */
 interface Run {
   readonly segment: Segment
   readonly position: number
@@ -28,7 +28,7 @@ interface Run {
   readonly records: number[]
 }
 
-/** A window of one log as it is filled, record by record, in any order. */
+/** A window of one log, which is filled record by record, in any order. */
 class Window {
   readonly records: readonly StoredRecord[]
   readonly #log: LogId
@@ -46,7 +46,7 @@ class Window {
     this.#arrivals = new Array<EpochMs>(records.length).fill(0)
   }
 
-  /** Takes record `index` from `start` of `source`; false when it does not stand there. */
+  /** Copies record `index` from `start` of `source`. Returns false if that record is not there. */
   take(index: number, source: Buffer, start: number): boolean {
     const { segment, position, at, end, payloadBytes } = this.records[index]!
     const found = decodeRecord(source, start, segment.key, position)
@@ -58,7 +58,10 @@ class Window {
     return true
   }
 
-  /** What the window holds when every record was taken; neighbours that arrived in the same millisecond are one chunk. */
+  /**
+   * The content, once every record is copied. Neighbours that arrived in the same millisecond are
+   * one chunk.
+   */
   chunks(): readonly JournalChunk[] {
     const chunks: JournalChunk[] = []
     let at = this.#from
@@ -79,7 +82,38 @@ class Window {
   }
 }
 
-/** Reads records back: from memory where they are recent, else with few, large reads. */
+/**
+ * Reads segments, few at a time and in the order of the calls, because the threads that read also
+ * write and sync.
+ */
+class DiskReads {
+  readonly #idle: Buffer[]
+  readonly #waiting: ((buffer: Buffer) => void)[] = []
+
+  /** At most `count` reads at once, of at most `maxBytes` each. */
+  constructor(count: number, maxBytes: number) {
+    this.#idle = Array.from({ length: count }, () => Buffer.allocUnsafeSlow(maxBytes))
+  }
+
+  /**
+   * Passes the bytes to `use`, which must copy what it needs in the same turn. Rejects as the file
+   * layer does.
+   */
+  async read(file: OpenFile, position: number, length: number, use: (bytes: Buffer) => void): Promise<void> {
+    const buffer = this.#idle.pop() ?? (await new Promise<Buffer>(resolve => this.#waiting.push(resolve)))
+    try {
+      const bytes = buffer.subarray(0, length)
+      await readFully(file, bytes, position)
+      use(bytes)
+    } finally {
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#idle.push(buffer)
+      else next(buffer)
+    }
+  }
+}
+
+/** Reads records back: recent ones from memory, others with few, large reads. */
 export class RecordReader {
   readonly #recent: RecentBytes
   readonly #pins: SegmentPins
@@ -90,7 +124,10 @@ export class RecordReader {
     this.#pins = pins
   }
 
-  /** The bytes of `[from, to)` that stand in these records, checked against them. Rejects with `log-damaged`. */
+  /**
+   * The bytes of `[from, to)` that these records hold, after every record's checksum is verified.
+   * Rejects with `log-damaged` when a record cannot be read.
+   */
   async read(
     log: LogId,
     records: readonly StoredRecord[],
@@ -108,7 +145,7 @@ export class RecordReader {
     return window.chunks()
   }
 
-  /** Takes all that is in memory, in one turn; returns the others. */
+  /** Copies the records that are in memory, in one turn. Returns the indices of the others. */
   #takeRecent(window: Window): readonly number[] {
     const missing: number[] = []
     for (const [i, { segment, position }] of window.records.entries()) {
@@ -129,7 +166,7 @@ export class RecordReader {
       if (cause instanceof TailraceError) throw cause
       const [first] = records
       if (records.length === 1) throw window.damaged(first!, cause)
-      // What cannot be read may be bytes of others.
+      // The unreadable bytes may belong to other logs.
       for (const run of records.map(i => runOf(window.records[i]!, i))) await this.#readRun(window, run)
     }
   }

@@ -13,8 +13,8 @@ import {
 import { SimulatedDisk, seededRandom } from '../../../../test/props/simulated-disk.ts'
 import { KIB, type LogId } from '../../../contract/quantities.ts'
 import type { Journal } from '../../../core/ports/journal.ts'
-import type { JournalDamage } from './journal-damage.ts'
 import { RECORD_HEADER_BYTES } from './record-format.ts'
+import type { JournalDamage } from './segment-files.ts'
 
 describe('recovery of a damaged journal', () => {
   it('brings each log back up to its first damaged record, wherever a segment is cut or damaged, and tells', async () => {
@@ -92,7 +92,8 @@ async function assertRecovered(
       assert.equal(head, whole.length, `log ${log} is not whole`)
       continue
     }
-    // The parts of one append come and go together where nothing after it says that it was acknowledged.
+    // The parts of one append come and go together where nothing after it says that it was
+    // acknowledged.
     assert.ok(
       head === firstHit.at || head === firstHit.appendAt,
       `log ${log} ends at ${head}, not ${firstHit.at}`,

@@ -4,10 +4,10 @@ import { crc32 } from 'node:zlib'
 import { content, damaged, fill, open, randomBytes } from '../../../../test/props/journal-on-disk.ts'
 import { SimulatedDisk, seededRandom } from '../../../../test/props/simulated-disk.ts'
 import { KIB, type LogId } from '../../../contract/quantities.ts'
-import type { JournalDamage } from './journal-damage.ts'
 import { encodeRecord, RECORD_HEADER_BYTES, recordKey } from './record-format.ts'
 import type { FindKnownLogs, KnownLog } from './recover-logs.ts'
-import { decodeSegmentHeader, FIRST_RECORD_POSITION, SALT_BYTES } from './segment-header.ts'
+import { decodeSegmentHeader, FIRST_RECORD_POSITION, SALT_BYTES } from './segment.ts'
+import type { JournalDamage } from './segment-files.ts'
 
 describe('recovery of the journal', () => {
   it('tells of damage at the end of a segment that others follow, where no log shows a gap', async () => {

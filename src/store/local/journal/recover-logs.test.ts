@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { JournalDamage } from './journal-damage.ts'
 import type { FoundRecord } from './record-format.ts'
 import { type KnownLog, LogRecovery } from './recover-logs.ts'
 import { Segment } from './segment.ts'
+import type { JournalDamage } from './segment-files.ts'
 
 const LOG = 3
 const OPEN: KnownLog = { packedEnd: 0, open: true }

@@ -1,25 +1,36 @@
+/**
+ * Rebuilds the live logs from the records that an earlier process left, and reports what is lost.
+ */
 import type { ByteOffset, LogId } from '../../../contract/quantities.ts'
-import type { JournalDamage } from './journal-damage.ts'
-import { LiveLog } from './live-log.ts'
+import { LiveLog } from './live-logs.ts'
 import type { FoundRecord } from './record-format.ts'
 import type { Segment } from './segment.ts'
-import type { SegmentScan } from './segment-scan.ts'
+import type { JournalDamage } from './segment-files.ts'
 import { StoredRecords } from './stored-records.ts'
 
-/** What the catalog knows of a log of which the journal holds records. */
+/** What the catalog knows of a log that the journal holds records of. */
 export interface KnownLog {
   /** Bytes below are in packs. */
   readonly packedEnd: ByteOffset
-  /** False for a log that takes no more appends: what is left of it becomes due. */
+  /** False for a log that accepts no more appends: what is left of it becomes due. */
   readonly open: boolean
-  /** Of a sealed log: whatever the journal holds behind was never acknowledged. */
+  /** Of a sealed log. Bytes that the journal holds beyond were never acknowledged. */
   readonly sizeBytes?: ByteOffset
 }
 
-/** Asks for these logs; one that is left out is deleted, and its bytes are dropped. */
+/**
+ * Looks these logs up. A log that is missing in the result is deleted, and its bytes are dropped.
+ */
 export type FindKnownLogs = (logs: readonly LogId[]) => Promise<ReadonlyMap<LogId, KnownLog>>
 
-/** A log as it is put together again, record by record. */
+/** The records of one segment, in order, and the logs that have some. */
+export interface SegmentRecords {
+  /** Can be iterated more than once. */
+  readonly records: Iterable<FoundRecord>
+  readonly logs: ReadonlySet<LogId>
+}
+
+/** A log that is being rebuilt, record by record. */
 interface LogHistory {
   readonly known: KnownLog
   readonly records: StoredRecords
@@ -28,13 +39,13 @@ interface LogHistory {
 }
 
 /**
- * Puts the live logs together from the records of all segments. Each log comes back up to its first gap; what a gap
- * costs goes to `onDamage`.
+ * Rebuilds the live logs from the records of all segments. Each log ends at its first gap; the loss
+ * goes to `onDamage`.
  */
 export class LogRecovery {
   readonly #findKnown: FindKnownLogs
   readonly #onDamage: (damage: JournalDamage) => void
-  /** Of all logs met so far; undefined for the deleted. */
+  /** All logs found so far; undefined for a deleted log. */
   readonly #histories = new Map<LogId, LogHistory | undefined>()
 
   constructor(findKnown: FindKnownLogs, onDamage: (damage: JournalDamage) => void) {
@@ -42,8 +53,8 @@ export class LogRecovery {
     this.#onDamage = onDamage
   }
 
-  /** To be called for one segment after the other, oldest first. */
-  async add(segment: Segment, { records, logs }: Pick<SegmentScan, 'records' | 'logs'>): Promise<void> {
+  /** Call this for each segment, oldest first. */
+  async add(segment: Segment, { records, logs }: SegmentRecords): Promise<void> {
     const unknown = [...logs].filter(log => !this.#histories.has(log))
     const known = unknown.length === 0 ? new Map<LogId, KnownLog>() : await this.#findKnown(unknown)
     for (const log of unknown) {
@@ -54,7 +65,7 @@ export class LogRecovery {
     takeWholeAppends(segment, records, take)
   }
 
-  /** The logs of which bytes are left. */
+  /** The logs that have bytes left. */
   end(): Map<LogId, LiveLog> {
     const logs = new Map<LogId, LiveLog>()
     for (const [log, history] of this.#histories) {
@@ -66,13 +77,16 @@ export class LogRecovery {
   }
 }
 
-/** Takes all records but those of an append that a crash cut off, which is stored whole or not at all. */
+/**
+ * Passes on all records except those of an append that a crash cut off: an append is stored whole
+ * or not at all.
+ */
 function takeWholeAppends(
   segment: Segment,
   records: Iterable<FoundRecord>,
   take: (record: FoundRecord) => void,
 ): void {
-  /** Of an append that goes on. */
+  /** The records so far of an append that continues. */
   let parts: FoundRecord[] = []
   const endCutOff = () => {
     if (parts.length > 0 && parts[0]!.position < segment.certainEnd) parts.forEach(take)
@@ -96,7 +110,7 @@ function addRecord(history: LogHistory | undefined, segment: Segment, record: Fo
   const end = Math.min(record.at + record.payloadBytes, sizeBytes)
   const from = Math.max(record.at, packedEnd)
   if (end <= from) {
-    // It is in packs already, but it still cuts off what older records put behind it.
+    // It is in packs already, but it still cuts off the older records that follow it.
     history.records.clear()
     history.end = packedEnd
     history.lost = undefined
@@ -107,9 +121,9 @@ function addRecord(history: LogHistory | undefined, segment: Segment, record: Fo
     history.lost = { to: Math.max(end, history.lost?.to ?? 0), certain }
     return
   }
-  // Whoever continued the log behind a gap was told of it at the start before.
+  // The log was continued here after an earlier start had already reported the gap.
   history.lost = undefined
-  // A record that begins below the end stands over bytes that were never acknowledged.
+  // A record that begins below the end replaces bytes that were never acknowledged.
   if (from <= packedEnd) history.records.clear()
   else if (from < history.end) history.records.cutOff(from)
   const { position, payloadBytes, at } = record

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { KIB, MIB } from '../../../contract/quantities.ts'
 import type { Journal } from '../../../core/ports/journal.ts'
+import { nodeFileLayer } from './file-layer.ts'
 import { type LocalJournalOptions, openLocalJournal } from './local-journal.ts'
-import { nodeFileLayer } from './node-file-layer.ts'
 
 const LOGS = [1, 2, 3, 4, 5, 6, 7, 8]
 const CHUNK_BYTES = 1500
@@ -169,7 +169,8 @@ describe('the segments of the local journal', () => {
         await journal.release(1, head)
       }
     })()
-    // The writer must come to a halt at the segment that is read; one that does not has time to spoil it.
+    // The writer must come to a halt at the segment that is read; one that does not has time to
+    // spoil it.
     await Promise.race([writing, new Promise(resolve => setTimeout(resolve, 300))])
     holdReads = false
     gate.resolve()

@@ -1,38 +1,62 @@
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import { KIB, type LogId, MIB } from '../../../contract/quantities.ts'
+import { KIB, type LogId } from '../../../contract/quantities.ts'
 import type { JournalSpace } from '../../../core/ports/capabilities.ts'
-import { Bell } from './bell.ts'
-import { type FileLayer, writeFully } from './file-layer.ts'
-import { Segment, type SegmentFile } from './segment.ts'
-import { FIRST_RECORD_POSITION, SALT_BYTES } from './segment-header.ts'
+import type { FileLayer } from './file-layer.ts'
+import { FIRST_RECORD_POSITION, SALT_BYTES, Segment, type SegmentFile } from './segment.ts'
+import { createSegmentFile } from './segment-files.ts'
 
 export interface RingSettings {
   readonly directory: string
   readonly files: FileLayer
   readonly segmentBytes: number
-  /** At most so many are in use; at least 3. */
+  /** The most that are in use at once; at least 3. */
   readonly segments: number
 }
 
-/** What one append of a streaming body takes at most, its record's frame included. */
+/** The most bytes that one append of a streaming body needs, record headers included. */
 const USUAL_RECORD_BYTES = 257 * KIB
 
 /** What recovery found in the directory. */
 export interface FoundSegments {
   /** Segments that count, oldest first. */
   readonly chain: readonly Segment[]
-  /** The other files, that of the oldest use first. */
+  /** The other files, oldest use first. */
   readonly spares: readonly SegmentFile[]
   readonly lastSequence: number
-  /** No file has this number or a higher one in its name. */
+  /** No file name has this number or a higher one. */
   readonly nextFileNumber: number
 }
 
 /**
- * The segments in use, from the oldest to the one that is written, and the files that wait for their next use.
- * Segments leave in the order in which they came: so of two records of a log for the same place, of which the older
- * does not count, the younger never goes first.
+ * Wakes waiters when something changes. A waiter checks first, in the same turn, whether it needs
+ * to wait.
+ */
+export class Bell {
+  readonly #waiting = new Set<() => void>()
+
+  ring(): void {
+    for (const wake of this.#waiting) wake()
+  }
+
+  /** Resolves at the next ring, when `signal` aborts, or after `timeoutMs`. */
+  async wait({ signal, timeoutMs }: { signal?: AbortSignal; timeoutMs?: number } = {}): Promise<void> {
+    if (signal?.aborted) return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const wake = () => resolve()
+    const timer = timeoutMs === undefined ? undefined : setTimeout(wake, timeoutMs)
+    this.#waiting.add(wake)
+    signal?.addEventListener('abort', wake)
+    await promise
+    signal?.removeEventListener('abort', wake)
+    this.#waiting.delete(wake)
+    clearTimeout(timer)
+  }
+}
+
+/**
+ * The segments in use, from the oldest to the one that is written, and the files that wait for
+ * their next use. Segments leave in the order in which they came. So when a younger record replaces
+ * an older one for the same bytes of a log, the younger never leaves first.
  */
 export class SegmentRing {
   readonly #settings: RingSettings
@@ -40,7 +64,7 @@ export class SegmentRing {
   readonly #spares: SegmentFile[]
   /** Rings when space may have become free. */
   readonly spaceFreed = new Bell()
-  /** Work in the background that must end before the files are closed. */
+  /** Background work that must end before the files are closed. */
   readonly #inFlight = new Set<Promise<void>>()
   #creating: Promise<void> | undefined
   #lastSequence: number
@@ -61,12 +85,12 @@ export class SegmentRing {
     return this.#chain.at(-1)
   }
 
-  /** Bytes of records that a segment takes. */
+  /** How many bytes of records a segment has room for. */
   get recordCapacityBytes(): number {
     return this.#settings.segmentBytes - FIRST_RECORD_POSITION
   }
 
-  /** A segment that is no longer written counts as a whole, whatever is left of it at its end. */
+  /** A segment that is no longer written counts as full, even if there is room at its end. */
   space(): JournalSpace {
     const { segments, segmentBytes } = this.#settings
     const capacity = this.recordCapacityBytes
@@ -82,7 +106,10 @@ export class SegmentRing {
     }
   }
 
-  /** The logs that stand in the oldest space, as soon as more than half of the segments are in use: those whose release makes it half again. */
+  /**
+   * When more than half of the segments are in use: the logs in the oldest of them, whose release
+   * brings that down to half again. Otherwise empty.
+   */
   logsInWay(): ReadonlySet<LogId> {
     const excess = this.#chain.length - Math.floor(this.#settings.segments / 2)
     if (excess <= 0) return new Set()
@@ -91,13 +118,16 @@ export class SegmentRing {
     )
   }
 
-  /** A segment for the next batch if there is space at once; undefined when there is not. Rejects with what the file layer says. */
+  /**
+   * A segment for the next batch, or undefined when there is no space now. Rejects as the file
+   * layer does.
+   */
   async begin(): Promise<Segment | undefined> {
     this.#removeMisfits()
     if (!this.mayBegin()) return undefined
     if (this.#spares.length === 0) {
       await this.create()
-      // Meanwhile a file that is still read may have come before the new one.
+      // In the meantime a file that is still read may have become the next spare.
       if (!this.mayBegin()) return undefined
     }
     const store = this.#spares.shift()!
@@ -113,19 +143,19 @@ export class SegmentRing {
     })
   }
 
-  /** True when `begin` would succeed but for failures. */
+  /** Whether `begin` would succeed, failures aside. */
   mayBegin(): boolean {
     const next = this.#spares[0]
     return this.#mayGrow() && (next === undefined ? this.#mayCreate() : next.pins === 0)
   }
 
-  /** The header of this segment and its first batch are durable: from now on it counts. */
+  /** From now on this segment counts: its header and its first batch are durable. */
   adopt(segment: Segment): void {
     this.#chain.push(segment)
     this.dropFreed()
   }
 
-  /** A segment whose first batch failed: its file is tried again after all others. */
+  /** Takes back a segment whose first batch failed. Its file is tried again after all others. */
   giveBack({ store }: Segment): void {
     this.#spares.push(store)
   }
@@ -139,7 +169,10 @@ export class SegmentRing {
     if (segment.store.pins === 0) this.spaceFreed.ring()
   }
 
-  /** Takes the oldest segments in which nothing is needed out of use; the one that can still be written stays. */
+  /**
+   * Takes the oldest segments out of use if nothing in them is needed. The one that can still be
+   * written stays.
+   */
   dropFreed(): void {
     for (let oldest = this.#chain[0]; oldest !== undefined; oldest = this.#chain[0]) {
       if (oldest.logs.size > 0 || (oldest === this.newest && !oldest.cutShort)) break
@@ -150,22 +183,24 @@ export class SegmentRing {
     this.#removeMisfits()
   }
 
-  /** Makes a file for the next segment in the background, so that no append has to wait for it. */
+  /**
+   * Creates a file for the next segment in the background, so that no append has to wait for it.
+   */
   prepareNext(): void {
     if (this.#spares.length > 0 || this.#ended || !this.#mayGrow() || !this.#mayCreate()) return
-    // A failure shows when the file is needed and made again.
+    // A failure shows when the file is needed and its creation is tried again.
     if (this.#creating === undefined) this.#inBackground(this.create().catch(() => {}))
   }
 
-  /** Makes a file filled with zeros, durable with its name: writing it later moves no metadata. */
+  /** Creates one more spare file. Calls during a creation share it. */
   create(): Promise<void> {
-    this.#creating ??= this.#createFile().finally(() => {
+    this.#creating ??= this.#createSpare().finally(() => {
       this.#creating = undefined
     })
     return this.#creating
   }
 
-  /** Ends all waiting; then waits for reads and background work and closes the files. */
+  /** Wakes all waiters, waits for reads and background work to end, then closes the files. */
   async end(): Promise<void> {
     this.#ended = true
     this.spaceFreed.ring()
@@ -175,7 +210,7 @@ export class SegmentRing {
     await Promise.all(stores.map(({ file }) => file.close()))
   }
 
-  /** A quarter stays free, but for segments that failed or crashed before they were full. */
+  /** A quarter of the segments is a reserve that only makes up for segments that were cut short. */
   #mayGrow(): boolean {
     const { segments } = this.#settings
     const whole = this.#chain.filter(({ cutShort }) => !cutShort).length
@@ -186,28 +221,18 @@ export class SegmentRing {
     return this.#chain.length + this.#spares.length < this.#settings.segments
   }
 
-  async #createFile(): Promise<void> {
-    const { directory, files, segmentBytes } = this.#settings
-    const path = join(directory, `journal-${String(this.#nextFileNumber++).padStart(6, '0')}.segment`)
-    const file = await files.open(path)
-    try {
-      const zeros = Buffer.alloc(Math.min(MIB, segmentBytes))
-      for (let at = 0; at < segmentBytes; at += zeros.length) {
-        if (this.#ended) throw new Error('the journal is closed')
-        await writeFully(file, zeros.subarray(0, segmentBytes - at), at)
-      }
-      await file.sync()
-      await files.syncDirectory(directory)
-    } catch (error) {
-      await file.close().catch(() => {})
-      await files.remove(path).catch(() => {})
-      throw error
-    }
-    this.#spares.push({ path, file, sizeBytes: segmentBytes, pins: 0 })
+  async #createSpare(): Promise<void> {
+    const { directory, files, segmentBytes: sizeBytes } = this.#settings
+    const isCancelled = () => this.#ended
+    const number = this.#nextFileNumber++
+    this.#spares.push(await createSegmentFile(files, { directory, number, sizeBytes, isCancelled }))
     this.spaceFreed.ring()
   }
 
-  /** Files of another size than the settings say, or too many, go when their turn to be used comes. */
+  /**
+   * Removes files of the wrong size, or more than the settings allow, when their turn to be used
+   * comes.
+   */
   #removeMisfits(): void {
     const { segmentBytes, segments, files } = this.#settings
     for (let store = this.#spares[0]; store !== undefined && store.pins === 0; store = this.#spares[0]) {

@@ -1,41 +1,50 @@
 import type { ByteOffset } from '../../../contract/quantities.ts'
 import type { Segment } from './segment.ts'
 
-/** Few enough that what is released leaves memory soon, many enough that a chunk's own cost does not count. */
+/**
+ * Few enough that released records leave memory soon; enough that the cost of a chunk itself is
+ * negligible.
+ */
 const CHUNK_MAX_RECORDS = 4096
-/** Most logs have few records in a segment, all others many. */
+/** Most logs have few records in a segment; the others have many. */
 const FIRST_CAPACITY = 4
 const SECOND_CAPACITY = 32
-/** Numbers kept of a record: its position in the segment, and its first byte counted from that of the chunk. */
+/**
+ * Numbers kept for each record: its position in the segment, and the offset of its first byte from
+ * the chunk's.
+ */
 const NUMBERS = 2
 
-/** One record of a log: where its bytes are, not the bytes. */
+/** One record of a log: where its bytes are, not the bytes themselves. */
 export interface StoredRecord {
   readonly segment: Segment
-  /** Of the record in its segment. */
+  /** Where the record begins in its segment. */
   readonly position: number
-  /** Of the whole record, whatever part of it counts. */
+  /** Of the whole record, including a part that does not count. */
   readonly payloadBytes: number
   readonly at: ByteOffset
-  /** Less than `at + payloadBytes` where the rest of the record does not count. */
+  /** Less than `at + payloadBytes` if the rest of the record does not count. */
   readonly end: ByteOffset
 }
 
-/** Records of one segment that continue each other in the log. */
+/** Consecutive records of a log in one segment. */
 interface Chunk {
   readonly segment: Segment
-  /** Of the first record ever added. */
+  /** The offset of the first record ever added. */
   readonly at: ByteOffset
   numbers: Uint32Array
   /** Records before this one are dropped. */
   first: number
   count: number
-  /** Of the last record: where the bytes that count end, and where all of its bytes end. */
+  /** Where the counting bytes of the last record end, and where all of its bytes end. */
   end: ByteOffset
   payloadEnd: ByteOffset
 }
 
-/** The records of one log in order, without gap: eight bytes a record, for logs that are written line by line. */
+/**
+ * The records of one log, in order and without a gap. Each takes eight bytes, because some logs are
+ * written line by line.
+ */
 export class StoredRecords {
   #chunks: Chunk[] = []
   #count = 0
@@ -44,7 +53,7 @@ export class StoredRecords {
     return this.#count
   }
 
-  /** Of the last one; undefined when there is none. */
+  /** Where the last record ends; undefined if there is none. */
   get end(): ByteOffset | undefined {
     return this.#chunks.at(-1)?.end
   }
@@ -59,7 +68,7 @@ export class StoredRecords {
     return [...new Set(this.#chunks.map(({ segment }) => segment))]
   }
 
-  /** A record that begins where the last one ends, or below the end of nothing at all. */
+  /** Adds a record, which must begin where the last one ends. The first may begin anywhere. */
   add({ segment, position, payloadBytes, at, end }: StoredRecord): void {
     const last = this.#chunks.at(-1)
     const chunk = last && mayContinue(last, segment, at) ? last : this.#begin(segment, at)
@@ -72,7 +81,7 @@ export class StoredRecords {
     this.#count++
   }
 
-  /** Nothing at or above `end` counts any more. */
+  /** Drops everything at and after `end`. */
   cutOff(end: ByteOffset): void {
     for (let last = this.#chunks.at(-1); last !== undefined; last = this.#chunks.at(-1)) {
       if (last.at + last.numbers[NUMBERS * last.first + 1]! < end) break
@@ -88,7 +97,10 @@ export class StoredRecords {
     chunk.end = end
   }
 
-  /** Drops the records that end at or below `offset`; returns the segments that hold none any more. */
+  /**
+   * Drops the records that end at or below `offset`. Returns the segments that hold none of the
+   * log's records any more.
+   */
   dropBelow(offset: ByteOffset): readonly Segment[] {
     const left = new Set<Segment>()
     const kept = this.#chunkEndingAfter(offset)
@@ -110,7 +122,10 @@ export class StoredRecords {
     this.#count = 0
   }
 
-  /** The records that hold `at` and what follows it below `to`: about `maxBytes` together and `maxRecords` at most, but at least one. */
+  /**
+   * The records that hold `at` and the bytes that follow, below `to`: about `maxBytes` together and
+   * at most `maxRecords`, but at least one.
+   */
   window(at: ByteOffset, to: ByteOffset, maxBytes: number, maxRecords: number): readonly StoredRecord[] {
     const found: StoredRecord[] = []
     const end = Math.min(to, at + maxBytes)
@@ -168,7 +183,10 @@ function firstEndingAfter(chunk: Chunk, at: ByteOffset): number {
   return firstIndex(chunk.first, chunk.count, index => endOf(chunk, index) > at)
 }
 
-/** The first of `[from, to)` that passes; all behind it do, too. */
+/**
+ * The first index of `[from, to)` that passes, or `to`. All indices after one that passes must pass
+ * too.
+ */
 function firstIndex(from: number, to: number, passes: (index: number) => boolean): number {
   let low = from
   let high = to

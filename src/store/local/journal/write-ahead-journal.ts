@@ -4,15 +4,14 @@ import { CHECKED_BODY_MAX_BYTES } from '../../../contract/limits.ts'
 import { type ByteOffset, type EpochMs, KIB, type LogId } from '../../../contract/quantities.ts'
 import type { JournalGauge, JournalSpace } from '../../../core/ports/capabilities.ts'
 import type { DueLog, Extent, Journal, JournalChunk } from '../../../core/ports/journal.ts'
-import { DueLogs } from './due-logs.ts'
 import { GroupCommit } from './group-commit.ts'
-import { LiveLog } from './live-log.ts'
+import { DueLogs, LiveLog } from './live-logs.ts'
 import { RecentBytes } from './recent-bytes.ts'
 import { encodedBytes, RECORD_HEADER_BYTES } from './record-format.ts'
 import { RecordReader } from './record-reader.ts'
 import type { SegmentRing } from './segment-ring.ts'
 
-/** What a reader has in memory at once, but for one record more. */
+/** How much a reader has in memory at once, give or take one record. */
 const READ_WINDOW_BYTES = 256 * KIB
 const READ_WINDOW_RECORDS = 2048
 const MAX_ARRIVAL_MS = 2 ** 48 - 1
@@ -27,20 +26,23 @@ export interface WriteAheadJournalParts {
   readonly spaceTimeoutMs: number
 }
 
-/** A log of which bytes are in the journal. */
+/** A log that has bytes in the journal. */
 export interface StoredLog {
   readonly log: LogId
-  /** What its bytes and records take, about. */
+  /** About how much space its records take. */
   readonly storedBytes: number
 }
 
 /** A journal that can be measured and copied. */
 export interface LocalJournal extends Journal, JournalGauge {
-  /** The logs of which durable bytes are here now. */
+  /** The logs that have durable bytes here now. */
   storedLogs(): readonly StoredLog[]
 }
 
-/** The journal as one write-ahead log for all logs, in recycled segment files (docs/formats/journal.md). */
+/**
+ * The journal as one write-ahead log for all logs, in recycled segment files
+ * (docs/formats/journal.md).
+ */
 export class WriteAheadJournal implements LocalJournal {
   readonly #ring: SegmentRing
   readonly #logs: Map<LogId, LiveLog>
@@ -93,9 +95,9 @@ export class WriteAheadJournal implements LocalJournal {
     const live = this.#logs.get(log)
     if (live === undefined) throw notLive(log)
     if (live.closed)
-      throw new TailraceError('log-sealed', `log ${log} takes no more bytes`, { head: live.head })
+      throw new TailraceError('log-sealed', `log ${log} accepts no more bytes`, { head: live.head })
     if (at !== live.tip) {
-      // Appends under way decide what the head is; a head that is not durable must not leave here.
+      // Appends in progress decide what the head is, and only a durable head may be reported.
       await live.settled
       throw new TailraceError('offset-conflict', `log ${log} does not end at ${at}`, { head: live.head })
     }
@@ -109,7 +111,7 @@ export class WriteAheadJournal implements LocalJournal {
 
   async *read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncGenerator<JournalChunk> {
     for (let at = from; at < to; ) {
-      // What stands in memory is read without a pause: others must have their turn in between.
+      // Bytes in memory are read without a pause, so give others their turn in between.
       if (at > from) await nextTurn()
       this.#assertRunning()
       const live = this.#logs.get(log)
@@ -165,7 +167,7 @@ export class WriteAheadJournal implements LocalJournal {
     await this.#ring.end()
   }
 
-  /** Brings up to date what depends on these logs, and forgets those that ended. */
+  /** Updates what depends on these logs, and forgets those that ended. */
   #changed(logs: Iterable<LiveLog>): void {
     for (const live of logs) {
       this.#due.update(live)
@@ -184,7 +186,7 @@ export class WriteAheadJournal implements LocalJournal {
     if (bytes.length > CHECKED_BODY_MAX_BYTES || encodedBytes(bytes.length) > this.#ring.recordCapacityBytes)
       throw new TailraceError('too-large', `an append of ${bytes.length} bytes is too large`)
     if (!Number.isInteger(arrivedAtMs) || arrivedAtMs < 0 || arrivedAtMs > MAX_ARRIVAL_MS)
-      throw new TailraceError('invalid-parameter', `${arrivedAtMs} is no time`)
+      throw new TailraceError('invalid-parameter', `${arrivedAtMs} is not a valid time`)
   }
 }
 
