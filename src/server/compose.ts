@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import type { BaseLogger } from 'pino'
 import { TailraceError } from '../contract/errors.ts'
 import type { LogId } from '../contract/quantities.ts'
+import { NewlySealed } from '../core/maintain/announce-sealed.ts'
 import { assertSpare } from '../core/maintain/assert-spare.ts'
+import { MaintenanceEvents } from '../core/maintain/maintenance-events.ts'
 import { recountQuotas } from '../core/maintain/recount-quotas.ts'
 import type { StepCensus } from '../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../core/ports/build-history.ts'
@@ -43,7 +45,7 @@ import { sqlStepLogs } from '../store/sql/catalog/sql-step-logs.ts'
 import { sqlCredentials } from '../store/sql/credentials/sql-credentials.ts'
 import type { Config } from './config/config.ts'
 import type { Vitals } from './lifecycle/readiness.ts'
-import { type Health, startMaintenance } from './maintenance/start-maintenance.ts'
+import { startMaintenance } from './maintenance/start-maintenance.ts'
 import { gaugeStore } from './metrics/gauge-store.ts'
 import { meteredJournal } from './metrics/metered-journal.ts'
 import { meteredPacks } from './metrics/metered-packs.ts'
@@ -106,6 +108,10 @@ export async function compose(config: Config, log: BaseLogger, metrics: Metrics)
   const reader = meteredReader(storeLogReader({ journal, frames, packs }), metrics)
   const quotas = new Quotas(config.quotaLimits, config.abandonedAfterMs)
   await recountQuotas(builds, quotas, Date.now() - config.abandonedAfterMs)
+  const events = new MaintenanceEvents(error =>
+    log.error({ err: error }, 'a subscriber of maintenance events failed'),
+  )
+  const newlySealed = new NewlySealed(events)
   const { locks, lastAppends, inTurn, packPins } = createMemoryCoordination()
   const write: WritePorts = {
     builds,
@@ -118,6 +124,7 @@ export async function compose(config: Config, log: BaseLogger, metrics: Metrics)
     lastAppends,
     quotas,
     clock: Date.now,
+    onSealed: (log, sizeBytes) => newlySealed.note({ log, sizeBytes }),
   }
   const searchThread = opening.use(
     openSearchThread({
@@ -132,17 +139,20 @@ export async function compose(config: Config, log: BaseLogger, metrics: Metrics)
   )
   const removal = sqlBuildRemoval(db)
   const retention = sqlRetentionCatalog(db)
-  const upkeep = {
+  const maintained = {
+    write,
+    packs,
     census: builds,
     removal,
     retention,
     frameMaintenance: sqlFrameMaintenance(db),
+    purgeTokens: () => identity.iam.purge(),
     inTurn,
     packPins,
+    events,
+    newlySealed,
   }
-  const kept = { ...upkeep, write, packs, purgeTokens: () => identity.iam.purge() }
-  const health: Health = { lastFlushFailureMs: 0 }
-  startMaintenance(opening, health, config, kept, log, metrics)
+  const maintenance = opening.use(startMaintenance(maintained, config, log, metrics))
   const space = { journalSpace: () => local.space(), disk: () => diskSpace(config.dataDirectory) }
   gaugeStore(metrics.registry, { ...space, packs, quotas, clock: write.clock })
   const ending = opening.move()
@@ -156,7 +166,7 @@ export async function compose(config: Config, log: BaseLogger, metrics: Metrics)
     searchThread,
     idGenerator,
     identity,
-    vitals: { ...space, catalog: frames, lastFlushFailureMs: () => health.lastFlushFailureMs },
+    vitals: { ...space, catalog: frames, lastFlushFailureMs: maintenance.lastFlushFailureMs },
     takeSnapshot: takeSnapshots({
       dataDirectory: config.dataDirectory,
       source: { connection, catalogFile, journal: local },

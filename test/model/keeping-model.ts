@@ -6,9 +6,9 @@ import { isTailraceError, TailraceError } from '../../src/contract/errors.ts'
 import type { Principal } from '../../src/core/access/principal.ts'
 import { deleteBuild } from '../../src/core/maintain/delete-build.ts'
 import { UnrecordedFrames } from '../../src/core/maintain/flush-frames.ts'
-import { keepFlushing } from '../../src/core/maintain/keep-flushing.ts'
-import { reclaimPacks } from '../../src/core/maintain/reclaim-packs.ts'
-import { sweepRemovedLogs } from '../../src/core/maintain/sweep-removed-logs.ts'
+import { MaintenanceEvents } from '../../src/core/maintain/maintenance-events.ts'
+import { flushTask, spaceTasks } from '../../src/core/maintain/maintenance-tasks.ts'
+import { type PassReport, runMaintenance } from '../../src/core/maintain/run-maintenance.ts'
 import type { Step } from '../../src/core/ports/build-catalog.ts'
 import type { BuildRemoval } from '../../src/core/ports/build-removal.ts'
 import type { FrameMaintenance } from '../../src/core/ports/frame-maintenance.ts'
@@ -92,6 +92,9 @@ function portsOf(store: KeptStore, failEvery: number) {
     sizes: MODEL_FRAME_SIZES,
     unrecorded: new UnrecordedFrames(),
     unreadable: new Set<string>(),
+    events: new MaintenanceEvents(assertInjected),
+    onLost: (_: unknown, cause: unknown) => assert.fail(String(cause)),
+    onReclaimed: () => {},
   }
 }
 
@@ -102,9 +105,11 @@ async function runScripts(
 ): Promise<void> {
   const ports = portsOf(store, failEvery)
   const ending = new AbortController()
-  const options = { paceMs: 1, retryMs: 1, inTurn: ports.inTurn, wait: (ms: number) => sleep(ms) }
-  const flushing = keepFlushing(ports, { ...options, onError: assertInjected }, ending.signal)
-  const keeping = keepSpace(ports, ending.signal)
+  const maintaining = runMaintenance(
+    [flushTask(ports, { paceMs: 1 }), ...spaceTasks(ports, { paceMs: 1, reclaimEveryMs: 1 })],
+    { clock: Date.now, wait: ms => sleep(ms), onPass: assertFailedAsInjected },
+    ending.signal,
+  )
   try {
     const logs = await Promise.all(scripts.map((_, seed) => createLog(ports, seed)))
     await Promise.all(logs.map((log, i) => log.run(scripts[i]!)))
@@ -113,19 +118,7 @@ async function runScripts(
     for (const log of logs) await log.check()
   } finally {
     ending.abort()
-    await Promise.all([flushing, keeping])
-  }
-}
-
-async function keepSpace(ports: Ports, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await sweepRemovedLogs(ports)
-      await reclaimPacks(ports)
-    } catch (error) {
-      assertInjected(error)
-    }
-    await sleep(1)
+    await maintaining
   }
 }
 
@@ -271,6 +264,10 @@ class InjectedFailure extends TailraceError {
 
 function assertInjected(error: unknown): void {
   if (!(error instanceof InjectedFailure)) throw error
+}
+
+function assertFailedAsInjected({ failure }: PassReport): void {
+  if (failure !== undefined) assertInjected(failure.error)
 }
 
 function failingNowAndThen(failEvery: number): () => void {

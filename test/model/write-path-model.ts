@@ -4,7 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { isTailraceError, TailraceError } from '../../src/contract/errors.ts'
 import { abandonSilentLogs } from '../../src/core/maintain/abandon-silent-logs.ts'
-import { keepFlushing } from '../../src/core/maintain/keep-flushing.ts'
+import { NewlySealed } from '../../src/core/maintain/announce-sealed.ts'
+import { UnrecordedFrames } from '../../src/core/maintain/flush-frames.ts'
+import { announceTask, flushTask } from '../../src/core/maintain/maintenance-tasks.ts'
+import { type PassReport, runMaintenance } from '../../src/core/maintain/run-maintenance.ts'
 import type { BuildCatalog, Step, StepCensus } from '../../src/core/ports/build-catalog.ts'
 import type { FrameCatalog } from '../../src/core/ports/frame-catalog.ts'
 import type { Journal } from '../../src/core/ports/journal.ts'
@@ -17,6 +20,7 @@ import { LogDigests } from '../../src/core/write/log-digests.ts'
 import { Quotas } from '../../src/core/write/quotas.ts'
 import { createMemoryCoordination } from '../../src/store/memory/memory-coordination.ts'
 import { createMemoryNotifier } from '../../src/store/memory/memory-notifier.ts'
+import { EventRecord } from './event-record.ts'
 
 /** A store under test; frames of about 4 KiB, a journal of at most some hundred KiB. */
 export interface StoreUnderTest extends AsyncDisposable {
@@ -92,6 +96,9 @@ async function runScripts(
 ): Promise<void> {
   const packs = failingPacks(store.packs, failEvery)
   const frames = failingFrames(store.frames, failEvery)
+  const record = new EventRecord(store)
+  const { events } = record
+  const newlySealed = new NewlySealed(events)
   const coordination = createMemoryCoordination()
   const ports: WritePorts = {
     ...store,
@@ -101,20 +108,32 @@ async function runScripts(
     digests: new LogDigests(newSha256, 2),
     quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
     clock: Date.now,
+    onSealed: (log, sizeBytes) => newlySealed.note({ log, sizeBytes }),
   }
   const ending = new AbortController()
-  const flushing = keepFlushing(
-    { ...store, packs, frames, census: store.builds, sizes: MODEL_FRAME_SIZES },
-    { paceMs: 1, retryMs: 1, inTurn: coordination.inTurn, wait: ms => sleep(ms), onError: assertInjected },
+  const flushPorts = {
+    ...store,
+    packs,
+    frames,
+    census: store.builds,
+    events,
+    unrecorded: new UnrecordedFrames(),
+    onLost: (_: unknown, cause: unknown) => assert.fail(String(cause)),
+    sizes: MODEL_FRAME_SIZES,
+    inTurn: coordination.inTurn,
+  }
+  const maintaining = runMaintenance(
+    [flushTask(flushPorts, { paceMs: 1 }), { ...announceTask({ frames, events, newlySealed }), paceMs: 1 }],
+    { clock: Date.now, wait: ms => sleep(ms), onPass: assertFailedAsInjected },
     ending.signal,
   )
   const steps = await createSteps(store.builds)
   try {
     await Promise.all(steps.map((step, i) => new LogModel(ports, store, step, i).run(scripts[i] ?? [])))
-    await Promise.all(steps.map(step => everythingIsPacked(store, step)))
+    await Promise.all(steps.map(step => everythingIsPacked(store, step, record)))
   } finally {
     ending.abort()
-    await flushing
+    await maintaining
   }
 }
 
@@ -131,10 +150,11 @@ async function createSteps(builds: BuildCatalog): Promise<readonly Step[]> {
   return builds.listSteps(PROJECT, RECORD)
 }
 
-/** Sealed logs leave the journal, and their frames join from 0 to the size. */
+/** Sealed logs leave the journal, their frames join from 0 to the size, and events say so. */
 async function everythingIsPacked(
   { builds, journal, frames }: StoreUnderTest,
   { log, stepId }: Step,
+  record: EventRecord,
 ): Promise<void> {
   const step = await builds.findStep(PROJECT, { recordId: RECORD }, stepId)
   if (step?.state !== 'sealed') return
@@ -148,6 +168,7 @@ async function everythingIsPacked(
     at = frame.end
   }
   assert.equal(at, step.sizeBytes)
+  await record.assertComplete(log, at)
 }
 
 /** What one log must be: a prefix of a text that is known beforehand, as long as was acknowledged. */
@@ -262,8 +283,8 @@ class InjectedFailure extends TailraceError {
   }
 }
 
-function assertInjected(error: unknown): void {
-  if (!(error instanceof InjectedFailure)) throw error
+function assertFailedAsInjected({ failure }: PassReport): void {
+  if (failure !== undefined && !(failure.error instanceof InjectedFailure)) throw failure.error
 }
 
 function failingPacks(packs: PackStore, failEvery: number): PackStore {

@@ -16,6 +16,7 @@ import type { Journal } from '../ports/journal.ts'
 import type { Frame } from '../ports/pack-store.ts'
 import { storeLogReader } from '../read/reader/store-log-reader.ts'
 import { type FlushPorts, flushFrames, UnrecordedFrames } from './flush-frames.ts'
+import { MaintenanceEvents } from './maintenance-events.ts'
 
 const PROJECT = 'a'.repeat(32)
 const RECORD = '00000000-0000-4000-8000-000000000001'
@@ -33,7 +34,7 @@ describe('flushing', () => {
       await journal.append(log, 0, TEXT, 1)
       await journal.close(log)
     }
-    await flushEverything({ ...store, journal, onLost: frame => lost.push(frame) })
+    await flushEverything({ ...store, journal, onLost: frame => void lost.push(frame) })
 
     const reader = storeLogReader({ ...store, journal })
     assert.deepEqual(await bytesOf(reader.read(sound!, 0, TEXT.length)), TEXT)
@@ -64,7 +65,7 @@ describe('flushing', () => {
         return store.frames.addFrames(rows)
       },
     })
-    const ports = { ...store, frames, unrecorded: new UnrecordedFrames() }
+    const ports = { ...store, frames }
     for (let tries = 0; tries < 3; tries++) await assert.rejects(flushEverything(ports))
     await flushEverything(ports)
 
@@ -89,6 +90,9 @@ async function openStore() {
     packs: createMemoryPackStore(),
     frames: sqlFrameCatalog(db),
     census: builds,
+    unrecorded: new UnrecordedFrames(),
+    events: new MaintenanceEvents(error => assert.fail(String(error))),
+    onLost: (_: Frame, cause: TailraceError) => assert.fail(cause.message),
     logs: await createLogs(builds),
     async [Symbol.asyncDispose]() {
       await db.destroy()

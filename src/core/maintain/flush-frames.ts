@@ -1,45 +1,51 @@
-import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
-import { type ByteOffset, KIB, type LineNumber, type LogId, MIB } from '../../contract/quantities.ts'
-import { countLineEnds } from '../../text/lines.ts'
+import type { TailraceError } from '../../contract/errors.ts'
+import { type LogId, MIB } from '../../contract/quantities.ts'
 import type { StepCensus } from '../ports/build-catalog.ts'
-import type { FrameCatalog, PackedEnd } from '../ports/frame-catalog.ts'
-import type { DueLog, Journal, JournalChunk } from '../ports/journal.ts'
-import type { Arrival, Frame, FrameDraft, PackStore, RetentionDay } from '../ports/pack-store.ts'
-import { cutFrames, FRAME_SIZES, type FrameSizes } from './cut-frames.ts'
+import type { FrameCatalog } from '../ports/frame-catalog.ts'
+import type { DueLog, Journal } from '../ports/journal.ts'
+import type { Frame, FrameDraft, PackStore, RetentionDay } from '../ports/pack-store.ts'
+import { FRAME_SIZES, type FrameSizes } from './cut-frames.ts'
+import { draftFrames } from './draft-frames.ts'
+import type { FramesStored, LogSealed, MaintenanceEvents } from './maintenance-events.ts'
 
 export interface FlushPorts {
   readonly journal: Journal
   readonly packs: PackStore
   readonly frames: FrameCatalog
-  readonly census: StepCensus
-  /** FRAME_SIZES unless told. */
-  readonly sizes?: FrameSizes
+  readonly census: Pick<StepCensus, 'statesOf'>
+  readonly events: MaintenanceEvents
   /** Kept from pass to pass. */
-  readonly unrecorded?: UnrecordedFrames
-  /** Hears of acknowledged bytes that cannot be read back. */
-  readonly onLost?: (lost: Frame, cause: TailraceError) => void
+  readonly unrecorded: UnrecordedFrames
+  /** Called for acknowledged bytes that cannot be read any more. */
+  readonly onLost: (lost: Frame, cause: TailraceError) => void
+  /** Default: FRAME_SIZES. */
+  readonly sizes?: FrameSizes
 }
 
-/** Log bytes of one pass together, and of one log in it: what a pass holds in memory. */
-const PASS_MAX_BYTES = 32 * MIB
-const LOG_MAX_BYTES = 8 * MIB
-/** Logs of one pass, as each costs a row and a frame however small it is. */
-const PASS_MAX_LOGS = 4000
-const DAY_MS = 86_400_000
-
-/** Frames that stand in packs while the catalog could not take their rows yet, so that a failing catalog does not fill the packs. */
+/**
+ * Frames that are in packs while the catalog could not add their rows. The next pass adds the rows
+ * instead of writing the frames again, so that a failing catalog does not fill the packs.
+ */
 export class UnrecordedFrames {
   frames: readonly Frame[] = []
 }
 
+/** Log bytes of a whole pass, and of one log in it. A pass holds them in memory. */
+const PASS_MAX_BYTES = 32 * MIB
+const LOG_MAX_BYTES = 8 * MIB
+/** Logs of one pass: each costs a row and a frame, however small it is. */
+const PASS_MAX_LOGS = 4000
+const DAY_MS = 86_400_000
+
 /**
- * One pass: moves what is due from the journal to packs, oldest space first. The order keeps every acknowledged byte readable and
- * durable at each moment: packs, then frame rows, then release. A failure leaves the journal as it was; the same
- * bytes are due again. Bytes that the journal can no longer read become a lost frame, so that one damaged place stops neither its log nor the others.
- * Resolves to the number of log bytes that moved.
+ * Moves what is due from the journal to packs, oldest space first, in one pass. Every acknowledged
+ * byte stays readable and durable at each moment: packs come first, then frame rows, then the
+ * release. After a failure the same bytes are due again. Bytes that the journal can no longer read
+ * become a lost frame, so that one damaged place stops neither its log nor the others. Publishes
+ * *frames stored*, and *log sealed* where the last bytes of a sealed log were stored.
  */
-export async function flushFrames(ports: FlushPorts, due: readonly DueLog[]): Promise<number> {
-  if (ports.unrecorded !== undefined) await recordLeftOver(ports, ports.unrecorded)
+export async function flushFrames(ports: FlushPorts, due: readonly DueLog[]): Promise<void> {
+  await recordLeftOver(ports)
   const pass = withinBudget(due)
   const logs = pass.map(({ log }) => log)
   const [states, ends] = await Promise.all([ports.census.statesOf(logs), ports.frames.packedEnds(logs)])
@@ -47,38 +53,66 @@ export async function flushFrames(ports: FlushPorts, due: readonly DueLog[]): Pr
   const lost: Frame[] = []
   for (const one of pass) {
     const state = states.get(one.log)
-    // Deleted: nothing refers to its bytes any more.
-    if (state === undefined) await ports.journal.release(one.log, one.to)
-    else {
-      const drafted = await draftFrames(ports, one, ends.get(one.log), dayOf(state.createdAtMs))
-      drafts.push(...drafted.drafts)
-      lost.push(...drafted.lost)
+    if (state === undefined) {
+      // Deleted: nothing refers to its bytes any more.
+      await ports.journal.release(one.log, one.to)
+      continue
     }
+    const packed = ends.get(one.log) ?? { end: 0, lines: 0 }
+    const sizes = ports.sizes ?? FRAME_SIZES
+    const drafted = await draftFrames(ports.journal, one, packed, dayOf(state.createdAtMs), sizes)
+    drafts.push(...drafted.drafts)
+    if (drafted.lost === undefined) continue
+    lost.push(drafted.lost.frame)
+    ports.onLost(drafted.lost.frame, drafted.lost.cause)
   }
-  if (drafts.length + lost.length === 0) return 0
-  const frames = [...(drafts.length === 0 ? [] : await ports.packs.write(drafts)), ...lost]
-  await recordFrames(ports, frames)
-  return frames.reduce((bytes, { at, end }) => bytes + end - at, 0)
+  const written = drafts.length === 0 ? [] : await ports.packs.write(drafts)
+  ports.unrecorded.frames = [...written, ...lost]
+  await recordFrames(ports, ports.unrecorded.frames)
 }
 
-/** Gives the catalog rows of frames that are in packs, and the journal its space. */
-async function recordFrames(ports: FlushPorts, frames: readonly Frame[]): Promise<void> {
-  if (frames.length === 0) return
-  if (ports.unrecorded !== undefined) ports.unrecorded.frames = frames
-  await ports.frames.addFrames(frames)
-  for (const [log, end] of lastEnds(frames)) await ports.journal.release(log, end)
-  if (ports.unrecorded !== undefined) ports.unrecorded.frames = []
-}
-
-/** The rows that an earlier pass could not give: it is not known which of them came through, and logs may be deleted since. */
-async function recordLeftOver(ports: FlushPorts, unrecorded: UnrecordedFrames): Promise<void> {
-  if (unrecorded.frames.length === 0) return
-  const logs = [...new Set(unrecorded.frames.map(({ log }) => log))]
+/**
+ * Adds the rows that an earlier pass could not add. Some may have come through although it failed,
+ * and logs may have been deleted since.
+ */
+async function recordLeftOver(ports: FlushPorts): Promise<void> {
+  const logs = [...new Set(ports.unrecorded.frames.map(({ log }) => log))]
+  if (logs.length === 0) return
   const [states, ends] = await Promise.all([ports.census.statesOf(logs), ports.frames.packedEnds(logs)])
-  unrecorded.frames = unrecorded.frames.filter(
-    ({ log, end }) => states.has(log) && end > (ends.get(log)?.end ?? 0),
-  )
-  await recordFrames(ports, unrecorded.frames)
+  ports.unrecorded.frames = ports.unrecorded.frames.filter(({ log }) => states.has(log))
+  const missing = ports.unrecorded.frames.filter(({ log, end }) => end > (ends.get(log)?.end ?? 0))
+  await recordFrames(ports, missing)
+}
+
+/** Adds these rows, publishes all unrecorded frames as stored, and gives the journal its space back. */
+async function recordFrames(ports: FlushPorts, missing: readonly Frame[]): Promise<void> {
+  if (missing.length > 0) await ports.frames.addFrames(missing)
+  const stored = storedParts(ports.unrecorded.frames)
+  // Looked up after the rows were added: announceSealed finds logs that are sealed later complete.
+  const sealed = await sealedLogs(ports, stored)
+  ports.unrecorded.frames = []
+  for (const part of stored) ports.events.framesStored.publish(part)
+  for (const log of sealed) ports.events.logSealed.publish(log)
+  for (const { log, to } of stored) await ports.journal.release(log, to)
+}
+
+/** The frames of each log as one part, because they join. */
+function storedParts(frames: readonly Frame[]): readonly FramesStored[] {
+  const parts = new Map<LogId, FramesStored>()
+  for (const { log, at, end } of frames) parts.set(log, { log, from: parts.get(log)?.from ?? at, to: end })
+  return [...parts.values()]
+}
+
+async function sealedLogs(
+  { census, events }: FlushPorts,
+  stored: readonly FramesStored[],
+): Promise<readonly LogSealed[]> {
+  if (!events.logSealed.hasSubscribers || stored.length === 0) return []
+  const states = await census.statesOf(stored.map(({ log }) => log))
+  return stored.flatMap(({ log, to }) => {
+    const sizeBytes = states.get(log)?.sizeBytes
+    return sizeBytes !== undefined && to >= sizeBytes ? [{ log, sizeBytes }] : []
+  })
 }
 
 function withinBudget(due: readonly DueLog[]): readonly DueLog[] {
@@ -93,104 +127,6 @@ function withinBudget(due: readonly DueLog[]): readonly DueLog[] {
       return true
     })
     .slice(0, PASS_MAX_LOGS)
-}
-
-interface Drafted {
-  readonly drafts: readonly FrameDraft[]
-  /** At most one, behind the drafts. */
-  readonly lost: readonly Frame[]
-}
-
-async function draftFrames(
-  ports: FlushPorts,
-  { log, from, to, everything }: DueLog,
-  packed: PackedEnd | undefined,
-  day: RetentionDay,
-): Promise<Drafted> {
-  // Frame rows may be ahead of the journal when an earlier pass failed between the rows and the release.
-  const start = Math.max(from, packed?.end ?? 0)
-  if (start > from) await ports.journal.release(log, start)
-  if (start >= to) return { drafts: [], lost: [] }
-  const { bytes, arrivals, damage } = await gather(ports.journal.read(log, start, to), to - start)
-  const drafts: FrameDraft[] = []
-  let firstLine = packed?.lines ?? 0
-  let cut = 0
-  for (const end of cutFrames(bytes, everything || damage !== undefined, ports.sizes ?? FRAME_SIZES)) {
-    const chunk = bytes.subarray(cut, end)
-    drafts.push({
-      log,
-      at: start + cut,
-      firstLine,
-      bytes: chunk,
-      arrivals: arrivalsOf(arrivals, start + cut, start + end),
-      day,
-    })
-    firstLine += countLineEnds(chunk)
-    cut = end
-  }
-  if (damage === undefined) return { drafts, lost: [] }
-  const lost = lostFrame(log, start + cut, await readableFrom(ports.journal, log, start + cut, to), firstLine)
-  ports.onLost?.(lost, damage)
-  return { drafts, lost: [lost] }
-}
-
-async function gather(
-  chunks: AsyncIterable<JournalChunk>,
-  length: number,
-): Promise<{
-  readonly bytes: Uint8Array
-  readonly arrivals: readonly Arrival[]
-  readonly damage?: TailraceError
-}> {
-  const bytes = new Uint8Array(length)
-  const arrivals: Arrival[] = []
-  let filled = 0
-  try {
-    for await (const chunk of chunks) {
-      bytes.set(chunk.bytes, filled)
-      filled += chunk.bytes.length
-      if (arrivals.at(-1)?.arrivedAtMs !== chunk.arrivedAtMs)
-        arrivals.push({ at: chunk.at, arrivedAtMs: chunk.arrivedAtMs })
-    }
-  } catch (error) {
-    if (!isTailraceError(error, 'log-damaged')) throw error
-    return { bytes: bytes.subarray(0, filled), arrivals, damage: error }
-  }
-  return { bytes: bytes.subarray(0, filled), arrivals }
-}
-
-/** The pack that no store has: a frame in it is a hole, whose bytes every read refuses as damaged. */
-const LOST_PACK = 'lost'
-
-function lostFrame(log: LogId, at: ByteOffset, end: ByteOffset, firstLine: LineNumber): Frame {
-  return { log, at, end, firstLine, lines: 0, pack: LOST_PACK, position: 0, storedBytes: 0 }
-}
-
-/** How closely the end of a damaged place is looked for. */
-const PROBE_BYTES = 4 * KIB
-
-/** Where the journal can be read again behind a place where it cannot, at most `to`. */
-async function readableFrom(
-  journal: Journal,
-  log: LogId,
-  damagedAt: ByteOffset,
-  to: ByteOffset,
-): Promise<ByteOffset> {
-  for (let at = damagedAt + PROBE_BYTES; at < to; at += PROBE_BYTES) {
-    if ((await gather(journal.read(log, at, at + 1), 1)).damage === undefined) return at
-  }
-  return to
-}
-
-/** The arrivals of `[from, to)`, the first at `from`. */
-function arrivalsOf(arrivals: readonly Arrival[], from: number, to: number): readonly Arrival[] {
-  const before = arrivals.findLast(arrival => arrival.at <= from)
-  const within = arrivals.filter(arrival => arrival.at > from && arrival.at < to)
-  return before === undefined ? within : [{ at: from, arrivedAtMs: before.arrivedAtMs }, ...within]
-}
-
-function lastEnds(frames: readonly Frame[]): ReadonlyMap<LogId, number> {
-  return new Map(frames.map(({ log, end }) => [log, end]))
 }
 
 function dayOf(atMs: number): RetentionDay {

@@ -38,7 +38,7 @@ async function stopAppends(ports: WritePorts, step: Step): Promise<ByteOffset> {
 }
 
 async function seal(
-  { builds, digests, lastAppends, quotas, reader, notifier, clock }: WritePorts,
+  { builds, digests, lastAppends, quotas, reader, notifier, clock, onSealed }: WritePorts,
   step: Step,
   finish: StepFinish,
   head: ByteOffset,
@@ -58,6 +58,7 @@ async function seal(
   quotas.endLog(step.log)
   notifier.announce(step.log, head)
   notifier.announceBuild(step.projectId, step.recordId)
+  onSealed?.(step.log, head)
   return sealed
 }
 

@@ -20,6 +20,8 @@ export interface WritePorts extends Pick<Coordination, 'locks' | 'lastAppends'> 
   readonly digests: LogDigests
   readonly quotas: Quotas
   readonly clock: Clock
+  /** Called when a log's sealed state is durable. Must not throw. */
+  readonly onSealed?: (log: LogId, sizeBytes: ByteOffset) => void
 }
 
 /** States in which a step takes appends; all but running become running by one. */

@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BaseLogger } from 'pino'
 import type { EpochMs } from '../../contract/quantities.ts'
-import { abandonSilentLogs } from '../../core/maintain/abandon-silent-logs.ts'
+import type { NewlySealed } from '../../core/maintain/announce-sealed.ts'
 import { UnrecordedFrames } from '../../core/maintain/flush-frames.ts'
-import { keepFlushing } from '../../core/maintain/keep-flushing.ts'
+import type { MaintenanceEvents } from '../../core/maintain/maintenance-events.ts'
+import {
+  abandonTask,
+  announceTask,
+  flushTask,
+  purgeTask,
+  retentionTask,
+  spaceTasks,
+} from '../../core/maintain/maintenance-tasks.ts'
+import { type MaintenanceTask, runMaintenance } from '../../core/maintain/run-maintenance.ts'
 import type { StepCensus } from '../../core/ports/build-catalog.ts'
 import type { BuildRemoval } from '../../core/ports/build-removal.ts'
 import type { InTurn, PackPins } from '../../core/ports/coordination.ts'
@@ -12,130 +21,125 @@ import type { PackStore } from '../../core/ports/pack-store.ts'
 import type { RetentionCatalog, RetentionRule } from '../../core/ports/retention-catalog.ts'
 import type { WritePorts } from '../../core/write/live-logs.ts'
 import type { Metrics } from '../metrics/metrics.ts'
-import { keepSpace } from './keep-space.ts'
-import { tellExpired } from './report-expired.ts'
+import { logExpired } from './log-expired.ts'
 
-/** How maintenance fares. */
-export interface Health {
-  lastFlushFailureMs: EpochMs
-}
-
-/** Where failures and what retention deleted are logged. */
-const FLUSH_PACE_MS = 100
-const FLUSH_RETRY_MS = 1000
-
-/** What the work is done on. */
-export interface Kept {
+/** What the tasks work on. */
+export interface MaintenancePorts {
   readonly write: WritePorts
   readonly packs: PackStore
   readonly census: StepCensus
   readonly removal: BuildRemoval
   readonly retention: RetentionCatalog
   readonly frameMaintenance: FrameMaintenance
-  /** Forgets tokens that expired long ago. */
+  /** Deletes tokens that have expired. */
   readonly purgeTokens: () => Promise<void>
   readonly inTurn: InTurn
   readonly packPins: PackPins
+  readonly events: MaintenanceEvents
+  readonly newlySealed: NewlySealed
 }
 
 export interface MaintenanceSettings {
-  /** A live log that gets no append for so long is abandoned. */
+  /** A live log that gets no append for this long is abandoned. */
   readonly abandonedAfterMs: number
-  /** The server's own rule. */
+  /** For jobs without a rule of their own. */
   readonly retention: RetentionRule
 }
 
-/** Starts the work that runs beside requests. Disposing of `opening` ends it, after the passes in progress. */
+/** Maintenance that runs. Disposing of it stops it, after the passes in progress. */
+export interface Maintenance extends AsyncDisposable {
+  /** When moving logs to packs last failed; 0 for never. */
+  lastFlushFailureMs(): EpochMs
+}
+
+/** Starts all tasks of maintenance. Failures are logged and counted, and the tasks continue. */
 export function startMaintenance(
-  opening: AsyncDisposableStack,
-  health: Health,
+  ports: MaintenancePorts,
   settings: MaintenanceSettings,
-  { write, packs, census, removal, retention, frameMaintenance, purgeTokens, inTurn, packPins }: Kept,
   log: BaseLogger,
   metrics: Metrics,
-): void {
-  const ending = new AbortController()
-  const since = Date.now()
+): Maintenance {
   const unrecorded = new UnrecordedFrames()
-  const flushing = keepFlushing(
+  const flush = flushOf(ports, unrecorded, log)
+  const tasks = [flush, ...otherTasks(ports, unrecorded, settings, log, metrics)]
+  metrics.listMaintenance(tasks.map(({ name }) => name))
+  let lastFlushFailureMs = 0
+  const stopping = new AbortController()
+  const running = runMaintenance(
+    tasks,
     {
-      journal: write.journal,
-      packs,
-      frames: write.frames,
-      census,
-      unrecorded,
-      onLost: (lost, cause) =>
-        log.error({ err: cause }, `log ${lost.log} has lost its bytes ${lost.at} to ${lost.end}`),
-    },
-    {
-      paceMs: FLUSH_PACE_MS,
-      retryMs: FLUSH_RETRY_MS,
-      inTurn,
+      clock: ports.write.clock,
       wait,
-      onError: error => {
-        health.lastFlushFailureMs = Date.now()
-        metrics.flushFailures.inc()
-        log.error({ err: error }, 'flushing failed')
+      onPass: pass => {
+        metrics.countMaintenance(pass)
+        if (pass.failure === undefined) return
+        if (pass.task === flush.name) {
+          lastFlushFailureMs = pass.endedAtMs
+          metrics.flushFailures.inc()
+        }
+        log.error({ err: pass.failure.error }, `maintenance task ${pass.task} failed`)
       },
     },
-    ending.signal,
+    stopping.signal,
   )
-  const abandoning = every(
-    Math.min(60_000, settings.abandonedAfterMs / 2),
-    ending.signal,
-    async () => {
-      const silentBefore = Date.now() - settings.abandonedAfterMs
-      await abandonSilentLogs({ ...write, census }, log => write.lastAppends.get(log), since, silentBefore)
-      await purgeTokens()
+  return {
+    lastFlushFailureMs: () => lastFlushFailureMs,
+    async [Symbol.asyncDispose]() {
+      stopping.abort()
+      await running
     },
-    log,
-  )
-  const expired = tellExpired((figures, message) => log.info(figures, message))
-  const spacing = keepSpace(
-    {
-      ...write,
-      packs,
-      removal,
-      retention,
-      frameMaintenance,
-      inTurn,
-      unrecorded,
-      unreadable: new Set(),
-      packPins,
-      rule: settings.retention,
-    },
-    {
-      onExpired: expired.onExpired,
-      onRetained: retained => {
-        metrics.expiredBuilds.inc(retained.removedBuilds)
-        metrics.expiredBytes.inc(retained.removedLogBytes)
-        expired.onRetained(retained)
-      },
-      onReclaimed: ({ droppedPacks, droppedBytes, movedBytes }) => {
-        metrics.droppedPacks.inc(droppedPacks)
-        metrics.droppedBytes.inc(droppedBytes)
-        metrics.movedBytes.inc(movedBytes)
-      },
-      onError: error => log.error({ err: error }, 'bringing back space failed'),
-    },
-    ending.signal,
-  )
-  opening.defer(async () => {
-    ending.abort()
-    await Promise.all([flushing, abandoning, spacing])
+  }
+}
+
+function flushOf(
+  { write: { journal, frames }, packs, census, events, inTurn }: MaintenancePorts,
+  unrecorded: UnrecordedFrames,
+  log: BaseLogger,
+): MaintenanceTask {
+  return flushTask({
+    journal,
+    packs,
+    frames,
+    census,
+    events,
+    unrecorded,
+    inTurn,
+    onLost: (lost, cause) =>
+      log.error({ err: cause }, `log ${lost.log} has lost its bytes ${lost.at} to ${lost.end}`),
   })
 }
 
-async function every(
-  ms: number,
-  signal: AbortSignal,
-  work: () => Promise<void>,
+function otherTasks(
+  { write, purgeTokens, ...ports }: MaintenancePorts,
+  unrecorded: UnrecordedFrames,
+  { abandonedAfterMs, retention }: MaintenanceSettings,
   log: BaseLogger,
-): Promise<void> {
-  while (!signal.aborted) {
-    await wait(ms, signal)
-    if (!signal.aborted) await work().catch(error => log.error({ err: error }, 'upkeep failed'))
-  }
+  metrics: Metrics,
+): readonly MaintenanceTask[] {
+  const all = { ...write, ...ports }
+  const expired = logExpired(log)
+  return [
+    announceTask(all),
+    abandonTask(all, abandonedAfterMs),
+    purgeTask(purgeTokens),
+    retentionTask(
+      {
+        ...all,
+        onExpired: expired.onExpired,
+        onRetained: retained => {
+          metrics.countRetained(retained)
+          expired.onRetained(retained)
+        },
+      },
+      retention,
+    ),
+    ...spaceTasks({
+      ...all,
+      unrecorded,
+      unreadable: new Set(),
+      onReclaimed: reclaimed => metrics.countReclaimed(reclaimed),
+    }),
+  ]
 }
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Retained } from '../../core/maintain/apply-retention.ts'
+import type { Reclaimed } from '../../core/maintain/reclaim-packs.ts'
+import type { PassReport } from '../../core/maintain/run-maintenance.ts'
 
 /** From a cached page to a large download. */
 const REQUEST_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
@@ -94,6 +97,30 @@ export class Metrics {
     help: 'Log bytes that were stored again because their pack was removed.',
     registers: [this.registry],
   })
+  readonly maintenanceRuns = new Counter({
+    name: 'tailrace_maintenance_runs_total',
+    help: 'Passes of maintenance tasks that have ended, failed ones included.',
+    labelNames: ['task'] as const,
+    registers: [this.registry],
+  })
+  readonly maintenanceFailures = new Counter({
+    name: 'tailrace_maintenance_failures_total',
+    help: 'Passes of maintenance tasks that failed and are tried again.',
+    labelNames: ['task'] as const,
+    registers: [this.registry],
+  })
+  readonly maintenanceSeconds = new Counter({
+    name: 'tailrace_maintenance_seconds_total',
+    help: 'Time that passes of maintenance tasks took, without waiting for work.',
+    labelNames: ['task'] as const,
+    registers: [this.registry],
+  })
+  readonly maintenanceLastRun = new Gauge({
+    name: 'tailrace_maintenance_last_run_timestamp_seconds',
+    help: 'When the last pass of a maintenance task ended, as Unix time.',
+    labelNames: ['task'] as const,
+    registers: [this.registry],
+  })
   readonly iamAnswers = new Counter({
     name: 'tailrace_iam_answers_total',
     help: 'Times that the external IAM was asked about a token, by how it answered.',
@@ -104,5 +131,30 @@ export class Metrics {
   constructor() {
     collectDefaultMetrics({ register: this.registry })
     for (const name of MISNAMED_DEFAULTS) this.registry.removeSingleMetric(name)
+  }
+
+  /** Makes the counters of these tasks begin at 0, so that the first failure is seen as a rise. */
+  listMaintenance(tasks: readonly string[]): void {
+    for (const task of tasks)
+      for (const counter of [this.maintenanceRuns, this.maintenanceFailures, this.maintenanceSeconds])
+        counter.inc({ task }, 0)
+  }
+
+  countMaintenance({ task, tookMs, endedAtMs, failure }: PassReport): void {
+    this.maintenanceRuns.inc({ task })
+    this.maintenanceSeconds.inc({ task }, Math.max(0, tookMs) / 1000)
+    this.maintenanceLastRun.set({ task }, endedAtMs / 1000)
+    if (failure !== undefined) this.maintenanceFailures.inc({ task })
+  }
+
+  countRetained({ removedBuilds, removedLogBytes }: Retained): void {
+    this.expiredBuilds.inc(removedBuilds)
+    this.expiredBytes.inc(removedLogBytes)
+  }
+
+  countReclaimed({ droppedPacks, droppedBytes, movedBytes }: Reclaimed): void {
+    this.droppedPacks.inc(droppedPacks)
+    this.droppedBytes.inc(droppedBytes)
+    this.movedBytes.inc(movedBytes)
   }
 }

@@ -95,3 +95,35 @@ test('what retention deletes, and what is stored again for it, is counted', asyn
     assert.partialDeepStrictEqual(told[0], { record_id: gone!.record_id, bytes: 600_000, because: 'size' })
   }, BOUND_MS)
 })
+
+const TASKS = [
+  'flush-frames',
+  'announce-sealed-logs',
+  'abandon-silent-logs',
+  'purge-expired-tokens',
+  'apply-retention',
+  'sweep-removed-logs',
+  'reclaim-packs',
+]
+
+test('each maintenance task counts its passes from 0, and says when it last ran', async () => {
+  await using server = await startServer({ env: SETTINGS })
+  const caller = await admin(server)
+  const of = async (task: string) => {
+    const value = await read(caller)
+    return (name: string) => value(`maintenance_${name}{task="${task}"}`)
+  }
+  for (const task of TASKS) {
+    const figures = await of(task)
+    assert.equal(figures('failures_total'), 0)
+    assert.ok(figures('runs_total') >= 0 && figures('seconds_total') >= 0, task)
+  }
+  assert.ok(Number.isNaN((await of('purge-expired-tokens'))('last_run_timestamp_seconds')))
+  await caller.newLog(log(1000))
+  for (const task of ['flush-frames', 'apply-retention', 'sweep-removed-logs', 'reclaim-packs'])
+    await eventually(async () => {
+      const figures = await of(task)
+      assert.ok(figures('runs_total') >= 1, task)
+      assert.ok(Math.abs(figures('last_run_timestamp_seconds') * 1000 - Date.now()) < BOUND_MS, task)
+    }, BOUND_MS)
+})
