@@ -12,12 +12,13 @@ const TUS_PROGRAM = /<!-- run with tus-js-client -->\n```js\n(.*?)```/s
 const PROGRAM_STARTER = /`(npx node --conditions=\S+) FILE`/
 const EXAMPLE = /<!-- run -->\n```sh\n(.*?)```/gs
 
-test("the README's examples run as they are written", async () => {
+test('the examples of README.md and docs/guide.md run as they are written', async () => {
   await using server = await startServer({
     env: { TAILRACE_BOOTSTRAP_PASSWORD: '', TAILRACE_BOOTSTRAP_AK: '', TAILRACE_BOOTSTRAP_SK: '' },
   })
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-  const examples = [...readme.matchAll(EXAMPLE)].map(([, text]) => text)
+  const guide = readFileSync(join(ROOT, 'docs/guide.md'), 'utf8')
+  const examples = [...`${readme}${guide}`.matchAll(EXAMPLE)].map(([, text]) => text)
   assert.equal(examples.length, 4)
   const [program, ...others] = [...readme.matchAll(PROGRAM)].map(([, text = '']) => text)
   assert.equal(others.length, 0)
@@ -26,7 +27,7 @@ test("the README's examples run as they are written", async () => {
     .replaceAll('./data/', `${server.data}/`)
     .replaceAll('./hello.ids', `${server.data}/hello.ids`)
     .replaceAll('--ids hello.ids', `--ids ${server.data}/hello.ids`)
-    .concat(`\necho; ${PROGRAM_STARTER.exec(readme)?.[1]} --input-type=module -e "$PROGRAM"`)
+    .concat(`\necho; ${PROGRAM_STARTER.exec(guide)?.[1]} --input-type=module -e "$PROGRAM"`)
   const env = { ...inAnyShell(), TAILRACE_SPOOL: join(server.data, 'spool'), PROGRAM: program }
   const { stdout, stderr, status } = spawnSync('bash', ['-euo', 'pipefail', '-c', script], {
     cwd: ROOT,
@@ -44,10 +45,10 @@ test("the README's examples run as they are written", async () => {
   assert.match(stdout, /line\n\[.*and goodbye\n$/s)
 })
 
-test("the README's example with tus-js-client sends a log and finishes its build", async () => {
+test('the example of docs/guide.md with tus-js-client sends a log and finishes its build', async () => {
   await using server = await startServer()
   const caller = await admin(server)
-  const [, program = ''] = TUS_PROGRAM.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? []
+  const [, program = ''] = TUS_PROGRAM.exec(readFileSync(join(ROOT, 'docs/guide.md'), 'utf8')) ?? []
   const log = 'one line of the log\n'.repeat(150_000)
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
