@@ -41,8 +41,6 @@ export interface DocumentOperation {
   readonly responses: Readonly<Record<string, DocumentAnswer | { readonly $ref: string }>>
 }
 
-export type ApiDocument = ReturnType<typeof openApiDocument>
-
 const JSON_TYPE = 'application/json'
 const BYTES_TYPE = 'application/octet-stream'
 

@@ -72,7 +72,10 @@ test('holds what users need, and nothing else', () => {
     'ARCHITECTURE.md',
     'CHANGELOG.md',
     'CONTRIBUTING.md',
+    'LICENSE',
     'README.md',
+    'SECURITY.md',
+    'STYLE.md',
     'bin/tailrace.js',
     'deploy/tailrace.service',
     'package.json',
@@ -115,6 +118,8 @@ test('the installed server takes and gives logs, and the README’s program read
   // A thread of its own, whose file is found at run time.
   const search = `/api/v1/builds/${build.record_id}/steps/1/log/search?q=an.ther&regex=true`
   assert.match((await caller.get(search)).text, /and another/)
+  // Another thread, which loads the script of the API reference from a dependency.
+  assert.match((await caller.get('/docs/reference.js')).text, /createApiReference/)
 
   writeFileSync(join(app, 'follow.js'), README_PROGRAM)
   const { stdout, stderr } = spawnSync(process.execPath, ['follow.js'], {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { gunzipSync } from 'node:zlib'
 import { OPERATIONS } from '../../../src/contract/operations.ts'
 import { startServer } from '../../props/server-process.ts'
 import { admin, assertRefused, send, uploader } from '../../props/wire.ts'
@@ -137,19 +138,23 @@ test('the document groups operations, tells who may use them, and that one field
   ])
 })
 
-test('the page for people names every operation and runs no script', async () => {
+test('the page for people loads scripts from this server only, compressed if the client accepts it', async () => {
   const reply = await send(server.url, 'GET', '/docs')
   assert.equal(reply.status, 200)
-  assert.match(String(reply.headers['content-security-policy']), /default-src 'none'/)
-  assert.doesNotMatch(reply.text, /<script/)
-  for (const { name } of OPERATIONS) {
-    assert.ok(reply.text.includes(`id="${name}"`), name)
-    assert.ok(reply.text.includes(`href="#${name}"`), name)
+  const policy = String(reply.headers['content-security-policy'])
+  assert.match(policy, /^default-src 'none'; script-src 'self' 'sha256-[^']+'; /)
+  assert.doesNotMatch(policy, /https?:|\*|unsafe-eval/)
+  assert.doesNotMatch(reply.text, /https?:/)
+  const [, script = ''] = /<script src="([^"]+)"/.exec(reply.text) ?? []
+  const plain = await send(server.url, 'GET', `/${script}`)
+  const gzipped = await send(server.url, 'GET', `/${script}`, { 'Accept-Encoding': 'gzip' })
+  for (const { status, headers } of [plain, gzipped]) {
+    assert.equal(status, 200)
+    assert.equal(headers['content-type'], 'text/javascript;charset=UTF-8')
+    assert.equal(headers.vary, 'Accept-Encoding')
   }
-  const [, part = ''] = /<h3 id="append-log">(.*?)<h3 /s.exec(reply.text) ?? []
-  assert.ok(part.includes(`PATCH ${LOG_PATH}`))
-  for (const told of ['Upload-Offset', 'header', 'path', 'Role: runner', 'application/offset+octet-stream'])
-    assert.ok(part.includes(told), told)
+  assert.equal(gzipped.headers['content-encoding'], 'gzip')
+  assert.ok(gunzipSync(gzipped.bytes).equals(plain.bytes))
 })
 
 test('a browser that opens the address is led to the page, other clients are refused as anywhere', async () => {
