@@ -7,18 +7,16 @@
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { KIB } from '../src/contract/quantities.ts'
 import { CHECKOUT, type ServerProcess, startServer } from '../test/props/server-process.ts'
 import { admin, type BuildAnswer, type Caller, logPath, TUS } from '../test/props/wire.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { cpuSeconds, median, ratioText } from './measure.ts'
 
 const CONNECTIONS_MAX = 64
 const CHECKED_LOGS = 8
 const CHECKED_APPENDS = 40
-/** What Linux counts CPU time in: USER_HZ is 100 on every architecture that Node runs on. */
-const TICKS_PER_S = 100
 const TEXT = Buffer.from(
   '[2026/01/01 00:00:00.000 GMT+00:00] [INFO] [step:run] : a line of log\n'.repeat(1000),
 )
@@ -138,13 +136,6 @@ async function append(connection: Connection, caller: Caller, log: Log): Promise
   return chunk.length
 }
 
-/** User and system time of a process, from proc_pid_stat(5). */
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S
-}
-
 function ratePerS({ appends, seconds }: Round): number {
   return appends / seconds
 }
@@ -162,12 +153,5 @@ function describe(rounds: readonly Round[]): string {
 function compare(mine: readonly Round[], others: readonly Round[]): string {
   const rates = mine.map((round, i) => ratePerS(round) / ratePerS(others[i]!))
   const cpu = mine.map((round, i) => cpuMs(round) / cpuMs(others[i]!))
-  const show = (all: readonly number[]) =>
-    `${median(all).toFixed(2)} (${Math.min(...all).toFixed(2)}–${Math.max(...all).toFixed(2)})`
-  return `ratio of rates ${show(rates)}, of CPU time ${show(cpu)}`
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other)
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
+  return `ratio of rates ${ratioText(rates)}, of CPU time ${ratioText(cpu)}`
 }

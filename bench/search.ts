@@ -16,6 +16,7 @@ import { ownLogs } from '../test/corpus/own-logs.ts'
 import { openStream } from '../test/props/event-stream.ts'
 import { startServer } from '../test/props/server-process.ts'
 import { admin, type BuildAnswer, type Caller, eventually, logPath } from '../test/props/wire.ts'
+import { median, ratioText } from './measure.ts'
 
 const SIZE_BYTES = Number(process.argv[2] ?? 256) * MIB
 const SAMPLE = process.argv[3]
@@ -80,7 +81,7 @@ async function compare(caller: Caller, build: BuildAnswer, file: string, pattern
     `${(SIZE_BYTES / 1e3 / median(times.map(one => one[of]))).toFixed(0)} MB/s`
   const ratio = (of: keyof Times) => {
     const ratios = times.map(one => one[of] / one.grepMs)
-    return `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
+    return ratioText(ratios)
   }
   console.log(
     `"${pattern}", ${lines} lines: zstd | grep ${rate('grepMs')}; count ${rate('countMs')}, time ratio ${ratio('countMs')}; ` +
@@ -108,8 +109,4 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const beganMs = performance.now()
   await work()
   return performance.now() - beganMs
-}
-
-function median(figures: readonly number[]): number {
-  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)]!
 }
