@@ -29,7 +29,7 @@ export function takeSnapshots({ dataDirectory, source, inTurn, packPins }: Snaps
   let isTaken = false
   return async () => {
     if (isTaken)
-      throw new TailraceError('store-unavailable', 'Another back-up or check of this store is under way.')
+      throw new TailraceError('store-unavailable', 'Another backup or check of this store is running.')
     isTaken = true
     await using taking = new AsyncDisposableStack()
     taking.defer(() => {

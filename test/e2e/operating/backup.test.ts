@@ -206,7 +206,7 @@ describe('a back-up of a running server', () => {
     for (const { record_id } of builds) await caller.send('DELETE', `/api/v1/builds/${record_id}`)
     const second = connect(join(server.data, 'control.sock'))
     const [answer] = await once(second.setEncoding('utf8'), 'data')
-    assert.match(JSON.parse(answer).error, /Another back-up or check/)
+    assert.match(JSON.parse(answer).error, /Another backup or check/)
     assert.equal(await there(), packs.length)
     socket.destroy()
     await eventually(async () => assert.equal(await exists(join(server.data, 'snapshot')), false))

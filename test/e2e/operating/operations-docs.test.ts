@@ -1,13 +1,14 @@
 /** What docs/operations.md says in tables, held against the server. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { SETTINGS } from '../../../src/server/config/settings.ts'
 import { startServer } from '../../props/server-process.ts'
 import { admin } from '../../props/wire.ts'
 
-const TEXT = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8')
+const ROOT = join(import.meta.dirname, '../../..')
+const TEXT = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8')
 
 /** The first two cells of each row that begins with a code word of this form. */
 function rows(form: RegExp): Map<string, string> {
@@ -45,10 +46,25 @@ test('the table of metrics has every metric of the server, with its type, and no
 test('both units of deployment start the server and set only what it knows', () => {
   const known = new Set<string>(Object.values(SETTINGS).map(({ env }) => env))
   for (const file of ['Dockerfile', 'deploy/tailrace.service']) {
-    const text = readFileSync(join(import.meta.dirname, '../../..', file), 'utf8')
+    const text = readFileSync(join(ROOT, file), 'utf8')
     assert.match(text, /bin\/tailrace\.js/)
     const named = text.match(/TAILRACE_[A-Z_]+/g) ?? []
     assert.ok(named.length > 0)
     for (const name of named) assert.ok(known.has(name), `${name} in ${file}`)
   }
+})
+
+test('every message that the troubleshooting table quotes is one of the sources', () => {
+  const sources = globSync('src/**/*.ts', { cwd: ROOT, exclude: ['**/*.test.ts'] })
+    .map(file => readFileSync(join(ROOT, file), 'utf8'))
+    .join('\n')
+  const table = TEXT.slice(TEXT.indexOf('## Troubleshooting'), TEXT.indexOf('**Disk full.**'))
+  const quoted = [...table.matchAll(/^\| ([^|]*) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, message = '']) => message),
+  )
+  // What the server fills in is written as …, ... or a word in capitals.
+  const fixedParts = quoted.flatMap(message => message.split(/\.\.\.|…|\b[A-Z]+\b/)).map(part => part.trim())
+  const checked = fixedParts.filter(part => part.length > 5 && !part.startsWith('/'))
+  assert.ok(checked.length > 15)
+  for (const part of checked) assert.ok(sources.includes(part), part)
 })
