@@ -84,6 +84,11 @@ export class DueLogs {
     else this.#ready.delete(live)
   }
 
+  /** Wakes those who wait for due logs, unless it is certain that there are none. */
+  wake(ring: SegmentRing): void {
+    if (this.#ready.size > 0 || ring.isShort) this.changed.ring()
+  }
+
   /** Everything that is due now, ordered by the age of the space that it pins, oldest first. */
   now(ring: SegmentRing, logs: ReadonlyMap<LogId, LiveLog>): DueLog[] {
     const inWay = ring.logsInWay()

@@ -106,6 +106,11 @@ export class SegmentRing {
     }
   }
 
+  /** More than half of the segments are in use. */
+  get isShort(): boolean {
+    return this.#chain.length > Math.floor(this.#settings.segments / 2)
+  }
+
   /**
    * When more than half of the segments are in use: the logs in the oldest of them, whose release
    * brings that down to half again. Otherwise empty.

@@ -174,7 +174,7 @@ export class WriteAheadJournal implements LocalJournal {
       if (live.closed && live.from === live.tip && this.#logs.get(live.log) === live)
         this.#logs.delete(live.log)
     }
-    this.#due.changed.ring()
+    this.#due.wake(this.#ring)
   }
 
   #assertRunning(): void {
