@@ -10,16 +10,20 @@ export interface AddedSteps {
   readonly build: Build
   /** All steps of the build, in step order. */
   readonly steps: readonly Step[]
-  /** False when every step was there already: a repeat. */
+  /** False for a repeat: every step existed already. */
   readonly created: boolean
 }
 
-/** Two runners may number their steps at the same moment; the slower one numbers anew this many times. */
+/**
+ * Two runners may number their steps at the same moment. The slower one tries again, this many
+ * times in all.
+ */
 const ATTEMPTS = 8
 
 /**
- * Adds steps to a build (docs/api.md §4). A step without step_id and with the name of an existing one is that step, so that a
- * repeat changes nothing. Rejects with `not-found`, `not-allowed`, `invalid-parameter`, and `already-exists` when a given number has another name.
+ * Adds steps to a build (docs/api.md §4). A step without step_id that has the name of an existing
+ * step is that step, so that a repeat changes nothing. Rejects with `not-found`, `not-allowed`,
+ * `invalid-parameter`, and `already-exists` when a given number belongs to a step of another name.
  */
 export async function addSteps(
   { builds, notifier }: { readonly builds: BuildCatalog; readonly notifier: Notifier },
@@ -46,7 +50,10 @@ export async function addSteps(
   }
 }
 
-/** Steps that come when their build is finished count as never begun, so that nobody waits for them; an append makes them running. */
+/**
+ * Skips steps that are added to a finished build, so that nobody waits for them. An append still
+ * makes them running.
+ */
 async function skipIfOver({ builds }: { readonly builds: BuildCatalog }, build: Build): Promise<void> {
   const now = await builds.findBuild(build.projectId, build)
   if (now?.outcome === undefined) return

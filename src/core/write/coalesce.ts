@@ -1,7 +1,7 @@
 /**
- * Yields what `source` yields, joined to chunks of up to about `maxBytes`: while the consumer works on one chunk the
- * next is gathered, so that many small arrivals cost one append. Empty chunks are left out; a failure of the source comes after everything that it
- * gave before.
+ * Yields the bytes of `source` in chunks of about `maxBytes` at most. While the consumer works on
+ * one chunk, the next is gathered, so that many small arrivals cost one append. No chunk is empty.
+ * If the source fails, everything that it yielded before comes first.
  */
 export async function* coalesce(
   source: AsyncIterable<Uint8Array>,
@@ -9,7 +9,7 @@ export async function* coalesce(
 ): AsyncGenerator<Uint8Array> {
   const gathered = new Gathering(maxBytes)
   const pumping = gathered.pump(source)
-  // Its failure is seen below, after what came before it; until then nobody awaits it.
+  // A failure is rethrown below, after the bytes that came before it. Until then nobody awaits it.
   pumping.catch(() => {})
   try {
     for (let chunk = await gathered.take(); chunk !== undefined; chunk = await gathered.take()) yield chunk

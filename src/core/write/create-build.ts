@@ -21,7 +21,7 @@ export interface NewBuild {
 export interface CreatedBuild {
   readonly build: Build
   readonly steps: readonly Step[]
-  /** False when the record was there already: a repeat. */
+  /** False for a repeat: the build existed already. */
   readonly created: boolean
 }
 
@@ -33,9 +33,11 @@ interface Ports {
 }
 
 /**
- * Makes a build (docs/api.md §4), and its job when the name is new. A repeat with the same record_id answers the build as it stands.
- * Rejects with `not-found` for an unknown job id, `invalid-parameter` for step numbers that repeat, `already-exists` when the record
- * belongs to another job, `not-allowed` when another runner made it, `rate-limited` when the project has too many open builds for a new one.
+ * Creates a build (docs/api.md §4), and its job if the name is new. A repeat with the same
+ * record_id resolves to the build as it is. Rejects with `not-found` for an unknown job id,
+ * `invalid-parameter` for step numbers that repeat, `already-exists` when the record belongs to
+ * another job, `not-allowed` when another runner created it, and `rate-limited` when the project
+ * has too many open builds.
  */
 export async function createBuild(ports: Ports, who: Principal, wanted: NewBuild): Promise<CreatedBuild> {
   assertMayCreateBuild(who)
@@ -53,7 +55,9 @@ export async function createBuild(ports: Ports, who: Principal, wanted: NewBuild
   return { build, created, steps: await builds.listSteps(build.projectId, build.recordId) }
 }
 
-/** Counts the build before it is made, so that of callers that race no more come through than there is room for. */
+/**
+ * Counts the build before it is created, so that callers who race cannot pass the limit together.
+ */
 async function createCounted(
   { builds, quotas }: Ports,
   draft: BuildDraft,
@@ -81,8 +85,9 @@ function assertRepeats(who: Principal, wanted: NewBuild, build: Build): void {
 }
 
 /**
- * Numbers steps: a given step_id stays; one without gets the number of the existing step of that name, else the next
- * after all numbers so far. Throws `invalid-parameter` when a number is given twice or there are too many steps.
+ * Numbers steps. A given step_id is kept. A step without one gets the number of the existing step
+ * of that name, or else the next number after all others. Throws `invalid-parameter` when a number
+ * is given twice or there are too many steps.
  */
 export function numberSteps(
   wanted: readonly NewStep[],

@@ -14,8 +14,9 @@ interface Ports {
 }
 
 /**
- * Sets a build's result and skips its steps never begun; open steps still take late bytes (docs/api.md §4). The same
- * result again changes nothing. Rejects with `not-found`, `not-allowed`, and `finish-mismatch` when it has another result.
+ * Sets a build's result and skips the steps that never began (docs/api.md §4). Open steps still
+ * accept late bytes. The same result again changes nothing. Rejects with `not-found`,
+ * `not-allowed`, and `finish-mismatch` when the build has another result.
  */
 export async function finishBuild(
   { builds, notifier, clock, quotas }: Ports,

@@ -5,9 +5,9 @@ import { currentStep, openLog, type WritePorts } from './live-logs.ts'
 
 export interface StepFinish {
   readonly outcome: Outcome
-  /** The writer's length of the log, where it names one. */
+  /** The log's length according to the writer, if given. */
   readonly sizeBytes?: ByteOffset
-  /** The writer's SHA-256 of the log, 64 lower-case hexadecimal digits, where it names one. */
+  /** The log's SHA-256 according to the writer, if given: 64 lower-case hexadecimal digits. */
   readonly sha256?: string
 }
 
@@ -19,9 +19,11 @@ export interface FinishedStep {
 }
 
 /**
- * Seals a step's log: afterwards it never grows, and its length and SHA-256 are known (promise 6). The same finish
- * again resolves to the same. Rejects with `offset-conflict` when the writer's size is past the head, `finish-mismatch` when it is below or the hash is another:
- * then the log stays open (detail: head, sha256 of what is stored); `log-sealed` when it was finished in another way.
+ * Seals a step's log (docs/api.md §4): from then on it never grows, and its length and SHA-256 are
+ * known. The same finish again resolves to the same. Rejects with `offset-conflict` (detail: head)
+ * when the writer's size is past the head, `finish-mismatch` (detail: head and sha256 of what is
+ * stored) when the size is below the head or the hash differs, and `log-sealed` when the step was
+ * finished with other values. After the first two the log stays open.
  */
 export function finishStep(ports: WritePorts, step: Step, finish: StepFinish): Promise<FinishedStep> {
   return ports.locks.hold(step.log, async () => {
@@ -31,7 +33,10 @@ export function finishStep(ports: WritePorts, step: Step, finish: StepFinish): P
   })
 }
 
-/** Until the step is sealed, an append that comes meanwhile waits for the log's lock and then opens it again. */
+/**
+ * An append that comes before the step is sealed waits for the log's lock, then opens the log
+ * again.
+ */
 async function stopAppends(ports: WritePorts, step: Step): Promise<ByteOffset> {
   await openLog(ports, step, ports.clock(), 'to-finish')
   return ports.journal.close(step.log)

@@ -10,7 +10,7 @@ import type { LogReader } from '../read/reader/log-reader.ts'
 import type { LogDigests } from './log-digests.ts'
 import type { Quotas } from './quotas.ts'
 
-/** What writing use-cases share. */
+/** What the writing use cases share. */
 export interface WritePorts extends Pick<Coordination, 'locks' | 'lastAppends'> {
   readonly builds: BuildCatalog
   readonly frames: FrameCatalog
@@ -24,10 +24,10 @@ export interface WritePorts extends Pick<Coordination, 'locks' | 'lastAppends'> 
   readonly onSealed?: (log: LogId, sizeBytes: ByteOffset) => void
 }
 
-/** States in which a step takes appends; all but running become running by one. */
+/** The states that an append changes to running. */
 const OPEN_STATES: readonly StepState[] = ['waiting', 'abandoned', 'skipped']
 
-/** The step as it stands now. Rejects with `not-found` when it was deleted meanwhile. */
+/** The step as it is now. Rejects with `not-found` when it was deleted meanwhile. */
 export async function currentStep({ builds }: Pick<WritePorts, 'builds'>, step: Step): Promise<Step> {
   const current = await builds.findStep(step.projectId, { recordId: step.recordId }, step.stepId)
   if (current === undefined) throw new TailraceError('not-found', 'The log does not exist.')
@@ -35,9 +35,9 @@ export async function currentStep({ builds }: Pick<WritePorts, 'builds'>, step: 
 }
 
 /**
- * Makes the step's log take appends and its state running, unless it is sealed; call under the log's lock. Resolves to
- * whether it is open. The state comes first: a log that takes appends while its step is waiting would be skipped when its build ends.
- * Rejects with `rate-limited` when the project has too many live logs, unless it is only opened `to-finish`.
+ * Makes the step running and its log live, unless it is sealed. Call this under the log's lock.
+ * Resolves to whether the log accepts appends. Rejects with `rate-limited` when the project has too
+ * many live logs, unless the log is only opened `to-finish`.
  */
 export async function openLog(
   ports: WritePorts,
@@ -50,6 +50,7 @@ export async function openLog(
   if (state !== 'running') {
     if (what === 'to-append') ports.quotas.takeLog(step)
     const began = beganAtMs === undefined ? { beganAtMs: now } : {}
+    // The state changes first: while it is waiting, the end of the build would skip the step.
     const changed = await setRunning(ports, log, began)
     if (!changed) return openLog(ports, step, now, what)
     ports.notifier.announceBuild(step.projectId, step.recordId)
@@ -59,7 +60,10 @@ export async function openLog(
   return true
 }
 
-/** A change that fails gives the log's place back; where it came through all the same, the next append finds out. */
+/**
+ * Resolves to whether the step was changed. If not, the log no longer counts towards the quota. A
+ * change that failed but reached the catalog is noticed by the next append.
+ */
 async function setRunning(
   { builds, quotas }: WritePorts,
   log: LogId,
@@ -74,7 +78,10 @@ async function setRunning(
   return changed
 }
 
-/** A build that had been silent for long counted no more; with a live log it does. */
+/**
+ * Counts the log, and its build: a build that was silent for long did not count, but with a live
+ * log it does again.
+ */
 async function countLog({ builds, quotas }: WritePorts, step: Step): Promise<void> {
   quotas.noteLog(step)
   if (quotas.countsBuild(step)) return
@@ -83,8 +90,9 @@ async function countLog({ builds, quotas }: WritePorts, step: Step): Promise<voi
 }
 
 /**
- * Where the log ends. What the journal says of a live log comes first: the packed end that is read while a flush is under way may be behind it.
- * Under the log's lock nobody else makes it live, so that a log which is not live stands wholly in packs.
+ * Where the log ends. The journal is asked first, because during a flush the packed end may lag.
+ * Under the log's lock nobody else makes the log live, so a log that is not live is wholly in
+ * packs.
  */
 async function knownHead(
   { frames, journal }: Pick<WritePorts, 'frames' | 'journal'>,

@@ -5,13 +5,14 @@ import type { LogReader } from '../read/reader/log-reader.ts'
 interface Running {
   readonly sha256: Sha256
   at: ByteOffset
-  /** `upTo` reads what is missing: it counts all bytes itself. */
+  /** While `upTo` reads what is missing, it counts all bytes itself. */
   isReading: boolean
 }
 
 /**
- * Running SHA-256 of live logs, so that finishing a large log need not read it again. Only a memory aid: what is
- * missing here (after a restart, or for a log that fell out) is read from the stored bytes.
+ * Running SHA-256 of live logs, so that finishing a large log does not read it again. It may
+ * forget: what is missing after a restart, or because there are too many logs, is read from the
+ * stored bytes.
  */
 export class LogDigests {
   readonly #running = new Map<LogId, Running>()
@@ -23,18 +24,24 @@ export class LogDigests {
     this.#maxLogs = maxLogs
   }
 
-  /** Takes notice of stored bytes; those that do not continue what is known are left for `upTo`. */
+  /**
+   * Feeds stored bytes into the log's hash. Bytes that do not continue it are skipped; `upTo` reads
+   * them later.
+   */
   note(log: LogId, at: ByteOffset, bytes: Uint8Array): void {
     const running = this.#running.get(log) ?? (at === 0 ? this.#begin(log) : undefined)
     if (running?.at !== at || running.isReading) return
     running.sha256.update(bytes)
     running.at += bytes.length
-    // The least recently written falls out first.
+    // The least recently written log is forgotten first.
     this.#running.delete(log)
     this.#running.set(log, running)
   }
 
-  /** SHA-256 of the log's first `head` bytes, in hexadecimal digits. Call while no append is under way. Rejects as `LogReader.read` does. */
+  /**
+   * SHA-256 of the log's first `head` bytes, as lower-case hexadecimal digits. Call this while no
+   * append is in progress. Rejects as `LogReader.read` does.
+   */
   async upTo(log: LogId, head: ByteOffset, reader: LogReader): Promise<string> {
     let running = this.#running.get(log)
     if (running === undefined || running.at > head) running = this.#begin(log)
@@ -50,7 +57,7 @@ export class LogDigests {
     return running.sha256.hex()
   }
 
-  /** The log is sealed, abandoned or gone. */
+  /** Call this when the log is sealed, abandoned or deleted. */
   forget(log: LogId): void {
     this.#running.delete(log)
   }

@@ -2,42 +2,44 @@ import { TailraceError } from '../../contract/errors.ts'
 import type { ProjectId, RecordId } from '../../contract/ids.ts'
 import type { EpochMs, LogId } from '../../contract/quantities.ts'
 
-/** What one project may have under way at once; 0 for any number. */
+/** The most that one project may have at once; 0 for no limit. */
 export interface QuotaLimits {
   readonly liveLogs: number
   readonly openBuilds: number
 }
 
-/** A build, by its names. */
-interface Named {
+/** Identifies a build. */
+interface BuildKey {
   readonly projectId: ProjectId
   readonly recordId: RecordId
 }
 
-interface LiveLog extends Named {
+interface LiveLog extends BuildKey {
   readonly log: LogId
 }
 
-/** Something ends every few seconds where so much is under way. */
+/** With so many in progress, one ends every few seconds. */
 const RETRY_AFTER_SECONDS = 5
 
 interface Project {
   readonly openSince: Map<RecordId, EpochMs>
-  /** How many of the build's logs are live; none of 0. */
+  /** How many of each build's logs are live; builds without live logs are left out. */
   readonly liveLogsOf: Map<RecordId, number>
   liveLogs: number
 }
 
 /**
- * Counts live logs (steps that are running) and open builds of each project, and holds them to their limits. A build is open until it has
- * its result, but one of which no log is live counts no longer than `openBuildMs` after it was made: its runner may be gone. A step that is abandoned is not live.
- * All of it is in memory and decided at once, so that racing callers never pass a limit together; a start counts anew (recount-quotas).
+ * Counts the live logs (steps that are running) and open builds of each project, and enforces their
+ * limits. A build is open until it has its result. Without a live log it counts only until
+ * `openBuildMs` after its creation, because its runner may be gone. An abandoned step is not live.
+ * Everything is in memory and decided in one turn, so that callers who race cannot pass a limit
+ * together. A start counts again (recount-quotas).
  */
 export class Quotas {
   readonly #limits: QuotaLimits
   readonly #openBuildMs: number
   readonly #projects = new Map<ProjectId, Project>()
-  readonly #logs = new Map<LogId, Named>()
+  readonly #logs = new Map<LogId, BuildKey>()
 
   constructor(limits: QuotaLimits, openBuildMs: number) {
     this.#limits = limits
@@ -57,8 +59,11 @@ export class Quotas {
     return sum
   }
 
-  /** Counts a build that is about to be made; false when there is no room for it. One that counts already is not counted again. */
-  takeBuild({ projectId, recordId }: Named, now: EpochMs): boolean {
+  /**
+   * Counts a build that is about to be created. Returns false when there is no room. A build is
+   * never counted twice.
+   */
+  takeBuild({ projectId, recordId }: BuildKey, now: EpochMs): boolean {
     const project = this.#project(projectId)
     const { openBuilds: limit } = this.#limits
     if (limit > 0 && !project.openSince.has(recordId) && project.openSince.size >= limit) {
@@ -69,23 +74,23 @@ export class Quotas {
     return true
   }
 
-  countsBuild({ projectId, recordId }: Named): boolean {
+  countsBuild({ projectId, recordId }: BuildKey): boolean {
     return this.#projects.get(projectId)?.openSince.has(recordId) ?? false
   }
 
-  /** Counts a build that is open, whether there is room or not. */
-  noteBuild({ projectId, recordId }: Named, createdAtMs: EpochMs): void {
+  /** Counts a build that is open, even if there is no room. */
+  noteBuild({ projectId, recordId }: BuildKey, createdAtMs: EpochMs): void {
     const { openSince } = this.#project(projectId)
     if (!openSince.has(recordId)) openSince.set(recordId, createdAtMs)
   }
 
-  /** The build has its result, or is gone. */
-  endBuild({ projectId, recordId }: Named): void {
+  /** Call this when the build has its result, or is deleted. */
+  endBuild({ projectId, recordId }: BuildKey): void {
     this.#projects.get(projectId)?.openSince.delete(recordId)
     this.#forgetEmpty(projectId)
   }
 
-  /** Counts a log that is about to become live. Throws `rate-limited` when there is no room for it. */
+  /** Counts a log that is about to become live. Throws `rate-limited` when there is no room. */
   takeLog(log: LiveLog): void {
     const { liveLogs: limit } = this.#limits
     const isFull = limit > 0 && (this.#projects.get(log.projectId)?.liveLogs ?? 0) >= limit
@@ -93,7 +98,7 @@ export class Quotas {
     this.noteLog(log)
   }
 
-  /** Counts a log that is live, whether there is room or not. */
+  /** Counts a log that is live, even if there is no room. */
   noteLog({ log, projectId, recordId }: LiveLog): void {
     if (this.#logs.has(log)) return
     this.#logs.set(log, { projectId, recordId })
@@ -102,7 +107,7 @@ export class Quotas {
     project.liveLogsOf.set(recordId, (project.liveLogsOf.get(recordId) ?? 0) + 1)
   }
 
-  /** The log is sealed, abandoned or gone. */
+  /** Call this when the log is sealed, abandoned or deleted. */
   endLog(log: LogId): void {
     const named = this.#logs.get(log)
     if (named === undefined) return
@@ -116,7 +121,7 @@ export class Quotas {
     this.#forgetEmpty(projectId)
   }
 
-  /** The refusal of a build for which there is no room. */
+  /** The error for a build that there is no room for. */
   tooManyBuilds(): TailraceError {
     return tooMany('open builds', this.#limits.openBuilds)
   }
@@ -129,7 +134,7 @@ export class Quotas {
     return project
   }
 
-  /** Builds that nobody has written to for so long count no more. */
+  /** Stops counting builds that nobody has written to for too long. */
   #forgetLeft({ openSince, liveLogsOf }: Project, now: EpochMs): void {
     for (const [record, createdAtMs] of openSince)
       if (createdAtMs < now - this.#openBuildMs && !liveLogsOf.has(record)) openSince.delete(record)
@@ -142,11 +147,7 @@ export class Quotas {
 }
 
 function tooMany(what: string, limit: number): TailraceError {
-  return new TailraceError(
-    'rate-limited',
-    `The project has ${limit} ${what}, and may not have more at once.`,
-    {
-      retryAfterSeconds: RETRY_AFTER_SECONDS,
-    },
-  )
+  return new TailraceError('rate-limited', `The project already has ${limit} ${what}, which is its limit.`, {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  })
 }
