@@ -14,7 +14,8 @@ export async function knownLogs(
       log,
       {
         packedEnd: ends.get(log)?.end ?? 0,
-        open: state !== 'sealed',
+        // An append to any other log must open it, which makes its step running.
+        open: state === 'running',
         ...(sizeBytes === undefined ? {} : { sizeBytes }),
       },
     ]),
