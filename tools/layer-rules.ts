@@ -123,7 +123,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/store/pack',
-    mayImport: [...DOMAIN, 'node:*'],
+    mayImport: [...DOMAIN, 'npm:lru-cache', 'node:*'],
     because: 'the format of frames and packs serves every backend, so it knows none',
   },
   {

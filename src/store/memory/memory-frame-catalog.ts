@@ -4,88 +4,115 @@ import type { FrameCatalog, PackedEnd } from '../../core/ports/frame-catalog.ts'
 import type { FrameMaintenance } from '../../core/ports/frame-maintenance.ts'
 import type { Frame, PackId } from '../../core/ports/pack-store.ts'
 
-/** FrameCatalog and FrameMaintenance in memory: for tests, and for a server that may forget. */
-export function memoryFrameCatalog(): FrameCatalog & FrameMaintenance {
-  const logs = new Map<LogId, Frame[]>()
-  const packEnds = new Map<PackId, number>()
-  const liveBytes = (pack: PackId) =>
-    [...logs.values()]
+/** The rows of all logs, and where the used part of each pack ends. */
+class Rows {
+  readonly #logs = new Map<LogId, Frame[]>()
+  readonly packEnds = new Map<PackId, number>()
+
+  of(log: LogId): readonly Frame[] {
+    return this.#logs.get(log) ?? []
+  }
+
+  set(log: LogId, frames: readonly Frame[]): void {
+    if (frames.length === 0) this.#logs.delete(log)
+    else this.#logs.set(log, [...frames])
+  }
+
+  liveBytes(pack: PackId): number {
+    return [...this.#logs.values()]
       .flat()
       .filter(frame => frame.pack === pack)
       .reduce((bytes, frame) => bytes + frame.storedBytes, 0)
-  const framesOfLog = (log: LogId): readonly Frame[] => logs.get(log) ?? []
+  }
 
+  notePack({ pack, position, storedBytes }: Frame): void {
+    this.packEnds.set(pack, Math.max(this.packEnds.get(pack) ?? 0, position + storedBytes))
+  }
+}
+
+/** Implements FrameCatalog and FrameMaintenance in memory, for tests. */
+export function memoryFrameCatalog(): FrameCatalog & FrameMaintenance {
+  const rows = new Rows()
+  return { ...frameCatalogOf(rows), ...frameMaintenanceOf(rows) }
+}
+
+function frameCatalogOf(rows: Rows): FrameCatalog {
   return {
     async addFrames(frames) {
       const grown = new Map<LogId, Frame[]>()
       for (const frame of frames) {
         const own = grown.get(frame.log) ?? []
-        assertJoins(frame, endOf(own.at(-1) ?? framesOfLog(frame.log).at(-1)))
+        assertJoins(frame, endOf(own.at(-1) ?? rows.of(frame.log).at(-1)))
         own.push(frame)
         grown.set(frame.log, own)
       }
-      for (const [log, own] of grown) logs.set(log, [...framesOfLog(log), ...own])
-      for (const { pack, position, storedBytes } of frames)
-        packEnds.set(pack, Math.max(packEnds.get(pack) ?? 0, position + storedBytes))
+      for (const [log, own] of grown) rows.set(log, [...rows.of(log), ...own])
+      for (const frame of frames) rows.notePack(frame)
     },
 
     async framesOf(log, from, to, limit) {
       if (from >= to || limit < 1) return []
-      const first = countWhile(framesOfLog(log), frame => frame.end <= from)
-      return framesOfLog(log)
+      const first = countWhile(rows.of(log), frame => frame.end <= from)
+      return rows
+        .of(log)
         .slice(first, first + limit)
         .filter(frame => frame.at < to)
     },
 
     async frameOfLine(log, line) {
-      const frames = framesOfLog(log)
+      const frames = rows.of(log)
       if (line === 0) return frames[0]
       return frames[countWhile(frames, frame => frame.firstLine + frame.lines < line)]
     },
 
     async packedEnds(wanted) {
-      return new Map(wanted.map(log => [log, endOf(framesOfLog(log).at(-1))]))
+      return new Map(wanted.map(log => [log, endOf(rows.of(log).at(-1))]))
     },
 
     async packEnd(pack) {
-      return packEnds.get(pack) ?? 0
+      return rows.packEnds.get(pack) ?? 0
     },
+  }
+}
 
+function frameMaintenanceOf(rows: Rows): FrameMaintenance {
+  return {
     async removeFrames(gone, limit) {
       let removed = 0
       for (const log of new Set(gone)) {
-        const own = logs.get(log) ?? []
-        removed += own.splice(0, limit - removed).length
-        if (own.length === 0) logs.delete(log)
+        const own = rows.of(log)
+        const some = Math.min(own.length, limit - removed)
+        rows.set(log, own.slice(some))
+        removed += some
       }
       return removed
     },
 
     async sparsePacks(limit) {
-      return [...packEnds]
-        .map(([pack, endPosition]) => ({ pack, endPosition, liveBytes: liveBytes(pack) }))
+      return [...rows.packEnds]
+        .map(([pack, endPosition]) => ({ pack, endPosition, liveBytes: rows.liveBytes(pack) }))
         .filter(sparse => sparse.liveBytes * 2 < sparse.endPosition)
         .sort((a, b) => a.liveBytes - b.liveBytes)
         .slice(0, limit)
     },
 
-    liveBytes: async pack => liveBytes(pack),
+    liveBytes: async pack => rows.liveBytes(pack),
 
     async moveFrames(moves) {
       let moved = 0
       for (const { from, to } of moves) {
-        const own = logs.get(from.log) ?? []
+        const own = rows.of(from.log)
         const at = own.findIndex(({ pack, position }) => pack === from.pack && position === from.position)
         if (at < 0) continue
-        own[at] = to
-        packEnds.set(to.pack, Math.max(packEnds.get(to.pack) ?? 0, to.position + to.storedBytes))
+        rows.set(from.log, own.with(at, to))
+        rows.notePack(to)
         moved++
       }
       return moved
     },
 
     async forgetPack(pack) {
-      if (liveBytes(pack) === 0) packEnds.delete(pack)
+      if (rows.liveBytes(pack) === 0) rows.packEnds.delete(pack)
     },
   }
 }
@@ -102,7 +129,7 @@ function assertJoins({ log, at, end, firstLine }: Frame, packed: PackedEnd): voi
     )
 }
 
-/** How many frames at the beginning satisfy `holds`, which no frame does after one that does not: a binary search. */
+/** Counts the frames at the start that satisfy `holds`, by a binary search: after the first that does not, none may. */
 function countWhile(frames: readonly Frame[], holds: (frame: Frame) => boolean): number {
   let low = 0
   let high = frames.length

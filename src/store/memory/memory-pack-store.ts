@@ -1,6 +1,13 @@
 import { TailraceError } from '../../contract/errors.ts'
 import { MIB } from '../../contract/quantities.ts'
-import type { Frame, FrameDraft, PackId, PackStore, RetentionDay } from '../../core/ports/pack-store.ts'
+import type {
+  Frame,
+  FrameDraft,
+  FrameIndex,
+  PackId,
+  PackStore,
+  RetentionDay,
+} from '../../core/ports/pack-store.ts'
 import { damaged } from '../pack/damaged.ts'
 import { assertPossibleRow, checkStored, decodeFrame, encodeFrame, readFrameIndex } from '../pack/frame.ts'
 import { limitConcurrency } from '../pack/limit-concurrency.ts'
@@ -18,87 +25,108 @@ export interface MemoryPack {
 export interface MemoryPackStoreOptions {
   /** A pack takes no further frame once it has this many bytes. */
   readonly packBytes?: number
-  /** Where the packs are kept; a store made with the packs of another goes on with them. */
+  /** Where the packs are kept; a store that is given the packs of another one continues them. */
   readonly packs?: Map<PackId, MemoryPack>
 }
 
-/** Keeps packs in memory, in the same stored form as every other store. For tests and servers that need not remember. */
+/** Opens a pack store in memory, with the stored form of every other store, for tests. */
 export function createMemoryPackStore(options: MemoryPackStoreOptions = {}): PackStore {
-  const { packBytes = 64 * MIB, packs = new Map<PackId, MemoryPack>() } = options
-  const encoding = limitConcurrency(2)
-  const decoding = limitConcurrency(8)
-  const open = new Map<RetentionDay, PackId>()
-  let sequence = Math.max(0, ...[...packs.keys()].map(pack => parsePackId(pack)?.sequence ?? 0))
-  let disposed = false
+  return new MemoryPackStore(options)
+}
 
-  const assertOpen = () => {
-    if (disposed) throw new TailraceError('store-unavailable', 'the pack store is closed')
+class MemoryPackStore implements PackStore {
+  readonly #packs: Map<PackId, MemoryPack>
+  readonly #open = new Map<RetentionDay, PackId>()
+  readonly #choice: PackChoice
+  readonly #encoding = limitConcurrency(2)
+  readonly #decoding = limitConcurrency(8)
+  #disposed = false
+
+  constructor({ packBytes = 64 * MIB, packs = new Map() }: MemoryPackStoreOptions) {
+    this.#packs = packs
+    let sequence = Math.max(0, ...[...packs.keys()].map(pack => parsePackId(pack)?.sequence ?? 0))
+    this.#choice = {
+      packBytes,
+      current: day => this.#current(day),
+      nextPack: day => packId(day, ++sequence),
+    }
   }
 
-  const choice: PackChoice = {
-    packBytes,
-    current(day) {
-      const pack = open.get(day)
-      const found = pack === undefined ? undefined : packs.get(pack)
-      return pack === undefined || found === undefined ? undefined : { pack, end: found.storedBytes }
-    },
-    nextPack: day => packId(day, ++sequence),
+  async write(drafts: readonly FrameDraft[], apart?: PackId): Promise<readonly Frame[]> {
+    this.#assertOpen()
+    for (const { day } of drafts) assertRetentionDay(day)
+    const frames = await Promise.all(drafts.map(draft => this.#encoding(() => encodeFrame(draft))))
+    this.#assertOpen()
+    for (const [day, pack] of this.#open) if (pack === apart) this.#open.delete(day)
+    const { rows, shares } = planAppend(
+      frames.map((frame, i) => ({ frame, day: drafts[i]!.day })),
+      this.#choice,
+    )
+    for (const { day, pack, isNew, chunks } of shares) {
+      if (isNew) this.#packs.set(pack, { day, buffer: Buffer.alloc(0), storedBytes: 0 })
+      this.#open.set(day, pack)
+      for (const chunk of chunks) append(this.#packs.get(pack)!, chunk)
+    }
+    return rows
   }
 
-  function storedOf(frame: Frame): Uint8Array {
-    assertOpen()
+  read(frame: Frame): Promise<Uint8Array> {
+    return this.#decoding(async () => decodeFrame(this.#storedOf(frame), frame))
+  }
+
+  async readStored(frame: Frame): Promise<Uint8Array> {
+    const stored = this.#storedOf(frame)
+    checkStored(stored, frame)
+    return stored
+  }
+
+  async readIndex(frame: Frame): Promise<FrameIndex> {
+    return readFrameIndex(this.#storedOf(frame), frame)
+  }
+
+  async *packs() {
+    this.#assertOpen()
+    for (const [pack, { day, storedBytes }] of [...this.#packs]) yield { pack, day, storedBytes }
+  }
+
+  async *frames(pack: PackId) {
+    this.#assertOpen()
+    const bytes = bytesOf(this.#found(pack))
+    yield* walkFrames(pack, {
+      end: bytes.length,
+      read: async (position, length) => bytes.subarray(position, position + length),
+    })
+  }
+
+  async drop(pack: PackId): Promise<void> {
+    this.#assertOpen()
+    this.#packs.delete(pack)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true
+  }
+
+  #assertOpen(): void {
+    if (this.#disposed) throw new TailraceError('store-unavailable', 'the pack store is closed')
+  }
+
+  #current(day: RetentionDay): ReturnType<PackChoice['current']> {
+    const pack = this.#open.get(day)
+    const found = pack === undefined ? undefined : this.#packs.get(pack)
+    return pack === undefined || found === undefined ? undefined : { pack, end: found.storedBytes }
+  }
+
+  #found(pack: PackId): MemoryPack {
+    const found = this.#packs.get(pack)
+    if (found === undefined) throw damaged(`pack ${pack} is gone`)
+    return found
+  }
+
+  #storedOf(frame: Frame): Uint8Array {
+    this.#assertOpen()
     assertPossibleRow(frame)
-    const pack = packs.get(frame.pack)
-    if (pack === undefined) throw damaged(`pack ${frame.pack} is gone`)
-    return bytesOf(pack).subarray(frame.position, frame.position + frame.storedBytes)
-  }
-
-  return {
-    async write(drafts: readonly FrameDraft[], apart?: PackId) {
-      assertOpen()
-      for (const { day } of drafts) assertRetentionDay(day)
-      const frames = await Promise.all(drafts.map(draft => encoding(() => encodeFrame(draft))))
-      assertOpen()
-      for (const [day, pack] of open) if (pack === apart) open.delete(day)
-      const { rows, shares } = planAppend(
-        frames.map((frame, i) => ({ frame, day: drafts[i]!.day })),
-        choice,
-      )
-      for (const { day, pack, isNew, chunks } of shares) {
-        if (isNew) packs.set(pack, { day, buffer: Buffer.alloc(0), storedBytes: 0 })
-        open.set(day, pack)
-        for (const chunk of chunks) append(packs.get(pack)!, chunk)
-      }
-      return rows
-    },
-    read: frame => decoding(async () => decodeFrame(storedOf(frame), frame)),
-    async readStored(frame) {
-      const stored = storedOf(frame)
-      checkStored(stored, frame)
-      return stored
-    },
-    readIndex: async frame => readFrameIndex(storedOf(frame), frame),
-    async *packs() {
-      assertOpen()
-      for (const [pack, { day, storedBytes }] of [...packs]) yield { pack, day, storedBytes }
-    },
-    async *frames(pack) {
-      assertOpen()
-      const found = packs.get(pack)
-      if (found === undefined) throw damaged(`pack ${pack} is gone`)
-      const bytes = bytesOf(found)
-      yield* walkFrames(pack, {
-        end: bytes.length,
-        read: async (position, length) => bytes.subarray(position, position + length),
-      })
-    },
-    async drop(pack) {
-      assertOpen()
-      packs.delete(pack)
-    },
-    async [Symbol.asyncDispose]() {
-      disposed = true
-    },
+    return bytesOf(this.#found(frame.pack)).subarray(frame.position, frame.position + frame.storedBytes)
   }
 }
 
@@ -106,7 +134,7 @@ function bytesOf(pack: MemoryPack): Buffer {
   return pack.buffer.subarray(0, pack.storedBytes)
 }
 
-/** Grows by doubling; what readers hold of the former buffer stays as it is. */
+/** Grows the buffer by doubling. Readers of the former buffer keep what they have. */
 function append(pack: MemoryPack, bytes: Uint8Array): void {
   const needed = pack.storedBytes + bytes.byteLength
   if (needed > pack.buffer.length) {

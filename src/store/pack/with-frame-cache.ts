@@ -1,9 +1,9 @@
+import { LRUCache } from 'lru-cache'
 import type { Frame, FrameIndex, PackId, PackStore } from '../../core/ports/pack-store.ts'
-import { createByteLru } from './byte-lru.ts'
 import { isSameRow } from './frame.ts'
 
 export interface FrameCacheOptions {
-  /** Decoded frames and frame indexes together, in bytes. */
+  /** Memory for decoded frames and frame indexes together, in bytes. */
   readonly maxBytes: number
 }
 
@@ -12,17 +12,20 @@ interface Kept<V> {
   readonly value: V
 }
 
-/** An offset, or an arrival, of a frame index in memory. */
+/** What an offset of a frame index takes in memory, and an arrival. */
 const NUMBER_BYTES = 8
 const ARRIVAL_BYTES = 48
+/** What an entry takes besides its value, so that the memory for many small values is bounded too. */
+const ENTRY_BYTES = 256
 
 /**
- * Keeps the frames and indexes read last decoded, so that a hot frame costs neither disk nor decompression. Reads of one
- * frame that come together share one decode; a failed one is not kept. Everything else is as `packs` does it;
- * `drop` forgets the pack; disposing of the result disposes of `packs`.
+ * Wraps `packs` with a cache of decoded frames and indexes, so that a frame that is read often costs
+ * neither disk reads nor decompression. Reads of one frame at the same time share one decode; a
+ * failed read is not kept. Dropping a pack removes it from the cache. Disposing of the result
+ * disposes of `packs`.
  */
 export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions): PackStore {
-  const kept = createByteLru<Kept<unknown>>(maxBytes)
+  const kept = new LRUCache<string, Kept<unknown>>({ maxSize: Math.max(1, maxBytes) })
   const loadings = new Map<string, Kept<Promise<unknown>>>()
 
   async function cached<V>(
@@ -34,12 +37,13 @@ export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions
     const key = `${frame.pack}/${frame.position}/${kind}`
     const found = kept.get(key) ?? loadings.get(key)
     if (found !== undefined && isSameRow(found.frame, frame)) return (await found.value) as V
-    // Also for a row that is not the kept one's: it is wrong or stale, and the store itself says so.
+    // A row that differs from the kept one is wrong or stale: the store rejects it.
     const loading: Kept<Promise<V>> = { frame, value: load() }
     loadings.set(key, loading)
     try {
       const value = await loading.value
-      if (loadings.get(key) === loading) kept.set(key, { frame, value }, bytesOf(value))
+      if (loadings.get(key) === loading)
+        kept.set(key, { frame, value }, { size: ENTRY_BYTES + bytesOf(value) })
       return value
     } finally {
       if (loadings.get(key) === loading) loadings.delete(key)
@@ -47,8 +51,8 @@ export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions
   }
 
   const forget = (pack: PackId) => {
-    kept.deleteAll(`${pack}/`)
-    for (const key of loadings.keys()) if (key.startsWith(`${pack}/`)) loadings.delete(key)
+    for (const keys of [kept, loadings])
+      for (const key of [...keys.keys()]) if (key.startsWith(`${pack}/`)) keys.delete(key)
   }
 
   return {
@@ -67,11 +71,11 @@ export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions
     async drop(pack) {
       forget(pack)
       await packs.drop(pack)
-      // Reads that began before the pack was gone may have been kept meanwhile.
+      // A read that was in progress may have added a frame of the pack.
       forget(pack)
     },
     async [Symbol.asyncDispose]() {
-      kept.deleteAll('')
+      kept.clear()
       loadings.clear()
       await packs[Symbol.asyncDispose]()
     },

@@ -8,7 +8,7 @@ import { MemoryJournal } from '../../../store/memory/memory-journal.ts'
 import { createMemoryPackStore } from '../../../store/memory/memory-pack-store.ts'
 import { countLineEnds } from '../../../text/lines.ts'
 import { cutFrames } from '../../maintain/cut-frames.ts'
-import type { PackStore } from '../../ports/pack-store.ts'
+import type { Frame, PackStore } from '../../ports/pack-store.ts'
 import { storeLogReader } from '../reader/store-log-reader.ts'
 import { lineAt, lineStart } from './line-index.ts'
 
@@ -18,13 +18,13 @@ const LOG = 1
 async function openLog(packed: Uint8Array, live: Uint8Array, frameBytes: number) {
   const [frames, journal, memory] = [memoryFrameCatalog(), new MemoryJournal(), createMemoryPackStore()]
   let reads = 0
-  const packs: PackStore = {
-    ...memory,
-    read: frame => {
+  const read = memory.read.bind(memory)
+  const packs: PackStore = Object.assign(memory, {
+    read: (frame: Frame) => {
       reads++
-      return memory.read(frame)
+      return read(frame)
     },
-  }
+  })
   let at = 0
   let firstLine = 0
   for (const end of cutFrames(packed, true, { targetBytes: frameBytes, maxBytes: 4 * frameBytes })) {

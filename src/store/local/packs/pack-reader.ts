@@ -5,7 +5,7 @@ import { assertPossibleRow, checkStored, decodeFrame, readFrameIndex } from '../
 import { frameHeaderBytes } from '../../pack/frame-header.ts'
 import { limitConcurrency } from '../../pack/limit-concurrency.ts'
 import { HEADER_READ_BYTES, walkFrames } from '../../pack/walk-frames.ts'
-import { createFilePool } from './file-pool.ts'
+import { FilePool } from './file-pool.ts'
 import type { PackDirectory, ReadableFile } from './files.ts'
 import { packFileName } from './pack-file-name.ts'
 import { readFailure } from './store-failure.ts'
@@ -40,7 +40,7 @@ async function placing<T>({ log, at, end, pack, position }: Frame, work: () => P
 
 export function createPackReader(options: PackReaderOptions): PackReader {
   const { directory, endOf } = options
-  const files = createFilePool(name => directory.openToRead(name), options.maxOpenFiles)
+  const files = new FilePool(name => directory.openToRead(name), options.maxOpenFiles)
   const reading = limitConcurrency(options.maxReads)
 
   async function withPack<T>(pack: PackId, work: (file: ReadableFile) => Promise<T>): Promise<T> {
