@@ -6,7 +6,8 @@
  * - `member`: one of this server's own users with any role in the project.
  * - `own-admin`: one of this server's own users with the role admin.
  * - `read`: anyone who can read at least one build of the project.
- * - `write`: anyone who can write to at least one build, or holds the upload token of the record in the path.
+ * - `write`: anyone who can write to at least one build, or holds the upload token of the record in
+ *   the path.
  * - `create-build`: runners and admins.
  * - `admin`: admins of the project.
  * - `metrics`: admins, and anyone who holds the metrics token.
@@ -25,26 +26,26 @@ export type Access =
   | 'metrics'
 
 interface NeededRole {
-  /** `none`, `any`, or the least of reader, runner and admin. */
+  /** `none`, `any`, or the lowest role that suffices: reader, runner or admin. */
   readonly role: string
   readonly text: string
 }
 
 /** The same in the words of the API document. */
 export const NEEDED_ROLES: Readonly<Record<Access, NeededRole>> = {
-  open: { role: 'none', text: 'Open to everybody, without credentials of a project.' },
-  user: { role: 'any', text: 'For any user, for whatever scope.' },
-  member: { role: 'any', text: "For any user of this server's own with a role in the project." },
-  'own-admin': { role: 'admin', text: "For admins of the project who are this server's own users." },
+  open: { role: 'none', text: 'Open to everyone, without credentials.' },
+  user: { role: 'any', text: 'For every user, with a token of any scope.' },
+  member: { role: 'any', text: "For this server's own users with a role in the project." },
+  'own-admin': { role: 'admin', text: "For this server's own users who are admins of the project." },
   read: {
     role: 'reader',
-    text: 'For readers and admins; for a runner and the upload token of a build, what they made or are for.',
+    text: 'For readers and admins. A runner reads the builds it created, an upload token its build.',
   },
   write: {
     role: 'runner',
-    text: 'For the runner that made the build, for admins, and for the upload token of the build.',
+    text: 'For admins, for the runner that created the build, and with the upload token of the build.',
   },
   'create-build': { role: 'runner', text: 'For runners and admins.' },
   admin: { role: 'admin', text: 'For admins of the project.' },
-  metrics: { role: 'admin', text: 'For admins, and for who holds the metrics token.' },
+  metrics: { role: 'admin', text: 'For admins, and with the metrics token.' },
 }

@@ -1,6 +1,9 @@
 import Type from 'typebox'
 
-/** What answers of server-sent events have in common. 204: it has ended, and the client has seen all. */
+/**
+ * What streams of server-sent events share. 204: the stream has ended and the client has seen all
+ * of it.
+ */
 export const eventStream = {
   media: 'text/event-stream',
   statuses: [200, 204],
@@ -10,6 +13,6 @@ export const eventStream = {
   }),
 } as const
 
-/** What a client that comes back sends (WHATWG HTML, 9.2.4). */
+/** What a client sends to resume a stream (WHATWG HTML, 9.2.4). */
 export const resumedAfter = (description: string) =>
   Type.Object({ 'Last-Event-ID': Type.Optional(Type.String({ description })) })

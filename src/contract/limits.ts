@@ -1,18 +1,20 @@
 import { KIB, MIB } from './quantities.ts'
 
-/** Lines of a page at most, and where `size` is 0. */
+/** Maximum number of lines of a page, and their number if `size` is 0. */
 export const PAGE_MAX_LINES = 1000
-/** Log bytes of a page at most; a longer line comes in chunks. */
+/** Maximum number of log bytes of a page. A longer line is split over several pages. */
 export const PAGE_MAX_BYTES = MIB
-/** An unfinished last line is held back from pages until it has this many bytes. */
+/** Pages hold back an unfinished last line until it has this many bytes. */
 export const HELD_BACK_MAX_BYTES = 64 * KIB
-/** A frame aims at this many log bytes, cut at a line end where there is one. */
+/** The size of a frame in log bytes. It ends at a newline if there is one. */
 export const FRAME_TARGET_BYTES = 256 * KIB
-/** A frame whose only line is a giant may reach this many log bytes. */
+/** The size in log bytes that a frame with a single giant line can reach. */
 export const FRAME_MAX_BYTES = MIB
-/** An append with `Upload-Checksum` is held in memory until it is checked, so its body is at most this. */
+/**
+ * Maximum body of an append with `Upload-Checksum`, which is kept in memory until it is checked.
+ */
 export const CHECKED_BODY_MAX_BYTES = 16 * MIB
-/** Request headers together; IAM tokens of the original service may be 100,000 characters. */
+/** All request headers together. Tokens of the original service can have 100,000 characters. */
 export const HEADERS_MAX_BYTES = 128 * KIB
 /** JSON request bodies. */
 export const JSON_BODY_MAX_BYTES = 4 * MIB
@@ -24,8 +26,8 @@ export const STEPS_MAX_PER_BUILD = 10_000
 export const BUILD_NO_MAX = 2 ** 31 - 1
 /** Stage numbers have at most nine digits. */
 export const STEP_ID_MAX = 999_999_999
-/** Lines of one answer of read-lines, and where `count` is absent. */
+/** Maximum and default number of lines that read-lines returns. */
 export const LINES_MAX_COUNT = 5000
 export const LINES_DEFAULT_COUNT = 1000
-/** Text of one line in answers that tell lines apart; more of it is in the log's bytes. */
+/** Maximum text of one line in answers with separate lines. The log's bytes have the rest. */
 export const LINE_TEXT_MAX_BYTES = 64 * KIB

@@ -1,20 +1,20 @@
 import Type from 'typebox'
 
-/** What downloads of logs can be asked for (docs/api.md §3). */
+/** The parameters of downloads (docs/api.md §3). */
 export const logLevelParameter = Type.Optional(
   Type.Union([Type.Literal('INFO'), Type.Literal('DEBUG')], {
-    description: 'INFO (the default) leaves out DEBUG lines; DEBUG is every byte.',
+    description: 'INFO leaves out DEBUG lines; DEBUG returns every byte. Default: INFO.',
   }),
 )
 
 export const compressParameter = Type.Optional(
   Type.String({
     pattern: '^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$',
-    description: 'true: a .zip file with the log in it; false (the default): the log.',
+    description: 'true returns a .zip file that contains the log. Default: false.',
   }),
 )
 
-/** Whether a well-formed `compress` asks for a .zip file. */
+/** Whether a valid `compress` asks for a .zip file. */
 export function wantsZip(compress: string | undefined): boolean {
   return compress?.toLowerCase() === 'true'
 }
@@ -24,17 +24,17 @@ const answerHeaders = {
   'X-Content-Type-Options': Type.Literal('nosniff'),
 }
 
-/** What downloads answer, by GET and by HEAD. */
+/** What GET and HEAD of a download answer. */
 export const logFile = {
   answerHeaders: Type.Object(answerHeaders),
-  head: { summary: 'Ask whether there is such a file' },
+  head: { summary: 'Check whether the file exists' },
 } as const
 
-/** The same where every byte may come as it is stored. */
+/** The same for downloads that can return the stored bytes. */
 export const storedLogFile = {
   headers: Type.Object({
     'Accept-Encoding': Type.Optional(
-      Type.String({ description: 'With log_level=DEBUG, zstd answers the frames as they are stored.' }),
+      Type.String({ description: 'With log_level=DEBUG, zstd returns the frames as they are stored.' }),
     ),
   }),
   answerHeaders: Type.Object({

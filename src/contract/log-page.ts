@@ -2,26 +2,29 @@ import Type from 'typebox'
 import { digits } from './parameters.ts'
 import { succeeded } from './records/envelope.ts'
 
-/** What all operations share that answer a page of a log (docs/api.md §2). */
+/** The parameters of operations that return a page of a log (docs/api.md §2). */
 export const windowParameters = {
-  start_offset: digits('Where the window begins, in bytes of the log.'),
-  end_offset: digits('Where the window ends; 0, or not past start_offset, leaves the end open.'),
+  start_offset: digits('Byte offset at which the window starts.', '0'),
+  end_offset: digits(
+    'Byte offset at which the window ends. 0, or not past start_offset: the window has no end.',
+    '0',
+  ),
   sort: Type.Optional(
     Type.String({
       pattern: '^([Aa][Ee][Ss]|[Aa][Ss][Cc]|[Dd][Ee][Ss][Cc])?$',
-      description: 'AES (or ASC, the default): the first lines of the window; DESC: the last ones.',
+      description: 'AES or ASC returns the first lines of the window, DESC the last ones. Default: AES.',
     }),
   ),
 }
 
-/** The same where the offsets may be left out. */
+/** The same with optional offsets. */
 export const optionalWindowParameters = {
   ...windowParameters,
   start_offset: Type.Optional(windowParameters.start_offset),
   end_offset: Type.Optional(windowParameters.end_offset),
 }
 
-export const sizeParameter = digits('Lines of the page at most; 0, or more than 1000, means 1000.')
+export const sizeParameter = digits('Maximum number of lines. 0, or more than 1000, means 1000.', '1000')
 
 const offset = Type.Union([Type.Integer({ minimum: 0 }), Type.String()])
 
@@ -37,7 +40,7 @@ export const logPageAnswer = succeeded(
 
 export type LogPageAnswer = Type.Static<typeof logPageAnswer>
 
-/** Which page is wanted; what is left out is 0, or the default order. */
+/** Which page to read. A value that is left out is 0, or the default order. */
 export interface LogPageQuery {
   readonly start_offset?: string
   readonly end_offset?: string

@@ -1,2 +1,5 @@
-/** How offsets of step pages are answered: numbers as in the seed's example, strings as in its table (docs/api.md §2). */
+/**
+ * How pages of steps return offsets: as numbers or as strings. The documentation of CodeArts Build
+ * shows both (docs/api.md §2).
+ */
 export type OffsetFormat = 'number' | 'string'

@@ -1,32 +1,32 @@
 import type { Operation } from './operation.ts'
 
 const REFUSALS = {
-  '400': 'A parameter or the body is missing, repeated or malformed; the message names it.',
-  '401': 'No, bad, expired or revoked credentials.',
-  '403': 'The caller may not do this: domain-scoped token, missing role, foreign project.',
-  '404': "No such object in the caller's project.",
-  '409': 'It does not fit what is stored.',
-  '412': 'The upload protocol is not tus 1.0.0, or If-Match names another version.',
+  '400': 'A parameter or the body is missing, repeated or malformed. The message names it.',
+  '401': 'Missing, wrong, expired or revoked credentials.',
+  '403': 'The caller is not allowed to do this: domain-scoped token, missing role, or another project.',
+  '404': 'No such object in your project.',
+  '409': 'The request conflicts with what is stored.',
+  '412': 'Tus-Resumable is not 1.0.0, or If-Match does not match.',
   '413': 'The body is too large.',
-  '415': 'The Content-Type is not one that this operation takes.',
-  '416': 'The range begins at or past the head.',
-  '422': 'The search took longer than it may.',
-  '429': 'Too many requests; Retry-After tells when the next is free.',
-  '460': 'The body is not what its Upload-Checksum says.',
+  '415': 'The operation does not accept this Content-Type.',
+  '416': 'The range starts at or past the head.',
+  '422': 'The search exceeded its deadline.',
+  '429': 'Too many requests. Retry-After says when to try again.',
+  '460': 'The body does not match its Upload-Checksum.',
   '500': 'The server failed.',
-  '503': 'Disk, database or object store fail just now; Retry-After tells when to try again.',
+  '503': 'The disk or database fails or is full. Retry-After says when to try again.',
 } as const
 
-/** Headers of refusals, beside the request's id. */
+/** The headers of errors, in addition to the request id. */
 const REFUSAL_HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  '409': { 'Upload-Offset': 'Of an append: where the log stands, which is where the next append begins.' },
-  '412': { 'Tus-Version': 'Of an append: the version that is spoken.' },
-  '416': { 'Content-Range': '`bytes */N`, N being the bytes that are there.' },
+  '409': { 'Upload-Offset': 'For an append: the head of the log, which is where the next append starts.' },
+  '412': { 'Tus-Version': 'For an append: the version that the server supports.' },
+  '416': { 'Content-Range': '`bytes */N`, where N is the number of stored bytes.' },
   '429': { 'Retry-After': 'Seconds.' },
   '503': { 'Retry-After': 'Seconds.' },
 }
 
-/** Every refusal that operations refer to, for the document's components. */
+/** Every error that operations refer to, for the document's components. */
 export function refusalResponses() {
   return Object.fromEntries(
     Object.entries(REFUSALS).map(([status, description]) => [status, refusal(status, description)]),
@@ -48,7 +48,7 @@ function refusal(status: string, description: string) {
 /** Where the document describes the header of every answer. */
 export const REQUEST_ID = '#/components/headers/RequestId'
 
-/** The refusals of one operation, each a reference to the document's components. */
+/** The errors of one operation, as references to the document's components. */
 export function refusalsOf({ access, body, refusals = [] }: Operation) {
   const statuses = new Set([400, 404, 429, 500, 503, ...refusals])
   if (access !== 'open') for (const status of [401, 403]) statuses.add(status)

@@ -5,7 +5,7 @@ export const SECURITY_SCHEMES = {
     in: 'header',
     name: 'X-Auth-Token',
     description:
-      'A token for a project (POST /v3/auth/tokens answers it in X-Subject-Token), or the upload token of a build.',
+      'A token for a project (from POST /v3/auth/tokens, in X-Subject-Token), or the upload token of a build.',
   },
   bearer: { type: 'http', scheme: 'bearer', description: 'The same tokens.' },
   signature: {
@@ -13,13 +13,13 @@ export const SECURITY_SCHEMES = {
     in: 'header',
     name: 'Authorization',
     description:
-      'A signature with an access key: SDK-HMAC-SHA256 or V11-HMAC-SHA256, with X-Sdk-Date, and X-Sdk-Content-Sha256 where the body is signed by a hash or UNSIGNED-PAYLOAD. X-Project-Id may name the project of the key and no other. Requests of a temporary key carry X-Security-Token.',
+      'A signature made with an access key: SDK-HMAC-SHA256 or V11-HMAC-SHA256, with X-Sdk-Date. X-Sdk-Content-Sha256 can carry the hash of the body, or UNSIGNED-PAYLOAD. X-Project-Id can name only the project of the key. A temporary key also needs X-Security-Token.',
   },
   session: {
     type: 'apiKey',
     in: 'cookie',
     name: 'tailrace-session',
     description:
-      "A browser's session (POST /api/v1/session); under https the name begins with __Host-, or __Secure- below a base path. What changes something must come from the server's own pages.",
+      "The session of a browser (from POST /api/v1/session). With https the name starts with __Host-, or with __Secure- below a base path. Requests that change something must come from the server's own pages.",
   },
 } as const

@@ -8,7 +8,7 @@ import { TOPICS } from './topics.ts'
 /** A JSON Schema. */
 export type JsonSchema = Readonly<Record<string, unknown>>
 
-/** What an operation's request has beside its body. */
+/** A part of a request other than its body. */
 export interface DocumentParameter {
   readonly name: string
   readonly in: 'path' | 'query' | 'header'
@@ -18,7 +18,7 @@ export interface DocumentParameter {
 }
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>
-/** A header of an answer, or where the document has it. */
+/** A header of an answer, or a reference to one. */
 type Header =
   | { readonly description?: string; readonly required?: boolean; readonly schema: JsonSchema }
   | { readonly $ref: string }
@@ -44,7 +44,7 @@ export interface DocumentOperation {
 const JSON_TYPE = 'application/json'
 const BYTES_TYPE = 'application/octet-stream'
 
-/** These operations as an OpenAPI 3.1 document, made from the schemas that validate requests. */
+/** These operations as an OpenAPI 3.1 document. Its schemas are the ones that validate requests. */
 export function openApiDocument(operations: readonly Operation[], version: string, url: string) {
   const paths: Record<string, Record<string, DocumentOperation>> = {}
   for (const operation of operations.flatMap(withHead)) {
@@ -56,7 +56,8 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     info: {
       title: 'Tailrace',
       version,
-      description: 'A build-log service that speaks the CodeArts Build log API.',
+      description:
+        'A self-hosted build-log service. It serves the log API of Huawei Cloud CodeArts Build, so that clients of that API work unchanged, and an API of its own under /api/v1.',
     },
     servers: [{ url }],
     security: Object.keys(SECURITY_SCHEMES).map(name => ({ [name]: [] })),
@@ -66,7 +67,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       schemas: { Error: ERROR_SCHEMA },
       headers: {
         RequestId: {
-          description: "The request's id, as the log of the server has it.",
+          description: 'The id of the request. The log of the server contains it.',
           required: true,
           schema: { type: 'string' },
         },
@@ -87,7 +88,7 @@ const ERROR_SCHEMA = {
   },
 }
 
-/** The operation, and the one that HEAD on its path is. */
+/** The operation, and the HEAD on its path if there is one. */
 function withHead({ head, ...get }: Operation): readonly Operation[] {
   if (head === undefined) return [get]
   const { answer: _none, media: _plain, statuses: _one, ...rest } = get
@@ -126,11 +127,11 @@ function requestBody({ body, bodyMedia, oneOf = [] }: Operation): Pick<DocumentO
 
 const BYTES_SCHEMA = { type: 'string', format: 'binary' }
 const STATUS_TEXTS: Readonly<Record<number, string>> = {
-  200: 'Done.',
-  201: 'Made.',
-  204: 'Done; there is nothing to tell.',
+  200: 'Success.',
+  201: 'Created.',
+  204: 'Success, without a body.',
   206: 'The bytes of the range.',
-  304: 'The client has it already.',
+  304: 'The client has the current version.',
 }
 
 function successes(operation: Operation): Record<string, DocumentAnswer> {
@@ -139,7 +140,7 @@ function successes(operation: Operation): Record<string, DocumentAnswer> {
     successStatuses(operation).map(status => [
       String(status),
       {
-        description: STATUS_TEXTS[status] ?? 'Done.',
+        description: STATUS_TEXTS[status] ?? 'Success.',
         headers,
         ...(status === 204 || status === 304 || operation.method === 'HEAD'
           ? {}
@@ -185,7 +186,7 @@ function fieldsOf(schema: TObject | undefined) {
   })
 }
 
-/** The schema as JSON, without what its library keeps beside. */
+/** The schema as plain JSON, without the library's own properties. */
 function plain(schema: TSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema))
 }

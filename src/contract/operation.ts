@@ -3,11 +3,13 @@ import type { Access } from './access.ts'
 import type { Topic } from './topics.ts'
 
 /**
- * One operation of the API: what crosses the wire, in one place. The server validates with it, clients take their types from it,
- * and the API document is made of it.
+ * One operation of the API. The server validates requests with it, clients take their types from
+ * it, and the API document is generated from it.
  */
 export interface Operation {
-  /** The same in every layer: `read-step-log` is a file of that name in contract, core and server. */
+  /**
+   * The same in every layer: `read-step-log` is a file of that name in contract, core and server.
+   */
   readonly name: string
   readonly topic: Topic
   /** Who may call it. */
@@ -16,35 +18,35 @@ export interface Operation {
   /** With `:name` for path parameters. */
   readonly path: string
   readonly summary: string
-  /** What a client must know beside its parts, in sentences. */
+  /** What else a client must know, in sentences. */
   readonly description?: string
   readonly params?: TObject
   readonly query?: TObject
   /**
-   * What the request may carry, beside its credentials. Only the document takes it from here: routes read headers by themselves, as each
-   * has a refusal of its own.
+   * The headers of a request, without its credentials. Only the document uses them: routes read
+   * headers themselves, because each is rejected in its own way.
    */
   readonly headers?: TObject
   readonly body?: TSchema
   /** Fields of the body of which exactly one must be given. */
   readonly oneOf?: readonly string[]
-  /** The media type of a body that is no JSON. */
+  /** The media type of a body that is not JSON. */
   readonly bodyMedia?: string
-  /** The JSON body of a success, where it has one. */
+  /** The JSON body of a success, if it has one. */
   readonly answer?: TSchema
-  /** The media type of a success that is no JSON, where that is not plain bytes. */
+  /** The media type of a success that is neither JSON nor plain bytes. */
   readonly media?: string
-  /** Statuses of successes; without them 200, or 204 where there is nothing to tell. */
+  /** The statuses of successes. Default: 200, or 204 if there is no body. */
   readonly statuses?: readonly number[]
-  /** What every success carries, or some where it is optional. */
+  /** The headers of successes. Optional ones are not in every answer. */
   readonly answerHeaders?: TObject
-  /** Statuses of refusals beside those that any operation of its kind has. */
+  /** The statuses of errors, in addition to those that every operation of its kind has. */
   readonly refusals?: readonly number[]
-  /** HEAD on the same path, where it is served. */
+  /** HEAD on the same path, if it is served. */
   readonly head?: HeadOperation
 }
 
-/** What differs from the operation on the same path. */
+/** What differs from the GET on the same path. */
 export interface HeadOperation {
   readonly summary: string
   readonly headers?: TObject
@@ -52,12 +54,12 @@ export interface HeadOperation {
   readonly refusals?: readonly number[]
 }
 
-/** Keeps the exact types of the schemas. */
+/** Returns the definition with the exact types of its schemas. */
 export function operation<const T extends Operation>(definition: T): T {
   return definition
 }
 
-/** The statuses that a success may have. */
+/** The statuses that a success can have. */
 export function successStatuses({ method, answer, media, statuses }: Operation): readonly number[] {
   if (statuses !== undefined) return statuses
   const tells = answer !== undefined || media !== undefined || method === 'GET' || method === 'HEAD'

@@ -1,15 +1,19 @@
 declare const quantity: unique symbol
 
 /**
- * A number of one kind. Plain numbers, such as results of arithmetic, may be used as any kind; a number of one kind is never
- * accepted as another, so that an offset cannot be passed where a log id or a line number is due.
+ * A number of one kind. Plain numbers, such as results of arithmetic, may be used as any kind; a
+ * number of one kind is never accepted as another, so that an offset cannot be passed where a log
+ * id or a line number is due.
  */
 type Quantity<Kind extends string> = number & { readonly [quantity]?: Kind }
 
 /** A place in a log: the number of bytes before it. Ranges are half-open, `[from, to)`. */
 export type ByteOffset = Quantity<'ByteOffset'>
 
-/** How many lines ("\n") come before a place in a log; the first line has number 0 inside, 1 on the wire. */
+/**
+ * How many lines ("\n") come before a place in a log; the first line has number 0 inside, 1 on the
+ * wire.
+ */
 export type LineNumber = Quantity<'LineNumber'>
 
 /** Milliseconds since 1970-01-01T00:00:00Z. */

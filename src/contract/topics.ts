@@ -1,15 +1,28 @@
-/** What operations are about: the parts of the API document, in their order. */
+/** The chapters of the API document, in order. */
 export const TOPICS = {
-  logs: { name: 'Logs', description: 'Pages and files of logs, as clients of CodeArts Build read them.' },
-  builds: { name: 'Builds and jobs', description: 'What CodeArts Build tells of jobs and builds.' },
-  writing: { name: 'Writing', description: 'Builds and steps are made, their logs appended and finished.' },
+  logs: {
+    name: 'Logs',
+    description: 'Logs as pages and downloads, in the form that CodeArts Build clients read.',
+  },
+  builds: {
+    name: 'Builds and jobs',
+    description: 'Jobs and builds, in the form that CodeArts Build clients read.',
+  },
+  writing: {
+    name: 'Writing',
+    description: 'Create builds and steps, append to their logs, and finish them.',
+  },
   reading: {
     name: 'Bytes, lines and events',
-    description: "Tailrace's own reads: ranges, lines, live events, searches, lists by cursors.",
+    description:
+      "Tailrace's own way to read: byte ranges, lines, live events, searches, and lists with cursors.",
   },
-  identity: { name: 'Identity', description: 'Tokens, temporary keys, sessions of browsers.' },
-  administration: { name: 'Administration', description: 'Projects, users, keys, deletion, retention.' },
-  operating: { name: 'Operating', description: 'Health, figures, and this document.' },
+  identity: { name: 'Identity', description: 'Tokens, temporary access keys and browser sessions.' },
+  administration: {
+    name: 'Administration',
+    description: 'Projects, users, access keys, deletion and retention.',
+  },
+  operating: { name: 'Operating', description: 'Health, metrics and this document.' },
 } as const
 
 export type Topic = keyof typeof TOPICS

@@ -2,11 +2,11 @@ import Type from 'typebox'
 import { notKnown, nullable } from '../nullable.ts'
 import { durationMs, status } from './status.ts'
 
-/** A build as the build-info-record routes show it. */
+/** A build as the build-info-record operations show it. */
 export const buildInfoRecord = Type.Object({
   number: Type.Integer({ description: 'The build_no.' }),
   build_time: nullable(durationMs),
-  start_time: Type.Integer({ description: 'Milliseconds since 1970.' }),
+  start_time: Type.Integer({ description: 'Milliseconds since 1970-01-01T00:00:00Z.' }),
   job_running_status: Type.Union([Type.Literal('Running'), Type.Literal('Finished')]),
   state: status,
   user_id: Type.String(),

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { notKnown, nullable } from '../nullable.ts'
 import { durationMs, status, time } from './status.ts'
 
-/** A build as the record routes of a build project show it. */
+/** A build as the record operations of a build project show it. */
 export const buildRecord = Type.Object({
   id: Type.String({ description: 'The record_id.' }),
   status,
@@ -20,7 +20,7 @@ export const buildRecord = Type.Object({
   trigger_name: notKnown,
   group_name: notKnown,
   execution_id: notKnown,
-  parameters: Type.Array(Type.Never(), { description: 'Tailrace keeps no parameters.' }),
+  parameters: Type.Array(Type.Never(), { description: 'Always empty: Tailrace does not keep parameters.' }),
   repository: notKnown,
   branch: notKnown,
   revision: notKnown,

@@ -14,7 +14,7 @@ export const buildSummary = Type.Object({
   job_name: Type.String(),
   build_no: Type.Integer(),
   source: Type.String(),
-  creator_id: Type.String({ description: 'The user who made it.' }),
+  creator_id: Type.String({ description: 'The user who created the build.' }),
   status: nullable(outcomeAnswer),
   created_at: Type.String({ description: 'ISO 8601, UTC.' }),
   finished_at: nullable(Type.String()),
@@ -23,8 +23,8 @@ export type BuildSummary = Type.Static<typeof buildSummary>
 
 export const listParameters = Type.Object({
   cursor: Type.Optional(
-    Type.String({ description: 'next_cursor of the part before; the first part without it.' }),
+    Type.String({ description: 'The next_cursor of the previous page. Omit it for the first page.' }),
   ),
-  limit: Type.Optional(digits(`Entries at most, 1 to ${LIST_LIMIT_MAX}; ${LIST_LIMIT_DEFAULT} by default.`)),
+  limit: Type.Optional(digits(`Entries per page, 1 to ${LIST_LIMIT_MAX}. Default: ${LIST_LIMIT_DEFAULT}.`)),
 })
-export const nextCursor = nullable(Type.String({ description: 'null when nothing follows.' }))
+export const nextCursor = nullable(Type.String({ description: 'Null on the last page.' }))

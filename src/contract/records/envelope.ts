@@ -1,5 +1,5 @@
 import Type, { type TSchema } from 'typebox'
 
-/** How the v1 look-ups of the API family wrap what they found. */
+/** The envelope of CodeArts Build's v1 answers. */
 export const succeeded = <T extends TSchema>(result: T) =>
   Type.Object({ result, error: Type.Null(), status: Type.Literal('success') })

@@ -4,7 +4,7 @@ import { durationMs } from './status.ts'
 
 const never = Type.Literal(false)
 
-/** A job as the job lists of the API family show it, with its newest build. */
+/** A job as CodeArts Build's job lists show it, with its newest build. */
 export const listedJob = Type.Object({
   id: Type.String({ description: 'The job_id.' }),
   job_name: Type.String(),
@@ -17,10 +17,10 @@ export const listedJob = Type.Object({
   nick_name: notKnown,
   build_number: nullable(Type.String({ description: 'The build_no of the newest build.' })),
   task_id: notKnown,
-  last_build_time: nullable(Type.Integer({ description: 'Milliseconds since 1970.' })),
+  last_build_time: nullable(Type.Integer({ description: 'Milliseconds since 1970-01-01T00:00:00Z.' })),
   last_build_status: nullable(
     Type.Union([Type.Literal('blue'), Type.Literal('red'), Type.Literal('aborted')], {
-      description: 'Success, failure, aborted; null while it runs.',
+      description: 'Success, failure, aborted. Null while the build runs.',
     }),
   ),
   last_job_running_status: nullable(Type.Union([Type.Literal('Running'), Type.Literal('Finished')])),
@@ -44,7 +44,7 @@ export const listedJob = Type.Object({
   favorite: never,
   is_view: Type.Literal(true),
   is_modify: never,
-  is_delete: Type.Boolean({ description: 'The caller may delete the job.' }),
+  is_delete: Type.Boolean({ description: 'Whether you can delete the job.' }),
   is_execute: never,
   is_copy: never,
   is_forbidden: never,

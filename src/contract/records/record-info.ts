@@ -6,7 +6,7 @@ import { durationMs, status, time } from './status.ts'
 export const recordInfo = Type.Object({
   id: Type.String({ description: 'The same as build_record_id.' }),
   build_project_id: Type.String({ description: 'The job_id with hyphens, in the form of a UUID.' }),
-  build_record_id: Type.String({ description: 'The record_id of log reads.' }),
+  build_record_id: Type.String({ description: 'The record_id of the build.' }),
   parent_record_id: notKnown,
   devcloud_project_id: Type.String(),
   codeci_job_id: Type.String({ description: 'The job_id.' }),

@@ -4,7 +4,7 @@ import { durationMs, status, time } from './status.ts'
 
 /** A stage of a build, as full-stages shows it: `initial`, a step as `stageX`, `final`. */
 export const stage = Type.Object({
-  id: Type.String({ description: 'A UUID made of record_id and the name of the stage.' }),
+  id: Type.String({ description: 'A UUID derived from the record_id and the name of the stage.' }),
   status,
   status_code: Type.Integer(),
   log_status: notKnown,
@@ -20,9 +20,7 @@ export const stage = Type.Object({
   execution_id: notKnown,
   execution_stage_name: Type.String(),
   display_name: Type.String(),
-  node_id: nullable(
-    Type.Integer({ description: 'The step_id of log reads; null until the stage has begun.' }),
-  ),
+  node_id: nullable(Type.Integer({ description: 'The step_id. Null until the stage has begun.' })),
   sequence: Type.Integer(),
 })
 export type Stage = Type.Static<typeof stage>

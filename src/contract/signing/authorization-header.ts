@@ -1,29 +1,32 @@
-/** The algorithm of AK/SK signatures that official clients use unless told otherwise. */
+/** The default algorithm of signatures in official clients. */
 export const SDK_HMAC_SHA256 = 'SDK-HMAC-SHA256'
 
-/** The algorithm of those that sign with a key derived for one day, region and service (contract.md 5.3). */
+/** The algorithm of signatures with a key that is derived for one day, region and service. */
 export const V11_HMAC_SHA256 = 'V11-HMAC-SHA256'
 
-/** What the Authorization header of a signature states. */
+/** The fields of the Authorization header of a signature. */
 export interface SignatureClaim {
   readonly accessKey: string
   /** As listed, in the listed order. */
   readonly signedHeaders: readonly string[]
   /** 64 hexadecimal digits in lower case. */
   readonly signature: string
-  /** What the signing key was derived for, `YYYYMMDD/REGION/SERVICE`: set for V11-HMAC-SHA256 only. */
+  /** What the signing key was derived for, `YYYYMMDD/REGION/SERVICE`. Only with V11-HMAC-SHA256. */
   readonly derivedFor?: string
 }
 
-/** Of SDK-HMAC-SHA256. */
+/** The header of a SDK-HMAC-SHA256 signature. */
 export function formatAuthorization({ accessKey, signedHeaders, signature }: SignatureClaim): string {
   return `${SDK_HMAC_SHA256} Access=${accessKey}, SignedHeaders=${signedHeaders.join(';')}, Signature=${signature}`
 }
 
-/** More than any client signs; checking a signature costs time for each. */
+/** More than any client signs. Each one costs time when a signature is checked. */
 const SIGNED_HEADERS_MAX = 64
 
-/** The claim of an Authorization header; undefined when it is of another algorithm or not well-formed. Blanks after commas may be missing. */
+/**
+ * Parses an Authorization header. Undefined if it has another algorithm or is malformed. The spaces
+ * after commas are optional.
+ */
 export function parseAuthorization(header: string): SignatureClaim | undefined {
   const [, algorithm, rest = ''] = /^(SDK-HMAC-SHA256|V11-HMAC-SHA256) (.*)$/.exec(header.trim()) ?? []
   const fields = rest.split(',').map(field => field.trim())

@@ -1,11 +1,11 @@
 import { percentDecode, percentEncode } from './percent-encoding.ts'
 
-/** What a signature covers. */
+/** The parts of a request that a signature covers. */
 export interface SignedRequest {
   readonly method: string
   /** The path as sent, still percent-encoded, without the query. */
   readonly path: string
-  /** The query as sent, without `?`; empty for none. */
+  /** The query as sent, without `?`. Empty if there is none. */
   readonly query: string
   /** The names of the signed headers in the order in which they are listed. */
   readonly signedHeaders: readonly string[]
@@ -15,7 +15,10 @@ export interface SignedRequest {
   readonly payloadSha256: string
 }
 
-/** The text whose hash is signed: six parts, joined by "\n" (SDK-HMAC-SHA256, as the signers of the official SDKs make it). */
+/**
+ * The text whose hash is signed: six parts, joined by "\n". Equal to what the signers of the
+ * official SDKs produce for SDK-HMAC-SHA256.
+ */
 export function canonicalRequest(request: SignedRequest): string {
   return [
     request.method.toUpperCase(),
@@ -27,7 +30,10 @@ export function canonicalRequest(request: SignedRequest): string {
   ].join('\n')
 }
 
-/** Each segment decoded and encoded again, so that any spelling of a path gives the same text; always ends with a slash. */
+/**
+ * Decodes and encodes each segment, so that every spelling of a path gives the same text. The
+ * result always ends with a slash.
+ */
 export function canonicalPath(path: string): string {
   const canonical = path
     .split('/')
@@ -37,8 +43,9 @@ export function canonicalPath(path: string): string {
 }
 
 /**
- * Parameters sorted by the bytes of name, then of value, each `name=value`, also where no `=` was sent; empty for no query.
- * A `+` is a blank, as the server that reads the parameter takes it, and is signed as `%20`.
+ * The parameters sorted by the bytes of name, then value, each as `name=value`, even if no `=` was
+ * sent. Empty without a query. A `+` is a space, as for the server that reads the parameter, and is
+ * signed as `%20`.
  */
 export function canonicalQuery(query: string): string {
   return query

@@ -2,8 +2,9 @@ const UNRESERVED = /[A-Za-z0-9._~-]/
 const utf8 = new TextEncoder()
 
 /**
- * Undoes percent-encoding into a byte string: one character, U+0000 to U+00FF, per byte, so that comparing two of them compares
- * bytes and no octet is lost, valid UTF-8 or not. A `%` that begins no `%XX` stays; other characters become their UTF-8.
+ * Decodes percent-encoding into a byte string, with one character from U+0000 to U+00FF per byte.
+ * Comparing two of them compares bytes, and no byte is lost, valid UTF-8 or not. A `%` that does
+ * not start a `%XX` stays. Other characters become their UTF-8.
  */
 export function percentDecode(text: string): string {
   let bytes = ''
@@ -21,7 +22,10 @@ export function percentDecode(text: string): string {
   return bytes
 }
 
-/** Encodes a byte string: letters, digits, `-`, `_`, `.` and `~` stay, every other byte is `%XX` in upper case (RFC 3986 §2.3). */
+/**
+ * Encodes a byte string. Letters, digits, `-`, `_`, `.` and `~` stay; every other byte becomes
+ * `%XX` in upper case (RFC 3986 §2.3).
+ */
 export function percentEncode(bytes: string): string {
   let text = ''
   for (const byte of bytes) {

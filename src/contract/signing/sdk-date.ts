@@ -1,11 +1,14 @@
 import type { EpochMs } from '../quantities.ts'
 
-/** The value of `X-Sdk-Date`: `YYYYMMDDTHHMMSSZ`, UTC; fractions of a second are cut off. */
+/** The value of `X-Sdk-Date`: `YYYYMMDDTHHMMSSZ`, UTC, without fractions of a second. */
 export function formatSdkDate(at: Date): string {
   return `${at.toISOString().slice(0, 19).replaceAll(/[-:]/g, '')}Z`
 }
 
-/** The moment that an `X-Sdk-Date` names; undefined when it is not of that form or names no day or time that exists. */
+/**
+ * The time that an `X-Sdk-Date` names. Undefined if it has another form or the day or time does not
+ * exist.
+ */
 export function parseSdkDate(text: string): EpochMs | undefined {
   const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text)
   if (parts === null) return undefined

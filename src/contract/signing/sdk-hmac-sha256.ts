@@ -1,13 +1,13 @@
 import { SDK_HMAC_SHA256 } from './authorization-header.ts'
 
-/** Stands for the hash of a body that is not signed. */
+/** Used instead of the hash of a body that is not signed. */
 export const UNSIGNED_PAYLOAD = 'UNSIGNED-PAYLOAD'
-/** SHA-256 of nothing, for requests without a body. */
+/** The SHA-256 of an empty body. */
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 const utf8 = new TextEncoder()
 
-/** 64 hexadecimal digits in lower case; a text is hashed as UTF-8. */
+/** Returns 64 hexadecimal digits in lower case. A text is hashed as UTF-8. */
 export async function sha256Hex(content: string | Uint8Array<ArrayBuffer>): Promise<string> {
   return toHex(
     await crypto.subtle.digest('SHA-256', typeof content === 'string' ? utf8.encode(content) : content),
@@ -15,8 +15,9 @@ export async function sha256Hex(content: string | Uint8Array<ArrayBuffer>): Prom
 }
 
 /**
- * The signature of a canonical request, 64 hexadecimal digits in lower case: HMAC-SHA256, under the secret key itself, of
- * algorithm, date and the canonical request's hash. `sdkDate` is the value of X-Sdk-Date.
+ * The signature of a canonical request, as 64 hexadecimal digits in lower case: HMAC-SHA256 with
+ * the secret key over the algorithm, the date and the hash of the canonical request. `sdkDate` is
+ * the value of X-Sdk-Date.
  */
 export async function sdkHmacSha256Signature(
   canonicalRequest: string,
@@ -26,7 +27,7 @@ export async function sdkHmacSha256Signature(
   return hmacSha256Hex(secretKey, [SDK_HMAC_SHA256, sdkDate, await sha256Hex(canonicalRequest)].join('\n'))
 }
 
-/** 64 hexadecimal digits in lower case, under the UTF-8 bytes of a key that is not empty. */
+/** Returns 64 hexadecimal digits in lower case. The key is used as UTF-8 and must not be empty. */
 export async function hmacSha256Hex(key: string, text: string): Promise<string> {
   const imported = await crypto.subtle.importKey(
     'raw',

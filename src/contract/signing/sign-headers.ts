@@ -20,9 +20,10 @@ export interface KeyPair {
 const SIGNED_WHEN_GIVEN = ['x-project-id', 'x-sdk-content-sha256']
 
 /**
- * The request's headers with `X-Sdk-Date` and `Authorization` added (and `X-Sdk-Content-Sha256` where the body is unsigned,
- * as the server can't know it otherwise). Signs host, x-sdk-date and, when given, x-project-id and
- * x-sdk-content-sha256: headers that no proxy rewrites. The secret key must not be empty.
+ * Returns the headers of the request with `X-Sdk-Date` and `Authorization` added, and
+ * `X-Sdk-Content-Sha256` if the body is not signed, because the server cannot know that otherwise.
+ * Signs host, x-sdk-date and, if given, x-project-id and x-sdk-content-sha256: headers that no
+ * proxy rewrites. The secret key must not be empty.
  */
 export async function signHeaders(
   request: RequestToSign,

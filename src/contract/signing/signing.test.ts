@@ -8,7 +8,10 @@ import { EMPTY_SHA256, sdkHmacSha256Signature, sha256Hex, UNSIGNED_PAYLOAD } fro
 import { signHeaders } from './sign-headers.ts'
 import { type ReceivedRequest, verifySignature } from './verify-signature.ts'
 
-/** The documented sample pair and request of the API signing guide, and a request of the log API under made-up keys. */
+/**
+ * The documented sample pair and request of the API signing guide, and a request of the log API
+ * under made-up keys.
+ */
 const VECTORS = [
   {
     title: 'the documented sample',

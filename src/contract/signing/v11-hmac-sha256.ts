@@ -6,8 +6,9 @@ const KEY_BITS = 256
 const utf8 = new TextEncoder()
 
 /**
- * The signature of a canonical request under a derived key, 64 hexadecimal digits in lower case (contract.md 5.3).
- * `derivedFor` is `YYYYMMDD/REGION/SERVICE`, the day that of `sdkDate`, the value of X-Sdk-Date.
+ * The signature of a canonical request with a derived key, as 64 hexadecimal digits in lower case.
+ * Equal to what the official SDKs produce for V11-HMAC-SHA256. `derivedFor` is
+ * `YYYYMMDD/REGION/SERVICE`, with the day of `sdkDate`, the value of X-Sdk-Date.
  */
 export async function v11HmacSha256Signature(
   canonicalRequest: string,
@@ -22,7 +23,10 @@ export async function v11HmacSha256Signature(
   )
 }
 
-/** HKDF-SHA256 (RFC 5869) of the secret key, salted with the access key, written as hexadecimal text, which is the key itself. */
+/**
+ * HKDF-SHA256 (RFC 5869) of the secret key, with the access key as salt. The key is the result as
+ * hexadecimal text.
+ */
 export async function derivedKey({ accessKey, secretKey }: KeyPair, derivedFor: string): Promise<string> {
   const imported = await crypto.subtle.importKey('raw', utf8.encode(secretKey), 'HKDF', false, ['deriveBits'])
   const parameters = {

@@ -8,21 +8,23 @@ export interface ReceivedRequest {
   readonly method: string
   /** Path and query as sent: `/path?query`. */
   readonly target: string
-  /** What the client may have sent in place of `target`. */
+  /** What the client may have sent instead of `target`. */
   readonly otherTargets?: readonly string[]
-  /** What the client may have sent in place of the Host that came. */
+  /** What the client may have sent instead of the received Host. */
   readonly otherHosts?: readonly string[]
-  /** The values of a header by its lower-case name, one per header line; empty for a header that did not come. */
+  /**
+   * The values of a header by its lower-case name, one per header line. Empty if it was not sent.
+   */
   readonly headers: (name: string) => readonly string[]
-  /** What stands for the body: the value of X-Sdk-Content-Sha256 where it came, else the body's SHA-256. */
+  /** The value of X-Sdk-Content-Sha256 if it was sent, otherwise the SHA-256 of the body. */
   readonly payloadSha256: string
 }
 
 /**
- * Whether the claim was made with this secret key for exactly this request. Of the headers exactly the listed ones count, and
- * each must have come. Path and signed host are tried as received, then as the
- * client may have sent them; the host also without its port, as some official clients sign it so.
- * Says nothing of age, key or project: the caller checks those.
+ * Whether the signature was made with this secret key for exactly this request. Only the listed
+ * headers count, and each must have been sent. Path and signed host are tried as received, then as
+ * the client may have sent them, and the host also without its port, because some official clients
+ * sign it that way. Does not check age, key or project: the caller does.
  */
 export async function verifySignature(
   request: ReceivedRequest,
@@ -46,7 +48,7 @@ export async function verifySignature(
   return false
 }
 
-/** Of the `YYYYMMDD` with which both X-Sdk-Date and what a key is derived for begin. */
+/** The length of the `YYYYMMDD` at the start of X-Sdk-Date and of what a key is derived for. */
 const DAY_CHARACTERS = 8
 
 function expectedSignature(
@@ -72,7 +74,7 @@ function hostVariants({ headers, otherHosts = [] }: ReceivedRequest): readonly R
   return [...variants].map(host => name => (name === 'host' ? [host] : headers(name)))
 }
 
-/** Both are 64 characters; the time does not tell where they differ. */
+/** Compares two texts of 64 characters in a time that does not depend on where they differ. */
 function equalInConstantTime(a: string, b: string): boolean {
   let difference = a.length ^ b.length
   for (let at = 0; at < a.length; at++) difference |= a.charCodeAt(at) ^ b.charCodeAt(at)

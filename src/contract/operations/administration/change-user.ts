@@ -6,8 +6,10 @@ import { userAnswer } from './list-users.ts'
 export const userParams = Type.Object({ name: Type.String({ minLength: 1 }) })
 
 /**
- * Sets a user's password or his roles in the caller's project; without roles he leaves it, and if it was his last, his account is deleted. For admins; with `old_password`, everybody may set his
- * own password. The password of a user who belongs to another project too is set by himself alone.
+ * Sets a user's password or their roles in the caller's project. With an empty list of roles the
+ * user leaves the project; if it was their last one, their account is deleted. For admins; with
+ * `old_password`, users can set their own password. If a user also belongs to another project, only
+ * they can set their password.
  */
 export const changeUser = operation({
   name: 'change-user',
@@ -16,6 +18,8 @@ export const changeUser = operation({
   method: 'PATCH',
   path: '/api/v1/users/:name',
   summary: 'Change a user',
+  description:
+    'Sets the password, or the roles in your project. An empty list of roles removes the user from the project. Users set their own password with old_password; only they can if they also belong to another project.',
   params: userParams,
   body: Type.Object({
     password: Type.Optional(Type.String({ description: '8 to 256 characters.' })),
@@ -24,10 +28,10 @@ export const changeUser = operation({
   }),
   answer: Type.Interface([userAnswer], {
     deleted: Type.Optional(
-      Type.Boolean({ description: 'true when he left his last project, and his account went with it.' }),
+      Type.Boolean({ description: 'True if the user left their last project, which deletes their account.' }),
     ),
     ended_keys: Type.Optional(
-      Type.Integer({ description: 'Of a deleted user: how many access keys ended with the account.' }),
+      Type.Integer({ description: 'How many access keys were deleted with the account.' }),
     ),
   }),
 })

@@ -3,7 +3,7 @@ import { operation } from '../../operation.ts'
 import { name } from '../../parameters.ts'
 import { keyFields } from './list-keys.ts'
 
-/** Makes an access key for the caller's project. Its secret key is in this answer and nowhere else. */
+/** Creates an access key for the caller's project. Only this answer contains the secret key. */
 export const createKey = operation({
   name: 'create-key',
   topic: 'administration',
@@ -11,9 +11,12 @@ export const createKey = operation({
   method: 'POST',
   path: '/api/v1/keys',
   summary: 'Create an access key',
+  description: 'The key is for your project. Only this answer contains the secret key.',
   statuses: [201],
   body: Type.Object({
-    user: Type.Optional(name('A member of the project; only admins name another than themselves.')),
+    user: Type.Optional(
+      name('A member of the project. Default: yourself; only admins can name someone else.'),
+    ),
   }),
   answer: Type.Object({ ...keyFields, secret_key: Type.String() }),
 })

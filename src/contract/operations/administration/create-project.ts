@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 import { name } from '../../parameters.ts'
 
-/** Makes a project beside the caller's, of which he is reader, runner and admin. For admins. */
+/** Creates a project in the caller's domain. The caller gets every role in it. For admins. */
 export const createProject = operation({
   name: 'create-project',
   topic: 'administration',
@@ -10,8 +10,9 @@ export const createProject = operation({
   method: 'POST',
   path: '/api/v1/projects',
   summary: 'Create a project',
+  description: 'In your domain. You get every role in it.',
   statuses: [201],
-  body: Type.Object({ name: name('Unique in the domain; clients know it as their region.') }),
+  body: Type.Object({ name: name('Unique in the domain. CodeArts Build clients use it as their region.') }),
   answer: Type.Object({ id: Type.String(), name: Type.String() }),
 })
 

@@ -4,7 +4,7 @@ import { name } from '../../parameters.ts'
 import { role } from '../../role-parameter.ts'
 import { userAnswer } from './list-users.ts'
 
-/** Makes a user of the caller's project. For admins. */
+/** Creates a user in the caller's project. For admins. */
 export const createUser = operation({
   name: 'create-user',
   topic: 'administration',
@@ -12,6 +12,7 @@ export const createUser = operation({
   method: 'POST',
   path: '/api/v1/users',
   summary: 'Create a user',
+  description: 'In your project.',
   statuses: [201],
   body: Type.Object({
     name: name('Unique in the domain.'),

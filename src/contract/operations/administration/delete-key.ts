@@ -1,7 +1,7 @@
 import Type from 'typebox'
 import { operation } from '../../operation.ts'
 
-/** Ends an access key at once: any of the project for admins, for others their own. */
+/** Revokes an access key at once. Admins can revoke every key of the project, others their own. */
 export const deleteKey = operation({
   name: 'delete-key',
   topic: 'administration',
@@ -9,6 +9,7 @@ export const deleteKey = operation({
   method: 'DELETE',
   path: '/api/v1/keys/:access_key',
   summary: 'Delete an access key',
+  description: 'Takes effect at once. Admins can delete every key of the project, others their own.',
   params: Type.Object({ access_key: Type.String({ minLength: 1 }) }),
 })
 

@@ -1,7 +1,9 @@
 import { operation } from '../../operation.ts'
 import { userParams } from './change-user.ts'
 
-/** Removes a user who belongs to the caller's project alone, with tokens and keys. For admins. */
+/**
+ * Deletes a user who belongs only to the caller's project, with their tokens and keys. For admins.
+ */
 export const deleteUser = operation({
   name: 'delete-user',
   topic: 'administration',
@@ -9,5 +11,6 @@ export const deleteUser = operation({
   method: 'DELETE',
   path: '/api/v1/users/:name',
   summary: 'Delete a user',
+  description: 'With their tokens and keys. The user must belong only to your project.',
   params: userParams,
 })

@@ -3,11 +3,11 @@ import { operation } from '../../operation.ts'
 
 export const keyFields = {
   access_key: Type.String(),
-  user: Type.String({ description: 'Name of the user to whom it belongs.' }),
+  user: Type.String({ description: 'The name of the user who owns the key.' }),
   created_at: Type.String({ description: 'ISO 8601, UTC.' }),
 }
 
-/** The access keys of the caller's project: all of them for admins, for others their own. */
+/** Lists the access keys of the caller's project: all of them for admins, their own for others. */
 export const listKeys = operation({
   name: 'list-keys',
   topic: 'administration',
@@ -15,6 +15,7 @@ export const listKeys = operation({
   method: 'GET',
   path: '/api/v1/keys',
   summary: 'List access keys',
+  description: 'Admins see every key of the project, others their own.',
   answer: Type.Object({ keys: Type.Array(Type.Object(keyFields)) }),
 })
 

@@ -8,7 +8,7 @@ export const userAnswer = Type.Object({
   roles: Type.Array(role, { description: "In the caller's project." }),
 })
 
-/** The members of the caller's project. For admins. */
+/** Lists the members of the caller's project. For admins. */
 export const listUsers = operation({
   name: 'list-users',
   topic: 'administration',
@@ -16,6 +16,7 @@ export const listUsers = operation({
   method: 'GET',
   path: '/api/v1/users',
   summary: 'List users',
+  description: 'The members of your project.',
   answer: Type.Object({ users: Type.Array(userAnswer) }),
 })
 

@@ -6,15 +6,17 @@ import { buildRecord } from '../../records/build-record.ts'
 import { succeeded } from '../../records/envelope.ts'
 import { dateTime } from '../../records/lookup-parameters.ts'
 
-/** A value, or several by repeating the parameter. */
+/** One value, or several by repeating the parameter. */
 const filter = (what: string) =>
   Type.Optional(
     Type.Union([Type.String(), Type.Array(Type.String())], {
-      description: `Only builds of these ${what}; Tailrace knows none, so there are none.`,
+      description: `Only builds with these ${what}. Tailrace does not know them, so none match.`,
     }),
   )
 
-/** The builds of a build project, that is of a job, the newest first (ListRecords). */
+/**
+ * Lists the builds of a build project, which is a job, newest first (CodeArts Build: ListRecords).
+ */
 export const listBuildRecords = operation({
   name: 'list-build-records',
   topic: 'builds',
@@ -29,13 +31,13 @@ export const listBuildRecords = operation({
     }),
   }),
   query: Type.Object({
-    page: Type.Optional(digits('Number of the page, from 0, the default.')),
-    limit: Type.Optional(digits('Entries of a page, 1 to 100; 10 by default.')),
+    page: Type.Optional(digits('Page number, starting at 0. Default: 0.')),
+    limit: Type.Optional(digits('Entries per page, 1 to 100. Default: 10.')),
     triggers: filter('triggers'),
     branches: filter('branches'),
     tags: filter('tags'),
-    from_date: Type.Optional(dateTime('Builds made from this second on.')),
-    to_date: Type.Optional(dateTime('Builds made until the end of this second.')),
+    from_date: Type.Optional(dateTime('Builds created at or after this second.')),
+    to_date: Type.Optional(dateTime('Builds created until the end of this second.')),
   }),
   answer: succeeded(
     Type.Object({

@@ -3,14 +3,14 @@ import { buildInfoRecord } from '../../records/build-info-record.ts'
 import { succeeded } from '../../records/envelope.ts'
 import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 
-/** A build by job and number, as the history shows it (ShowBuildInfoRecord). */
+/** Shows a build as the history lists it (CodeArts Build: ShowBuildInfoRecord). */
 export const showBuildInfoRecord = operation({
   name: 'show-build-info-record',
   topic: 'builds',
   access: 'read',
   method: 'GET',
   path: '/v1/record/:job_id/:build_no/build-info-record',
-  summary: 'Show a build of the history',
+  summary: 'Show a build as the history lists it',
   params: numberedBuildParams,
   answer: succeeded(buildInfoRecord),
 })

@@ -5,7 +5,7 @@ import { succeeded } from '../../records/envelope.ts'
 import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 import { status } from '../../records/status.ts'
 
-/** Whether a build runs, and how it ended (ShowBuildDetails). */
+/** Shows whether a build runs and how it ended (CodeArts Build: ShowBuildDetails). */
 export const showBuildInfo = operation({
   name: 'show-build-info',
   topic: 'builds',

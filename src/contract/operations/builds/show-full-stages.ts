@@ -4,7 +4,10 @@ import { succeeded } from '../../records/envelope.ts'
 import { recordParams } from '../../records/lookup-parameters.ts'
 import { stage } from '../../records/stage.ts'
 
-/** The stages of a build by name: `initial`, `stage1`, …, `final` (ShowBuildRecordFullStages). */
+/**
+ * Shows the stages of a build by name: `initial`, `stage1`, …, `final` (CodeArts Build:
+ * ShowBuildRecordFullStages).
+ */
 export const showFullStages = operation({
   name: 'show-full-stages',
   topic: 'builds',
@@ -12,10 +15,14 @@ export const showFullStages = operation({
   method: 'GET',
   path: '/v1/record/:record_id/full-stages',
   summary: 'Show the stages of a build',
+  description: 'Each step is a stage: stageX is the step with step_id X.',
   params: recordParams,
   query: Type.Object({
     cascade: Type.Optional(
-      Type.String({ pattern: '^(true|false)$', description: 'Changes nothing: stages have no parts here.' }),
+      Type.String({
+        pattern: '^(true|false)$',
+        description: 'Has no effect: stages have no parts in Tailrace.',
+      }),
     ),
   }),
   answer: succeeded(

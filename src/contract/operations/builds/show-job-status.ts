@@ -5,16 +5,18 @@ import { digits } from '../../parameters.ts'
 import { succeeded } from '../../records/envelope.ts'
 import { jobParams } from '../../records/lookup-parameters.ts'
 
-/** How a build of a job stands, the newest unless one is named (ShowJobStepStatus). */
+/**
+ * Shows the state of a build of a job, by default the newest (CodeArts Build: ShowJobStepStatus).
+ */
 export const showJobStatus = operation({
   name: 'show-job-status',
   topic: 'builds',
   access: 'read',
   method: 'GET',
   path: '/v1/job/:job_id/status',
-  summary: 'Show how a job stands',
+  summary: 'Show the state of a job',
   params: jobParams,
-  query: Type.Object({ build_no: Type.Optional(digits('Run of the build task; the newest by default.')) }),
+  query: Type.Object({ build_no: Type.Optional(digits('The number of the build. Default: the newest.')) }),
   answer: succeeded(
     Type.Object({
       status: nullable(Type.Enum(['success', 'failure', 'aborted', 'running'])),
@@ -24,7 +26,7 @@ export const showJobStatus = operation({
   ),
 })
 
-/** Whether the newest build of a job runs (ShowJobStatus). */
+/** Shows whether the newest build of a job runs (CodeArts Build: ShowJobStatus). */
 export const showJobStatusV3 = operation({
   name: 'show-job-status-v3',
   topic: 'builds',

@@ -4,7 +4,10 @@ import { succeeded } from '../../records/envelope.ts'
 import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 import { recordInfo } from '../../records/record-info.ts'
 
-/** A build by job and number: how clients find its record_id (ShowJobBuildRecordDetail). */
+/**
+ * Shows a build by job and number, which is how clients find its record_id (CodeArts Build:
+ * ShowJobBuildRecordDetail).
+ */
 export const showRecordInfo = operation({
   name: 'show-record-info',
   topic: 'builds',
@@ -12,11 +15,12 @@ export const showRecordInfo = operation({
   method: 'GET',
   path: '/v1/record/:job_id/:build_no/record-info',
   summary: 'Show the record of a build',
+  description: 'Finds the record_id of a build whose job_id and build_no you know.',
   params: numberedBuildParams,
   answer: succeeded(recordInfo),
 })
 
-/** The same under its older path (ShowRecordDetail). */
+/** The same under its older path (CodeArts Build: ShowRecordDetail). */
 export const showRecordInfoV4 = operation({
   name: 'show-record-info-v4',
   topic: 'builds',
@@ -28,7 +32,7 @@ export const showRecordInfoV4 = operation({
   answer: succeeded(recordInfo),
 })
 
-/** The same in the oldest envelope (ShowRecordInfo). */
+/** The same in the oldest envelope (CodeArts Build: ShowRecordInfo). */
 export const showRecordInfoV3 = operation({
   name: 'show-record-info-v3',
   topic: 'builds',
@@ -39,7 +43,9 @@ export const showRecordInfoV3 = operation({
   params: numberedBuildParams,
   answer: Type.Object({
     result: Type.Interface([recordInfo], {
-      buildRecordId: Type.String({ description: 'build_record_id, for clients that know only this name.' }),
+      buildRecordId: Type.String({
+        description: 'The same as build_record_id, for clients that read this name.',
+      }),
     }),
     success: Type.Literal(true),
     message: Type.Null(),

@@ -4,7 +4,7 @@ import { operation } from '../../operation.ts'
 import { succeeded } from '../../records/envelope.ts'
 import { jobParams } from '../../records/lookup-parameters.ts'
 
-/** Whether the newest build of a job runs (ShowRunningStatus). */
+/** Shows whether the newest build of a job runs (CodeArts Build: ShowRunningStatus). */
 export const showRunningStatus = operation({
   name: 'show-running-status',
   topic: 'builds',
@@ -16,7 +16,7 @@ export const showRunningStatus = operation({
   answer: succeeded(
     Type.Object({
       is_running: Type.Boolean(),
-      last_build_no: nullable(Type.String({ description: 'The newest build; null where there is none.' })),
+      last_build_no: nullable(Type.String({ description: 'The newest build. Null if there is none.' })),
       last_build_status: nullable(Type.Union([Type.Literal('Running'), Type.Literal('Finished')])),
       last_job_id: Type.String(),
     }),

@@ -7,7 +7,10 @@ const text = Type.String({ minLength: 1 })
 const name = Type.String({ minLength: 1, maxLength: NAME_MAX_CHARACTERS })
 const named = Type.Object({ id: Type.String(), name: Type.String() })
 
-/** Signs a browser in: the answer sets a cookie for one project that scripts cannot read, and that is good wherever a token is (docs/api.md §6). */
+/**
+ * Signs a browser in. The answer sets a cookie for one project, which scripts cannot read and which
+ * is accepted wherever a token is (docs/api.md §6).
+ */
 export const createSession = operation({
   name: 'create-session',
   topic: 'identity',
@@ -15,10 +18,10 @@ export const createSession = operation({
   method: 'POST',
   path: '/api/v1/session',
   summary: 'Sign a browser in',
-  description: 'With user and password, or with token.',
+  description: 'Send user and password, or a token. The answer sets a cookie for one project.',
   statuses: [201],
   answerHeaders: Type.Object({
-    'Set-Cookie': Type.String({ description: 'The session; HttpOnly, SameSite=Strict.' }),
+    'Set-Cookie': Type.String({ description: 'The session: HttpOnly, SameSite=Strict.' }),
     'Cache-Control': Type.Literal('no-store'),
   }),
   refusals: [401, 403],
@@ -26,13 +29,22 @@ export const createSession = operation({
     user: Type.Optional(name),
     password: Type.Optional(Type.String()),
     domain: Type.Optional(
-      Type.String({ minLength: 1, description: 'Of the user; not needed where there is one only.' }),
+      Type.String({
+        minLength: 1,
+        description: 'The domain of the user. Optional if the server has only one.',
+      }),
     ),
     token: Type.Optional(
-      Type.String({ minLength: 1, description: 'In place of user and password: the session ends with it.' }),
+      Type.String({
+        minLength: 1,
+        description: 'Instead of user and password. The session ends when the token does.',
+      }),
     ),
     project: Type.Optional(
-      Type.String({ minLength: 1, description: 'By name; with a token for a project, that one.' }),
+      Type.String({
+        minLength: 1,
+        description: 'The name of the project. Not needed with a token for a project.',
+      }),
     ),
     project_id: Type.Optional(text),
   }),

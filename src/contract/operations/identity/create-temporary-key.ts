@@ -6,17 +6,21 @@ const LIFE_MAX_SECONDS = 24 * 60 * 60
 /** Without `duration_seconds`. */
 export const TEMPORARY_KEY_DEFAULT_SECONDS = LIFE_MIN_SECONDS
 
-/** Makes an access key for a short time from a token, in the body or in X-Auth-Token; its requests carry X-Security-Token (contract.md 5.2). */
+/**
+ * Creates a temporary access key from a token, which is in the body or in X-Auth-Token. Requests
+ * that are signed with the key carry X-Security-Token (docs/api.md §6).
+ */
 export const createTemporaryKey = operation({
   name: 'create-temporary-key',
   topic: 'identity',
   access: 'open',
   method: 'POST',
   path: '/v3.0/OS-CREDENTIAL/securitytokens',
-  summary: 'Obtain a temporary access key',
+  summary: 'Create a temporary access key',
+  description: 'Requests that are signed with the key must carry securitytoken as X-Security-Token.',
   headers: Type.Object({
     'X-Auth-Token': Type.Optional(
-      Type.String({ description: 'The token that the key is made from, unless the body has one.' }),
+      Type.String({ description: 'The token to create the key from, unless the body has one.' }),
     ),
   }),
   statuses: [201],
@@ -41,7 +45,7 @@ export const createTemporaryKey = operation({
       access: Type.String(),
       secret: Type.String(),
       securitytoken: Type.String(),
-      expires_at: Type.String({ description: 'UTC, with microseconds; never later than the token expires.' }),
+      expires_at: Type.String({ description: 'UTC, with microseconds. Never later than the token.' }),
     }),
   }),
 })

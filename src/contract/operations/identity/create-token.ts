@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 
 const text = Type.String({ minLength: 1 })
-/** One of the two must be given. */
+/** At least one of the two is required. */
 const idOrName = Type.Object({ id: Type.Optional(text), name: Type.Optional(text) })
 
 const domainAnswer = Type.Object({ id: Type.String(), name: Type.String() })
@@ -36,22 +36,26 @@ export const tokenAnswer = Type.Object({
   }),
 })
 
-/** What requests about a token carry. */
+/** The headers of requests about a token. */
 export const tokenHeaders = Type.Object({
-  'X-Auth-Token': Type.String({ description: "The caller's own token." }),
-  'X-Subject-Token': Type.String({ description: 'The token that is asked about; it may be the same.' }),
+  'X-Auth-Token': Type.String({ description: 'Your own token.' }),
+  'X-Subject-Token': Type.String({ description: 'The token to check or revoke. It can be the same.' }),
 })
 
-/** Makes a token, which comes in the header X-Subject-Token (Keystone v3; docs/api.md §6). */
+/**
+ * Creates a token, which is returned in the header X-Subject-Token (Keystone v3; docs/api.md §6).
+ */
 export const createToken = operation({
   name: 'create-token',
   topic: 'identity',
   access: 'open',
   method: 'POST',
   path: '/v3/auth/tokens',
-  summary: 'Obtain a token by password, or by another token',
+  summary: 'Create a token',
+  description:
+    'By password, or from another token to change its scope. The token is in the header X-Subject-Token.',
   query: Type.Object({
-    nocatalog: Type.Optional(Type.String({ description: 'Present: leave the catalog out of the answer.' })),
+    nocatalog: Type.Optional(Type.String({ description: 'If present, the answer has no catalog.' })),
   }),
   statuses: [201],
   answerHeaders: Type.Object({

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 import { createSession } from './create-session.ts'
 
-/** Ends the session of the cookie and takes the cookie back; without one nothing happens. */
+/** Ends the session of the cookie and clears the cookie. Does nothing without a session. */
 export const deleteSession = operation({
   name: 'delete-session',
   topic: 'identity',
@@ -10,6 +10,6 @@ export const deleteSession = operation({
   method: 'DELETE',
   path: createSession.path,
   summary: 'Sign a browser out',
-  answerHeaders: Type.Object({ 'Set-Cookie': Type.String({ description: 'Takes the cookie back.' }) }),
+  answerHeaders: Type.Object({ 'Set-Cookie': Type.String({ description: 'Clears the cookie.' }) }),
   refusals: [401, 403],
 })

@@ -2,14 +2,17 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 import { listLinks } from './discover-projects.ts'
 
-/** The domain of the asking user, for any token or signature of his (Keystone v3; docs/api.md §6). */
+/**
+ * Returns the domain of the caller, for a token or signature of any scope (Keystone v3; docs/api.md
+ * §6).
+ */
 export const discoverDomains = operation({
   name: 'discover-domains',
   topic: 'identity',
   access: 'user',
   method: 'GET',
   path: '/v3/auth/domains',
-  summary: 'Find the own domain',
+  summary: 'Find your domain',
   answer: Type.Object({
     domains: Type.Array(
       Type.Object({

@@ -1,7 +1,7 @@
 import { operation } from '../../operation.ts'
 import { createToken, tokenHeaders } from './create-token.ts'
 
-/** Ends the token in X-Subject-Token at once; X-Auth-Token is the caller's own (Keystone v3). */
+/** Revokes the token in X-Subject-Token at once; X-Auth-Token is the caller's own (Keystone v3). */
 export const revokeToken = operation({
   name: 'revoke-token',
   topic: 'identity',
@@ -9,6 +9,7 @@ export const revokeToken = operation({
   method: 'DELETE',
   path: createToken.path,
   summary: 'Revoke a token',
+  description: 'Takes effect at once.',
   headers: tokenHeaders,
   refusals: [401, 403],
 })

@@ -5,27 +5,30 @@ import { recordIdParameter, taskNameParameter } from '../../parameters.ts'
 
 const params = Type.Object({ record_id: recordIdParameter })
 
-/** Downloads the log of one build action (seed page "Downloading Build Action Logs"; docs/api.md §3). */
+/**
+ * Downloads the log of one step (CodeArts Build: "Downloading Build Action Logs"; docs/api.md §3).
+ */
 export const downloadTaskLog = operation({
   name: 'download-task-log',
   topic: 'logs',
   access: 'read',
   method: 'GET',
   path: '/v4/:record_id/task-log',
-  summary: 'Download the log of a build action',
+  summary: 'Download the log of a step',
   params,
   query: Type.Object({ task_name: taskNameParameter, log_level: logLevelParameter }),
   ...storedLogFile,
 })
 
-/** The same, on request as a .zip file (contract page §1.3, DownloadTaskLogNew). */
+/** The same; can return a .zip file (CodeArts Build: DownloadTaskLogNew). */
 export const downloadTaskLogV1 = operation({
   name: 'download-task-log-v1',
   topic: 'logs',
   access: 'read',
   method: 'GET',
   path: '/v1/log/:record_id/task-log',
-  summary: 'Download the log of a build action, compressed or not',
+  summary: 'Download the log of a step (v1)',
+  description: 'Can return a .zip file.',
   params,
   query: Type.Object({
     task_name: taskNameParameter,

@@ -3,20 +3,27 @@ import { logPageAnswer, optionalWindowParameters, sizeParameter } from '../../lo
 import { operation } from '../../operation.ts'
 import { numberedBuildParams } from '../../records/lookup-parameters.ts'
 
-/** Pages through the log of a whole build, its steps' logs in step order (contract page §1.2, DownloadBuildRealTimeLog; docs/api.md §2). */
+/**
+ * Reads a page of the log of a build: the logs of its steps, in the order of the steps (CodeArts
+ * Build: DownloadBuildRealTimeLog; docs/api.md §2).
+ */
 export const readBuildLog = operation({
   name: 'read-build-log',
   topic: 'logs',
   access: 'read',
   method: 'GET',
   path: '/v1/log/:job_id/:build_no/real-time-log',
-  summary: 'Read a page of the log of a build, also while it runs',
+  summary: 'Read a page of the log of a build',
+  description: 'Works while the build runs: poll while has_more is true.',
   params: numberedBuildParams,
   query: Type.Object({ ...optionalWindowParameters, size: sizeParameter }),
   answer: logPageAnswer,
 })
 
-/** The same for clients that read once the build has run: pages of 1000 lines (contract page §1.2, ShowActionIInfo). */
+/**
+ * The same for clients that read after the build has ended: pages of 1000 lines (CodeArts Build:
+ * ShowActionIInfo).
+ */
 export const readBuildLogAfterRun = operation({
   name: 'read-build-log-after-run',
   topic: 'logs',

@@ -7,34 +7,41 @@ import {
   windowParameters,
 } from '../../log-page.ts'
 import { operation } from '../../operation.ts'
-import { digits, jobIdParameter } from '../../parameters.ts'
+import { BUILD_NO_TEXT, digits, jobIdParameter, stepIdParameter } from '../../parameters.ts'
 
 const stepParameters = {
   job_id: jobIdParameter,
-  build_no: digits('Run of the build task, 1, 2, …'),
-  step_id: digits('Build action, 1, 2, …'),
+  build_no: digits(BUILD_NO_TEXT, '1'),
+  step_id: stepIdParameter,
 }
 
-/** Pages through the log of one build action (seed page "Obtaining Build Action Run Logs"; docs/api.md §2). */
+/**
+ * Reads a page of the log of one step (CodeArts Build: "Obtaining Build Action Run Logs";
+ * docs/api.md §2).
+ */
 export const readStepLog = operation({
   name: 'read-step-log',
   topic: 'logs',
   access: 'read',
   method: 'GET',
   path: '/v1/log/task/step',
-  summary: 'Read a page of the log of a build action',
+  summary: 'Read a page of the log of a step',
+  description: 'Works while the step runs: poll while has_more is true.',
   query: Type.Object({ ...stepParameters, ...windowParameters, size: sizeParameter }),
   answer: logPageAnswer,
 })
 
-/** The same for clients that read once the action has run: pages of 1000 lines (contract page §1.2, ShowConsoleInfo). */
+/**
+ * The same for clients that read after the step has ended: pages of 1000 lines (CodeArts Build:
+ * ShowConsoleInfo).
+ */
 export const readStepLogAfterRun = operation({
   name: 'read-step-log-after-run',
   topic: 'logs',
   access: 'read',
   method: 'GET',
   path: '/v1/log/task/page',
-  summary: 'Read a page of 1000 lines of the log of a build action',
+  summary: 'Read a page of 1000 lines of the log of a step',
   query: Type.Object({ ...stepParameters, ...optionalWindowParameters }),
   answer: logPageAnswer,
 })

@@ -1,24 +1,24 @@
 import Type from 'typebox'
 import { operation } from '../../operation.ts'
 
-/** The API as an OpenAPI 3.1 document. */
+/** Returns the API as an OpenAPI 3.1 document. */
 export const readApiDocument = operation({
   name: 'read-api-document',
   topic: 'operating',
   access: 'open',
   method: 'GET',
   path: '/openapi.json',
-  summary: 'Read this document',
+  summary: 'Read the OpenAPI document',
   answer: Type.Object({ openapi: Type.String() }),
 })
 
-/** The same for people. */
+/** Returns the same as a page for people. */
 export const readApiDocs = operation({
   name: 'read-api-docs',
   topic: 'operating',
   access: 'open',
   method: 'GET',
   path: '/docs',
-  summary: 'Read about the API on a page',
+  summary: 'Open the API reference',
   media: 'text/html',
 })

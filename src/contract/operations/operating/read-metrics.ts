@@ -1,6 +1,6 @@
 import { operation } from '../../operation.ts'
 
-/** What the server counts about itself, in the text format of Prometheus (docs/api.md §6: admins). */
+/** Returns the server's metrics in the text format of Prometheus (docs/api.md §6). */
 export const readMetrics = operation({
   name: 'read-metrics',
   topic: 'operating',
@@ -8,5 +8,6 @@ export const readMetrics = operation({
   method: 'GET',
   path: '/metrics',
   summary: 'Read the metrics of the server',
+  description: 'In the text format of Prometheus.',
   media: 'text/plain',
 })

@@ -3,7 +3,10 @@ import { eventStream, resumedAfter } from '../../event-stream.ts'
 import { operation } from '../../operation.ts'
 import { recordIdParameter } from '../../parameters.ts'
 
-/** Follows the states of a build and its steps as server-sent events: first all as they are, then each change (docs/api.md §5). */
+/**
+ * Follows the states of a build and its steps as server-sent events: first the current state of
+ * each, then every change (docs/api.md §5).
+ */
 export const followBuild = operation({
   name: 'follow-build',
   topic: 'reading',
@@ -12,18 +15,18 @@ export const followBuild = operation({
   path: '/api/v1/builds/:record_id/events',
   summary: 'Follow the states of a build and its steps',
   description:
-    'Events: build and step, with the state of each, first as it is and then with each change; at last end.',
+    'Sends the events build and step with the current states first, then one for each change, and finally the event end.',
   params: Type.Object({ record_id: recordIdParameter }),
-  headers: resumedAfter('"end" when the end was seen: nothing comes any more.'),
+  headers: resumedAfter('"end" if the client has seen the end. Nothing follows then.'),
   ...eventStream,
 })
 
 export type FollowBuildParams = Type.Static<typeof followBuild.params>
 
-/** The id of the last event of a build, so that a client which resumes after it is told that nothing follows. */
+/** The id of the last event of a build. A client that resumes after it gets 204. */
 export const BUILD_END_EVENT_ID = 'end'
 
-/** The data of `event: build`, and of `event: end`. Null is what is not known yet. */
+/** The data of `event: build` and of `event: end`. Values that are not known yet are null. */
 export interface BuildEventData {
   readonly record_id: string
   readonly job_id: string

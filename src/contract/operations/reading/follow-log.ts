@@ -4,7 +4,10 @@ import { operation } from '../../operation.ts'
 import { digits } from '../../parameters.ts'
 import { stepLogParams } from '../writing/append-log.ts'
 
-/** Follows a step's log as server-sent events: what is there, then what comes, until the log is finished (docs/api.md §5). */
+/**
+ * Follows the log of a step as server-sent events: the stored text, then new text, until the log is
+ * finished (docs/api.md §5).
+ */
 export const followLog = operation({
   name: 'follow-log',
   topic: 'reading',
@@ -13,11 +16,11 @@ export const followLog = operation({
   path: '/api/v1/builds/:record_id/steps/:step_id/log/events',
   summary: 'Follow the log of a step as it grows',
   description:
-    'Events: log, whose id is the next byte and whose data is one line of JSON, {start, end, text}; at last end, {size, sha256, status}. A comment comes every 15 s.',
+    'Sends events named log: the id is the offset of the next byte, the data is one line of JSON, {start, end, text}. The last event is end, with {size, sha256, status}. A comment is sent every 15 seconds.',
   params: stepLogParams,
-  headers: resumedAfter('The id of the last event that was seen.'),
+  headers: resumedAfter('The id of the last event that the client received. It takes precedence over from.'),
   query: Type.Object({
-    from: Type.Optional(digits('The byte to begin at; 0 where absent. Last-Event-ID goes before it.')),
+    from: Type.Optional(digits('The byte to start at. Default: 0.')),
   }),
   ...eventStream,
 })
@@ -31,7 +34,7 @@ export interface LogEventData {
   readonly text: string
 }
 
-/** The data of `event: end`, after which nothing comes. */
+/** The data of `event: end`, which is the last event. */
 export interface LogEndEventData {
   readonly size: number
   /** Null for a step that was skipped. */

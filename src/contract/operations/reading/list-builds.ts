@@ -3,7 +3,7 @@ import { operation } from '../../operation.ts'
 import { buildSummary, listParameters, nextCursor } from '../../records/build-summary.ts'
 import { jobParams } from '../../records/lookup-parameters.ts'
 
-/** The builds of a job, the newest first (docs/api.md §5). */
+/** Lists the builds of a job, newest first (docs/api.md §5). */
 export const listBuilds = operation({
   name: 'list-builds',
   topic: 'reading',
@@ -11,6 +11,7 @@ export const listBuilds = operation({
   method: 'GET',
   path: '/api/v1/jobs/:job_id/builds',
   summary: 'List the builds of a job',
+  description: 'Newest first.',
   params: jobParams,
   query: listParameters,
   answer: Type.Object({ builds: Type.Array(buildSummary), next_cursor: nextCursor }),

@@ -3,7 +3,7 @@ import { nullable } from '../../nullable.ts'
 import { operation } from '../../operation.ts'
 import { buildSummary, listParameters, nextCursor } from '../../records/build-summary.ts'
 
-/** Jobs, the newest first, each with its newest build (docs/api.md §5). */
+/** Lists jobs, newest first, each with its newest build (docs/api.md §5). */
 export const listJobs = operation({
   name: 'list-jobs',
   topic: 'reading',
@@ -11,6 +11,7 @@ export const listJobs = operation({
   method: 'GET',
   path: '/api/v1/jobs',
   summary: 'List jobs',
+  description: 'Newest first, each with its newest build.',
   query: listParameters,
   answer: Type.Object({
     jobs: Type.Array(

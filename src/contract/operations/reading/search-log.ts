@@ -7,8 +7,9 @@ const yesOrNo = (description: string) =>
   Type.Optional(Type.String({ pattern: '^(true|false|1|0)$', description }))
 
 /**
- * Searches a step's log, live or finished, for lines that match; answers NDJSON, one object a line: hits as they are found, last
- * `{count, complete}`, or the body of an error when the search cannot go on (docs/api.md §5).
+ * Searches the log of a step, live or finished, for matching lines. Returns NDJSON: hits as they
+ * are found, then `{count, complete}`, or the body of an error if the search fails (docs/api.md
+ * §5).
  */
 export const searchLog = operation({
   name: 'search-log',
@@ -18,22 +19,24 @@ export const searchLog = operation({
   path: '/api/v1/builds/:record_id/steps/:step_id/log/search',
   summary: 'Search the log of a step',
   description:
-    'One object of JSON a line: hits {n, offset, text}, at last {count, complete}, or the body of an error when the search cannot go on.',
+    'Returns one JSON object per line: hits {n, offset, text} as they are found, then {count, complete}. If the search fails, the last line is the body of an error.',
   params: stepLogParams,
   query: Type.Object({
     q: Type.String({
       minLength: 1,
       maxLength: 1000,
       pattern: '^[^\\n]*$',
-      description: 'What a line must hold: characters, or a regular expression of ECMAScript.',
+      description: 'What a line must contain: text, or an ECMAScript regular expression.',
     }),
-    regex: yesOrNo('q is a regular expression; false where absent. It sees the first MiB of a line.'),
-    case: yesOrNo(
-      'Letters of other case differ; true where absent. ASCII only, unless q is a regular expression.',
+    regex: yesOrNo(
+      'Whether q is a regular expression. It is applied to the first MiB of each line. Default: false.',
     ),
-    from: Type.Optional(digits('Lines that begin before this byte of the log are left out.')),
-    limit: Type.Optional(digits('Hits at most, from 1; all where absent.')),
-    count_only: yesOrNo('The hits are only counted: the last line alone is answered; false where absent.'),
+    case: yesOrNo(
+      'Whether case matters. Default: true. If not, only ASCII letters are folded, unless q is a regular expression.',
+    ),
+    from: Type.Optional(digits('Skips lines that start before this byte offset.')),
+    limit: Type.Optional(digits('Maximum number of hits, at least 1. Default: all.')),
+    count_only: yesOrNo('Return only the last line, with the count. Default: false.'),
   }),
   media: 'application/x-ndjson',
   answerHeaders: Type.Object({
@@ -50,14 +53,14 @@ export interface SearchHitAnswer {
   readonly offset: number
   /** At most 64 KiB of the line. */
   readonly text: string
-  /** Only where true. */
+  /** Present only if true. */
   readonly truncated?: true
 }
 
 export interface SearchEndAnswer {
   readonly count: number
-  /** No other line matches. */
+  /** True if no other line matches. */
   readonly complete: boolean
-  /** `from` of a search for the other hits, when the limit ended this one. */
+  /** If the limit ended this search: the `from` of a search for the other hits. */
   readonly next?: number
 }

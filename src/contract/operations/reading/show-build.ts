@@ -6,7 +6,7 @@ import { recordParams } from '../../records/lookup-parameters.ts'
 
 const ownTime = Type.String({ description: 'ISO 8601, UTC.' })
 
-/** A build with its steps (docs/api.md §5). */
+/** Shows a build with its steps (docs/api.md §5). */
 export const showBuild = operation({
   name: 'show-build',
   topic: 'reading',
@@ -24,9 +24,11 @@ export const showBuild = operation({
         name: Type.String(),
         state: Type.Enum(['waiting', 'running', 'sealed', 'abandoned', 'skipped']),
         status: nullable(outcomeAnswer),
-        size: Type.Integer({ description: 'Bytes of the log by now.' }),
-        sha256: nullable(Type.String({ description: 'Of a sealed log.' })),
-        verified: nullable(Type.Boolean({ description: 'The writer named the sha256, and it was right.' })),
+        size: Type.Integer({ description: 'Bytes of the log so far.' }),
+        sha256: nullable(Type.String({ description: 'The SHA-256 of a sealed log, in hexadecimal.' })),
+        verified: nullable(
+          Type.Boolean({ description: 'Whether the writer gave the SHA-256 and it matched.' }),
+        ),
         began_at: nullable(ownTime),
         finished_at: nullable(ownTime),
         log_url: Type.String(),

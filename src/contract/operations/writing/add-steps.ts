@@ -3,7 +3,10 @@ import { operation } from '../../operation.ts'
 import { recordIdParameter } from '../../parameters.ts'
 import { createBuild, newSteps } from './create-build.ts'
 
-/** Adds steps to a build (docs/api.md §4). A step without step_id and with the name of an existing step is that step. */
+/**
+ * Adds steps to a build (docs/api.md §4). A step without a step_id that has the name of an existing
+ * step is that step.
+ */
 export const addSteps = operation({
   name: 'add-steps',
   topic: 'writing',
@@ -11,6 +14,7 @@ export const addSteps = operation({
   method: 'POST',
   path: '/api/v1/builds/:record_id/steps',
   summary: 'Add steps to a build',
+  description: 'A step without a step_id that has the name of an existing step is that step.',
   params: Type.Object({ record_id: recordIdParameter }),
   statuses: [201, 200],
   body: Type.Object({ steps: newSteps }),

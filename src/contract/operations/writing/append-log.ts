@@ -1,8 +1,8 @@
 import Type from 'typebox'
 import { operation } from '../../operation.ts'
-import { digits, recordIdParameter } from '../../parameters.ts'
+import { digits, recordIdParameter, stepIdParameter } from '../../parameters.ts'
 
-/** The version of the tus protocol that uploads speak (https://tus.io/protocols/resumable-upload). */
+/** The version of the tus protocol for uploads (https://tus.io/protocols/resumable-upload). */
 export const TUS_VERSION = '1.0.0'
 export const TUS_EXTENSIONS = 'checksum'
 export const CHECKSUM_ALGORITHMS = ['sha1', 'sha256'] as const
@@ -10,7 +10,7 @@ export const UPLOAD_MEDIA_TYPE = 'application/offset+octet-stream'
 
 export const stepLogParams = Type.Object({
   record_id: recordIdParameter,
-  step_id: digits('Build action, 1, 2, …'),
+  step_id: stepIdParameter,
 })
 export type StepLogParams = Type.Static<typeof stepLogParams>
 
@@ -23,22 +23,24 @@ export const appendLog = operation({
   path: '/api/v1/builds/:record_id/steps/:step_id/log',
   summary: 'Append to the log of a step',
   description:
-    'The bytes below the head are compared with what is stored, the rest is appended; the same again is a success. POST with X-HTTP-Method-Override: PATCH is taken for it.',
+    'The head is the number of bytes stored so far. Bytes of the body that are below the head are compared with the stored ones; the rest is appended. Repeating an append succeeds and stores nothing twice. POST with X-HTTP-Method-Override: PATCH is accepted too.',
   params: stepLogParams,
   headers: Type.Object({
-    'Tus-Resumable': Type.Literal(TUS_VERSION, { description: 'The version of tus; 412 without it.' }),
-    'Upload-Offset': digits('Where the first byte of the body belongs: at the head, or below it.'),
+    'Tus-Resumable': Type.Literal(TUS_VERSION, {
+      description: 'The version of tus. Without it, or with another version, the answer is 412.',
+    }),
+    'Upload-Offset': digits('Where the first byte of the body belongs: at or below the head.', '0'),
     'Upload-Checksum': Type.Optional(
       Type.String({
         pattern: `^(${CHECKSUM_ALGORITHMS.join('|')}) [A-Za-z0-9+/]+=*$`,
         description:
-          'Algorithm and digest of the body in base64. The body then has 16 MiB at most and is stored whole or not at all.',
+          'Algorithm and base64 digest of the body. The body is then limited to 16 MiB and stored completely or not at all.',
       }),
     ),
   }),
   bodyMedia: UPLOAD_MEDIA_TYPE,
   answerHeaders: Type.Object({
-    'Upload-Offset': digits('The new head. All below it is durable.'),
+    'Upload-Offset': digits('The new head. Every byte below it is durable.'),
     'Tus-Resumable': Type.Literal(TUS_VERSION),
     'Tus-Version': Type.Literal(TUS_VERSION),
   }),

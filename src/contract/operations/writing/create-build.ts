@@ -16,11 +16,11 @@ const stepsAnswer = Type.Array(
     step_id: Type.Integer(),
     task_name: Type.String(),
     name: Type.String(),
-    log_url: Type.String({ description: 'Where the log is appended and read; a tus upload URL.' }),
+    log_url: Type.String({ description: 'Where to append to the log and read it: a tus upload URL.' }),
   }),
 )
 
-/** Makes a build, and its job when the name is new (docs/api.md §4). */
+/** Creates a build, and its job if the name is new (docs/api.md §4). */
 export const createBuild = operation({
   name: 'create-build',
   topic: 'writing',
@@ -28,14 +28,15 @@ export const createBuild = operation({
   method: 'POST',
   path: '/api/v1/builds',
   summary: 'Create a build',
-  description: 'The same record_id again is answered with 200 and what was made then.',
+  description:
+    'A new job_name creates the job. Repeating the request with the same record_id returns 200 and the same build.',
   oneOf: ['job_name', 'job_id'],
   statuses: [201, 200],
   body: Type.Object({
-    job_name: Type.Optional(name('A new name makes a new job.')),
+    job_name: Type.Optional(name('The name of the job. A new name creates a job.')),
     job_id: Type.Optional(jobIdParameter),
     record_id: Type.Optional(newRecordId),
-    source: Type.Optional(name('Where the build runs; answered as location.')),
+    source: Type.Optional(name('Where the build runs. Returned as location.')),
     steps: Type.Optional(newSteps),
   }),
   answer: Type.Object({
@@ -43,7 +44,9 @@ export const createBuild = operation({
     build_no: Type.Integer(),
     record_id: Type.String(),
     project_id: Type.String(),
-    upload_token: Type.String({ description: 'May write to this build and read it, nothing else.' }),
+    upload_token: Type.String({
+      description: 'A token that can write to and read this build, and nothing else.',
+    }),
     steps: stepsAnswer,
   }),
 })

@@ -2,7 +2,7 @@ import Type from 'typebox'
 import { operation } from '../../operation.ts'
 import { outcome, recordIdParameter } from '../../parameters.ts'
 
-/** Sets the result of a build and skips its steps never begun (docs/api.md §4). */
+/** Sets the result of a build and skips the steps that never began (docs/api.md §4). */
 export const finishBuild = operation({
   name: 'finish-build',
   topic: 'writing',
@@ -10,6 +10,7 @@ export const finishBuild = operation({
   method: 'POST',
   path: '/api/v1/builds/:record_id/finish',
   summary: 'Finish a build',
+  description: 'Steps that never began are skipped. Open steps still accept late bytes.',
   params: Type.Object({ record_id: recordIdParameter }),
   body: Type.Object({ status: outcome }),
   answer: Type.Object({

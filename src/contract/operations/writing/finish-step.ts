@@ -4,7 +4,9 @@ import { outcome } from '../../parameters.ts'
 import { MAX_INTEGER } from '../../quantities.ts'
 import { stepLogParams } from './append-log.ts'
 
-/** Seals the log of a step, checked against the writer's length and hash (docs/api.md §4). */
+/**
+ * Seals the log of a step, after a check against the writer's size and SHA-256 (docs/api.md §4).
+ */
 export const finishStep = operation({
   name: 'finish-step',
   topic: 'writing',
@@ -12,6 +14,8 @@ export const finishStep = operation({
   method: 'POST',
   path: '/api/v1/builds/:record_id/steps/:step_id/finish',
   summary: 'Finish a step and seal its log',
+  description:
+    'If size or sha256 do not match the stored bytes, the answer is 409 and the log stays open. Without sha256, verified is false.',
   params: stepLogParams,
   body: Type.Object({
     status: outcome,
