@@ -18,6 +18,8 @@ export const CHECKED_BODY_MAX_BYTES = 16 * MIB
 export const HEADERS_MAX_BYTES = 128 * KIB
 /** JSON request bodies. */
 export const JSON_BODY_MAX_BYTES = 4 * MIB
+/** JSON request bodies of operations that anyone may call. */
+export const OPEN_BODY_MAX_BYTES = 128 * KIB
 /** Names of jobs, steps, sources, users, projects. */
 export const NAME_MAX_CHARACTERS = 128
 /** Steps of one build. */

@@ -11,8 +11,9 @@ import type { Site } from './guard/require-same-origin.ts'
 import { boundUnsentAnswers } from './guard/unsent-answers.ts'
 import { basePathOf } from './http/base-path.ts'
 import { describeInvalid } from './http/describe-invalid.ts'
+import { handleError, NO_SUCH_ROUTE } from './http/error-handler.ts'
+import { EventStreams } from './http/event-streams.ts'
 import { openHttpServer, type TlsKeyPair } from './http/http-server.ts'
-import { NO_SUCH_ROUTE, refuse } from './http/refuse.ts'
 import { refuseUnparsed } from './http/refuse-unparsed.ts'
 
 export interface AppOptions {
@@ -49,7 +50,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: PARAMETER_MAX_CHARACTERS },
     frameworkErrors: (error, request, reply) => {
       reply.header('x-request-id', request.id)
-      refuse(error, request, reply)
+      handleError(error, request, reply)
     },
     clientErrorHandler: (error, socket) => refuseUnparsed(error, socket),
     ajv: {
@@ -66,11 +67,11 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   })
   // Taken out of the list, which the validator keeps until it finds the next mistake: with the bodies in which they are.
   app.setSchemaErrorFormatter(errors => describeInvalid(errors.splice(0)))
-  app.setErrorHandler((error, request, reply) => refuse(error, request, reply))
+  app.setErrorHandler((error, request, reply) => handleError(error, request, reply))
   app.setNotFoundHandler(
     (request, reply) =>
       leadBrowser(request, reply, options.site) ??
-      refuse(new TailraceError('no-such-route', NO_SUCH_ROUTE), request, reply),
+      handleError(new TailraceError('no-such-route', NO_SUCH_ROUTE), request, reply),
   )
   // JSON is written by JSON.stringify: the schemas describe answers, tests hold them to it, and nothing is dropped on the way.
   app.setSerializerCompiler(() => data => JSON.stringify(data))
@@ -78,6 +79,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
     reply.header('x-request-id', request.id)
   })
   await allowOrigins(app, options.corsOrigins)
+  app.decorate('eventStreams', new EventStreams(app))
   boundUnsentAnswers(app)
   readJsonBodies(app)
   guardRoutes(app, options, limitRequests(options.requestLimits))

@@ -6,7 +6,6 @@ import { LineEnds } from '../core/read/lines/line-ends.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { ByteBudget } from './http/byte-budget.ts'
-import { EventStreams } from './http/event-streams.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { deleteBuildRoute } from './routes/administration/delete-build.ts'
 import { deleteJobRoute } from './routes/administration/delete-job.ts'
@@ -64,11 +63,10 @@ export function registerRoutes(
   appendLogRoute(app, write, new ByteBudget(CHECKED_BODIES_MAX_BYTES))
   describeUploadsRoute(app)
   readRawLogRoute(app, bodies)
-  const streams = new EventStreams(app)
-  followLogRoute(app, write, streams)
+  followLogRoute(app, write)
   readLinesRoute(app, { ...buildLogs, packs })
   searchLogRoute(app, write, { assert: assertExpression, open: regexpMatchers() }, searchThread.search)
-  followBuildRoute(app, write, streams)
+  followBuildRoute(app, write)
   finishStepRoute(app, write)
   finishBuildRoute(app, write)
   deleteBuildRoute(app, { ...write, removal })

@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Access } from '../../contract/access.ts'
 import { CHECKED_BODY_MAX_BYTES, JSON_BODY_MAX_BYTES } from '../../contract/limits.ts'
 import type { Operation } from '../../contract/operation.ts'
-import { UPLOAD_MEDIA_TYPE } from '../../contract/operations/writing/append-log.ts'
 import { MIB } from '../../contract/quantities.ts'
 import {
   assertAdmin,
@@ -52,13 +51,7 @@ export interface Authentication {
 
 declare module 'fastify' {
   interface FastifyRequest {
-    principal: Principal | undefined
-    user: KnownUser | undefined
     receivedBody: ReceivedBody | undefined
-  }
-  interface FastifyContextConfig {
-    /** What the route serves; who may call it is stated there. */
-    readonly operation?: Operation
   }
 }
 
@@ -86,9 +79,10 @@ export function guardRoutes(
   })
   const bodies = new ByteBudget(BODIES_MAX_BYTES)
   app.addHook('onRequest', async (request, reply) => {
-    const access = request.routeOptions.config.operation?.access
-    if (request.is404 || access === undefined || access === 'open') return
-    const body = new ReceivedBody(request.raw, bodyLimit(request), bodies.forAnswer(reply.raw))
+    const { operation } = request.routeOptions.config
+    if (request.is404 || operation === undefined || operation.access === 'open') return
+    const { access } = operation
+    const body = new ReceivedBody(request.raw, bodyLimit(operation), bodies.forAnswer(reply.raw))
     request.receivedBody = body
     const received = {
       method: sentMethod(request.raw),
@@ -152,18 +146,7 @@ function assertMayUse(access: Exclude<Access, 'open' | 'user'>, who: Principal, 
   else assertAdmin(who)
 }
 
-/** Who asks. Only for routes that are for a project. */
-export function principalOf(request: FastifyRequest): Principal {
-  if (request.principal === undefined) throw new Error('the route is for no project')
-  return request.principal
-}
-
-/** Which user asks. Only for routes of `user` access. */
-export function userOf(request: FastifyRequest): KnownUser {
-  if (request.user === undefined) throw new Error('the route is not for users of whatever scope')
-  return request.user
-}
-
-function bodyLimit(request: FastifyRequest): number {
-  return request.headers['content-type'] === UPLOAD_MEDIA_TYPE ? CHECKED_BODY_MAX_BYTES : JSON_BODY_MAX_BYTES
+/** The largest body that a signature can cover. */
+function bodyLimit({ bodyMedia }: Operation): number {
+  return bodyMedia === undefined ? JSON_BODY_MAX_BYTES : CHECKED_BODY_MAX_BYTES
 }

@@ -32,5 +32,5 @@ function rateOf(perMinute: number): RequestRate | undefined {
 
 function kindOf({ method, routeOptions }: FastifyRequest): 'reads' | 'appends' | 'changes' {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return 'reads'
-  return method === appendLog.method && routeOptions.url === appendLog.path ? 'appends' : 'changes'
+  return routeOptions.config.operation?.name === appendLog.name ? 'appends' : 'changes'
 }

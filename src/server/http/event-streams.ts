@@ -25,6 +25,13 @@ const RETRY_MS = 1000
 /** Then the client comes back, and its rights are looked at again. */
 const STREAM_MAX_MS = 3_600_000
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The streams that are open. */
+    readonly eventStreams: EventStreams
+  }
+}
+
 /** All streams of server-sent events of a server. They end, between two events, when the server stops. */
 export class EventStreams {
   readonly #open = new Set<AbortController>()

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import { TailraceError } from '../../contract/errors.ts'
 import type { TakeBytes } from './byte-budget.ts'
 
@@ -35,8 +36,8 @@ export class ReceivedBody {
 }
 
 /** The body's chunks; a consumer that stops early leaves the connection whole, so that the refusal can be sent. */
-export function chunksOf(request: IncomingMessage): AsyncIterable<Buffer> {
-  return request.iterator({ destroyOnReturn: false })
+export function chunksOf(body: Readable): AsyncIterable<Buffer> {
+  return body.iterator({ destroyOnReturn: false })
 }
 
 /** Reads a body to its end. Rejects with `too-large` past `maxBytes`, as `take` does, and when the connection breaks off before. */

@@ -3,8 +3,8 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { TailraceError } from '../../contract/errors.ts'
 import { isAnswering } from './answering.ts'
+import { DISCARD_MAX_BYTES, errorBody, JSON_MEDIA } from './error-handler.ts'
 import { ERROR_STATUS } from './error-status.ts'
-import { DISCARD_MAX_BYTES, errorBody } from './refuse.ts'
 
 /** How long a client that was refused may take to end its side. */
 const DISCARD_MAX_MS = 10_000
@@ -23,7 +23,7 @@ function lastAnswer(refusal: TailraceError) {
   const requestId = randomUUID()
   const body = JSON.stringify(errorBody(refusal, requestId))
   const headers = {
-    'Content-Type': 'application/json;charset=UTF-8',
+    'Content-Type': JSON_MEDIA,
     'Content-Length': Buffer.byteLength(body),
     'X-Request-Id': requestId,
     Connection: 'close',

@@ -13,6 +13,7 @@ export const TEMPORARY_KEY_DEFAULT_SECONDS = LIFE_MIN_SECONDS
 export const createTemporaryKey = operation({
   name: 'create-temporary-key',
   topic: 'identity',
+  errorForm: 'keystone',
   access: 'open',
   method: 'POST',
   path: '/v3.0/OS-CREDENTIAL/securitytokens',

@@ -48,6 +48,7 @@ export const tokenHeaders = Type.Object({
 export const createToken = operation({
   name: 'create-token',
   topic: 'identity',
+  errorForm: 'keystone',
   access: 'open',
   method: 'POST',
   path: '/v3/auth/tokens',

@@ -14,6 +14,7 @@ const answerHeaders = Type.Object({
 export const describeToken = operation({
   name: 'describe-token',
   topic: 'identity',
+  errorForm: 'keystone',
   access: 'open',
   method: 'GET',
   path: createToken.path,

@@ -9,6 +9,7 @@ import { listLinks } from './discover-projects.ts'
 export const discoverDomains = operation({
   name: 'discover-domains',
   topic: 'identity',
+  errorForm: 'keystone',
   access: 'user',
   method: 'GET',
   path: '/v3/auth/domains',

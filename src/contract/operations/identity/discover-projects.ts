@@ -15,6 +15,7 @@ export const listLinks = Type.Object({
 export const discoverProjects = operation({
   name: 'discover-projects',
   topic: 'identity',
+  errorForm: 'keystone',
   access: 'user',
   method: 'GET',
   path: '/v3/projects',

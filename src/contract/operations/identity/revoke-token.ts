@@ -5,6 +5,7 @@ import { createToken, tokenHeaders } from './create-token.ts'
 export const revokeToken = operation({
   name: 'revoke-token',
   topic: 'identity',
+  errorForm: 'keystone',
   access: 'open',
   method: 'DELETE',
   path: createToken.path,

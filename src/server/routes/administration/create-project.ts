@@ -1,20 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import {
-  type CreateProjectAnswer,
-  type CreateProjectBody,
-  createProject as operation,
-} from '../../../contract/operations/administration/create-project.ts'
+import { createProject as operation } from '../../../contract/operations/administration/create-project.ts'
 import type { ProjectAdministration } from '../../../iam/administer-projects.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { serve } from '../../http/serve.ts'
 
 export function createProjectRoute(app: FastifyInstance, projects: ProjectAdministration): void {
-  app.post<{ Body: CreateProjectBody }>(
-    operation.path,
-    { schema: { body: operation.body }, config: { operation } },
-    async (request, reply): Promise<CreateProjectAnswer> => {
-      const { id, name } = await projects.createProject(principalOf(request), request.body.name)
-      reply.code(201)
-      return { id, name }
-    },
-  )
+  serve(app, operation, async ({ who, body }) => {
+    const { id, name } = await projects.createProject(who, body.name)
+    return { id, name }
+  })
 }

@@ -1,22 +1,14 @@
 import type { FastifyInstance } from 'fastify'
-import {
-  type CreateUserBody,
-  createUser as operation,
-} from '../../../contract/operations/administration/create-user.ts'
-import type { UserAnswer } from '../../../contract/operations/administration/list-users.ts'
+import { createUser as operation } from '../../../contract/operations/administration/create-user.ts'
+import type { Role } from '../../../contract/roles.ts'
 import type { UserAdministration } from '../../../iam/administer-users.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { serve } from '../../http/serve.ts'
 import { userAnswer } from './list-users.ts'
 
+const DEFAULT_ROLE: Role = 'reader'
+
 export function createUserRoute(app: FastifyInstance, users: UserAdministration): void {
-  app.post<{ Body: CreateUserBody }>(
-    operation.path,
-    { schema: { body: operation.body }, config: { operation } },
-    async (request, reply): Promise<UserAnswer> => {
-      const { name, password, roles = ['reader'] } = request.body
-      const user = await users.createUser(principalOf(request), { name, password, roles: new Set(roles) })
-      reply.code(201)
-      return userAnswer(user)
-    },
+  serve(app, operation, async ({ who, body: { name, password, roles = [DEFAULT_ROLE] } }) =>
+    userAnswer(await users.createUser(who, { name, password, roles: new Set(roles) })),
   )
 }

@@ -4,15 +4,13 @@ import {
   listKeys as operation,
 } from '../../../contract/operations/administration/list-keys.ts'
 import type { KeyAdministration, KeyDescription } from '../../../iam/administer-keys.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { serve } from '../../http/serve.ts'
 
 export function listKeysRoute(app: FastifyInstance, keys: KeyAdministration): void {
-  app.get(operation.path, { config: { operation } }, async (request): Promise<ListKeysAnswer> => {
-    return { keys: (await keys.listKeys(principalOf(request))).map(keyAnswer) }
-  })
+  serve(app, operation, async ({ who }) => ({ keys: (await keys.listKeys(who)).map(keyAnswer) }))
 }
 
-/** A key as the wire shows it, without its secret. */
+/** A key without its secret. */
 export function keyAnswer({
   accessKey,
   userName,

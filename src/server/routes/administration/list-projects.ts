@@ -1,14 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import {
-  type ListProjectsAnswer,
-  listProjects as operation,
-} from '../../../contract/operations/administration/list-projects.ts'
+import { listProjects as operation } from '../../../contract/operations/administration/list-projects.ts'
 import type { ProjectAdministration } from '../../../iam/administer-projects.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { serve } from '../../http/serve.ts'
 
 export function listProjectsRoute(app: FastifyInstance, projects: ProjectAdministration): void {
-  app.get(operation.path, { config: { operation } }, async (request): Promise<ListProjectsAnswer> => {
-    const memberships = await projects.listProjects(principalOf(request))
+  serve(app, operation, async ({ who }) => {
+    const memberships = await projects.listProjects(who)
     return {
       projects: memberships.map(({ project, roles }) => ({
         id: project.id,

@@ -1,19 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import {
-  type ListUsersAnswer,
   listUsers as operation,
   type UserAnswer,
 } from '../../../contract/operations/administration/list-users.ts'
 import type { ProjectUser, UserAdministration } from '../../../iam/administer-users.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { serve } from '../../http/serve.ts'
 
 export function listUsersRoute(app: FastifyInstance, users: UserAdministration): void {
-  app.get(operation.path, { config: { operation } }, async (request): Promise<ListUsersAnswer> => {
-    return { users: (await users.listUsers(principalOf(request))).map(userAnswer) }
-  })
+  serve(app, operation, async ({ who }) => ({ users: (await users.listUsers(who)).map(userAnswer) }))
 }
 
-/** A user as the wire shows him. */
+/** A user with the roles that they have in the caller's project. */
 export function userAnswer({ id, name, roles }: ProjectUser): UserAnswer {
   return { id, name, roles: [...roles] }
 }

@@ -7,7 +7,7 @@ import { countedBuilds } from '../../../core/list/list-builds.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
 import { queryPage } from '../../http/query-page.ts'
 import { assertMonth, querySpan } from '../../http/query-time.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { buildInfoRecord } from '../../present/build-records.ts'
 import { succeeded } from '../../present/succeeded.ts'
 
@@ -17,7 +17,7 @@ export function listBuildInfoRecordsRoutes(
   ports: { readonly history: BuildHistory },
 ): void {
   for (const operation of [listBuildInfoRecords, listBuildInfoRecordsV3])
-    serveJson(app, operation, async ({ who, params, query }) => {
+    serve(app, operation, async ({ who, params, query }) => {
       const span = querySpan(['start_time', query.start_time], ['end_time', query.end_time])
       assertMonth(span)
       const page = queryPage(query)

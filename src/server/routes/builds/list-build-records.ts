@@ -4,7 +4,7 @@ import { type CountedBuilds, countedBuilds } from '../../../core/list/list-build
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
 import { queryLimitedPage } from '../../http/query-page.ts'
 import { querySpan } from '../../http/query-time.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { jobOfBuildProject } from '../../present/build-project-id.ts'
 import { buildRecord } from '../../present/build-records.ts'
 import { succeeded } from '../../present/succeeded.ts'
@@ -13,7 +13,7 @@ const NONE: CountedBuilds = { builds: [], total: 0 }
 
 /** Builds have no trigger, branch or tag here, so that none has one that is asked for. */
 export function listBuildRecordsRoute(app: FastifyInstance, ports: { readonly history: BuildHistory }): void {
-  serveJson(app, operation, async ({ who, params, query }) => {
+  serve(app, operation, async ({ who, params, query }) => {
     const { from_date, to_date, triggers, branches, tags } = query
     const isTimed = from_date !== undefined || to_date !== undefined
     const span = isTimed ? querySpan(['from_date', from_date], ['to_date', to_date]) : undefined

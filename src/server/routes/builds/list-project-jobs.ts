@@ -5,7 +5,7 @@ import { notAllowed, type Principal } from '../../../core/access/principal.ts'
 import { countedJobs } from '../../../core/list/list-jobs.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
 import { queryPage } from '../../http/query-page.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { listedJob } from '../../present/listed-job.ts'
 import { succeeded } from '../../present/succeeded.ts'
 
@@ -14,11 +14,11 @@ interface Ports {
 }
 
 export function listProjectJobsRoutes(app: FastifyInstance, ports: Ports): void {
-  serveJson(app, listOwnProjectJobs, async ({ who, query }) => {
+  serve(app, listOwnProjectJobs, async ({ who, query }) => {
     const { jobs, total } = await pageOfJobs(ports, who, query)
     return succeeded({ job_list: jobs, total })
   })
-  serveJson(app, listProjectJobs, async ({ who, params, query }) => {
+  serve(app, listProjectJobs, async ({ who, params, query }) => {
     if (params.project_id !== who.projectId) throw unknownProject(who)
     const { jobs, total } = await pageOfJobs(ports, who, query)
     return { ...succeeded({ job_list: jobs, total }), jobs, total }

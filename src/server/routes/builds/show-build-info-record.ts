@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { showBuildInfoRecord as operation } from '../../../contract/operations/builds/show-build-info-record.ts'
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { buildInfoRecord } from '../../present/build-records.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'
 import { succeeded } from '../../present/succeeded.ts'
@@ -11,7 +11,7 @@ export function showBuildInfoRecordRoute(
   app: FastifyInstance,
   ports: { readonly builds: BuildCatalog },
 ): void {
-  serveJson(app, operation, async ({ who, params }) =>
+  serve(app, operation, async ({ who, params }) =>
     succeeded(buildInfoRecord(await requireReadableBuild(ports, who, numberedBuild(params)))),
   )
 }

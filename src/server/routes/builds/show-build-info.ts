@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { showBuildInfo as operation } from '../../../contract/operations/builds/show-build-info.ts'
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'
 import { succeeded } from '../../present/succeeded.ts'
 
 export function showBuildInfoRoute(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
-  serveJson(app, operation, async ({ who, params }) => {
+  serve(app, operation, async ({ who, params }) => {
     const { outcome } = await requireReadableBuild(ports, who, numberedBuild(params))
     return succeeded({ building: outcome === undefined, build_result: outcome ?? null, region: null })
   })

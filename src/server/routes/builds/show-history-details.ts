@@ -4,14 +4,14 @@ import { showHistoryDetails as operation } from '../../../contract/operations/bu
 import { showBuild } from '../../../core/list/show-build.ts'
 import type { BuildCatalog, Step } from '../../../core/ports/build-catalog.ts'
 import { queryNumber } from '../../http/query-number.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { familyDuration } from '../../present/family-time.ts'
 
 export function showHistoryDetailsRoute(
   app: FastifyInstance,
   ports: { readonly builds: BuildCatalog },
 ): void {
-  serveJson(app, operation, async ({ who, params }) => {
+  serve(app, operation, async ({ who, params }) => {
     const buildNo = queryNumber('build_number', params.build_number, 1, BUILD_NO_MAX)
     const { build, steps } = await showBuild(ports, who, { jobId: params.job_id, buildNo })
     return {

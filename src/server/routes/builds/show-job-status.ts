@@ -4,7 +4,7 @@ import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import { latestBuild } from '../../../core/list/list-builds.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { buildStatus } from '../../present/build-status.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'
 import { succeeded } from '../../present/succeeded.ts'
@@ -17,7 +17,7 @@ interface Ports {
 const WORDS = { SUCCESS: 'success', FAILURE: 'failure', ABORTED: 'aborted', RUNNING: 'running' } as const
 
 export function showJobStatusRoutes(app: FastifyInstance, ports: Ports): void {
-  serveJson(app, showJobStatus, async ({ who, params: { job_id }, query: { build_no } }) => {
+  serve(app, showJobStatus, async ({ who, params: { job_id }, query: { build_no } }) => {
     const build =
       build_no === undefined
         ? await latestBuild(ports, who, job_id)
@@ -28,7 +28,7 @@ export function showJobStatusRoutes(app: FastifyInstance, ports: Ports): void {
       label: null,
     })
   })
-  serveJson(app, showJobStatusV3, async ({ who, params }) => {
+  serve(app, showJobStatusV3, async ({ who, params }) => {
     const latest = await latestBuild(ports, who, params.job_id)
     return { result: latest !== undefined && latest.outcome === undefined }
   })

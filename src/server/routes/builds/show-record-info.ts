@@ -6,7 +6,7 @@ import {
 } from '../../../contract/operations/builds/show-record-info.ts'
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { recordInfo } from '../../present/build-records.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'
 import { succeeded } from '../../present/succeeded.ts'
@@ -14,10 +14,10 @@ import { succeeded } from '../../present/succeeded.ts'
 /** One record under three paths. */
 export function showRecordInfoRoutes(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
   for (const operation of [showRecordInfo, showRecordInfoV4])
-    serveJson(app, operation, async ({ who, params }) =>
+    serve(app, operation, async ({ who, params }) =>
       succeeded(recordInfo(await requireReadableBuild(ports, who, numberedBuild(params)))),
     )
-  serveJson(app, showRecordInfoV3, async ({ who, params }) => {
+  serve(app, showRecordInfoV3, async ({ who, params }) => {
     const build = await requireReadableBuild(ports, who, numberedBuild(params))
     const result = { ...recordInfo(build), buildRecordId: build.recordId }
     return { result, success: true as const, message: null, err_code: null }

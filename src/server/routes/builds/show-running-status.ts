@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { showRunningStatus as operation } from '../../../contract/operations/builds/show-running-status.ts'
 import { latestBuild } from '../../../core/list/list-builds.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { runningStatus } from '../../present/build-status.ts'
 import { succeeded } from '../../present/succeeded.ts'
 
@@ -10,7 +10,7 @@ export function showRunningStatusRoute(
   app: FastifyInstance,
   ports: { readonly history: BuildHistory },
 ): void {
-  serveJson(app, operation, async ({ who, params }) => {
+  serve(app, operation, async ({ who, params }) => {
     const latest = await latestBuild(ports, who, params.job_id)
     return succeeded({
       is_running: latest !== undefined && latest.outcome === undefined,

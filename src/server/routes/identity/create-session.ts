@@ -1,41 +1,33 @@
 import type { FastifyInstance } from 'fastify'
 import { TailraceError } from '../../../contract/errors.ts'
 import {
-  type CreateSessionAnswer,
   type CreateSessionBody,
   createSession as operation,
 } from '../../../contract/operations/identity/create-session.ts'
-import { KIB } from '../../../contract/quantities.ts'
 import type { NewToken, Tokens, WantedScope } from '../../../iam/tokens.ts'
 import { clientNetworkOf } from '../../guard/client-network.ts'
 import { requireSameOrigin, type Site } from '../../guard/require-same-origin.ts'
 import { sessionCookie } from '../../guard/session-cookie.ts'
-
-/** Anybody may send a body here. */
-const BODY_MAX_BYTES = 128 * KIB
+import { serve } from '../../http/serve.ts'
 
 export function createSessionRoute(app: FastifyInstance, tokens: Tokens, site: Site): void {
-  app.post<{ Body: CreateSessionBody }>(
-    operation.path,
-    { schema: { body: operation.body }, config: { operation }, bodyLimit: BODY_MAX_BYTES },
-    async (request, reply): Promise<CreateSessionAnswer> => {
-      const { origin, 'sec-fetch-site': fetchSite } = request.headers
-      // Another site's page must not sign its visitor in under a name of its own choice.
-      if (origin !== undefined || fetchSite !== undefined) requireSameOrigin(request, site)
-      const { text, known } = await newToken(tokens, request.body, clientNetworkOf(request))
-      const { token, user, project } = known
-      if (project === undefined) throw new Error('a session is for a project')
-      const maxAgeSeconds = Math.floor((token.expiresAtMs - token.issuedAtMs) / 1000)
-      reply.code(201).header('cache-control', 'no-store')
-      reply.header('set-cookie', sessionCookie(request, site, text, maxAgeSeconds))
-      return {
-        user: { id: user.id, name: user.name },
-        project: { id: project.id, name: project.name },
-        roles: [...token.roles],
-        expires_at: new Date(token.expiresAtMs).toISOString(),
-      }
-    },
-  )
+  serve(app, operation, async ({ body, headers, received }, reply) => {
+    const { origin, 'sec-fetch-site': fetchSite } = headers
+    // A page of another site must not sign its visitor in under a name of its own choice.
+    if (origin !== undefined || fetchSite !== undefined) requireSameOrigin(received, site)
+    const { text, known } = await newToken(tokens, body, clientNetworkOf(received))
+    const { token, user, project } = known
+    if (project === undefined) throw new Error('a session is for a project')
+    const maxAgeSeconds = Math.floor((token.expiresAtMs - token.issuedAtMs) / 1000)
+    reply.header('cache-control', 'no-store')
+    reply.header('set-cookie', sessionCookie(received, site, text, maxAgeSeconds))
+    return {
+      user: { id: user.id, name: user.name },
+      project: { id: project.id, name: project.name },
+      roles: [...token.roles],
+      expires_at: new Date(token.expiresAtMs).toISOString(),
+    }
+  })
 }
 
 /** Always a token that nobody has seen before, also from a token. */

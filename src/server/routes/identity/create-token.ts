@@ -2,36 +2,21 @@ import type { FastifyInstance } from 'fastify'
 import { TailraceError } from '../../../contract/errors.ts'
 import {
   type CreateTokenBody,
-  type CreateTokenQuery,
   createToken as operation,
 } from '../../../contract/operations/identity/create-token.ts'
-import { KIB } from '../../../contract/quantities.ts'
 import type { IdOrName, Login, NewToken, Tokens, WantedScope } from '../../../iam/tokens.ts'
 import { clientNetworkOf } from '../../guard/client-network.ts'
-import { refuseAsKeystone } from '../../http/refuse-as-keystone.ts'
+import { serve } from '../../http/serve.ts'
 import { tokenBody } from '../../present/token-body.ts'
 
 type PasswordUser = NonNullable<CreateTokenBody['auth']['identity']['password']>['user']
 
-/** Anybody may send a body here. */
-const BODY_MAX_BYTES = 128 * KIB
-
 export function createTokenRoute(app: FastifyInstance, tokens: Tokens, publicUrl: () => string): void {
-  app.post<{ Body: CreateTokenBody; Querystring: CreateTokenQuery }>(
-    operation.path,
-    {
-      schema: { body: operation.body, querystring: operation.query },
-      config: { operation },
-      bodyLimit: BODY_MAX_BYTES,
-      errorHandler: refuseAsKeystone,
-    },
-    async (request, reply) => {
-      const { text, known } = await newToken(tokens, request.body, clientNetworkOf(request))
-      const withCatalog = request.query.nocatalog === undefined
-      reply.code(201).header('x-subject-token', text).header('cache-control', 'no-store')
-      return tokenBody(known, { publicUrl, withCatalog })
-    },
-  )
+  serve(app, operation, async ({ body, query, received }, reply) => {
+    const { text, known } = await newToken(tokens, body, clientNetworkOf(received))
+    reply.header('x-subject-token', text).header('cache-control', 'no-store')
+    return tokenBody(known, { publicUrl, withCatalog: query.nocatalog === undefined })
+  })
 }
 
 async function newToken(tokens: Tokens, { auth }: CreateTokenBody, address: string): Promise<NewToken> {

@@ -5,20 +5,18 @@ import type { Tokens } from '../../../iam/tokens.ts'
 import { clientNetworkOf } from '../../guard/client-network.ts'
 import { requireSameOrigin, type Site } from '../../guard/require-same-origin.ts'
 import { sessionCookie, sessionTokenOf } from '../../guard/session-cookie.ts'
+import { serve } from '../../http/serve.ts'
 
 export function deleteSessionRoute(app: FastifyInstance, tokens: Tokens, site: Site): void {
-  app.delete(operation.path, { config: { operation } }, async (request, reply) => {
-    const text = sessionTokenOf(request, site)
+  serve(app, operation, async ({ received }, reply) => {
+    const text = sessionTokenOf(received, site)
     if (text !== undefined) {
-      requireSameOrigin(request, site)
-      await tokens.revokeToken(text, text, clientNetworkOf(request)).catch(error => {
-        // A session that has ended already needs no end.
+      requireSameOrigin(received, site)
+      await tokens.revokeToken(text, text, clientNetworkOf(received)).catch(error => {
+        // The session has ended already.
         if (!isTailraceError(error, 'not-authenticated')) throw error
       })
     }
-    return reply
-      .code(204)
-      .header('set-cookie', sessionCookie(request, site, '', 0))
-      .send()
+    reply.header('set-cookie', sessionCookie(received, site, '', 0))
   })
 }

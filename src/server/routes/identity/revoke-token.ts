@@ -3,16 +3,11 @@ import { revokeToken as operation } from '../../../contract/operations/identity/
 import type { Tokens } from '../../../iam/tokens.ts'
 import { clientNetworkOf } from '../../guard/client-network.ts'
 import { tokensOfHeaders } from '../../guard/tokens-of-headers.ts'
-import { refuseAsKeystone } from '../../http/refuse-as-keystone.ts'
+import { serve } from '../../http/serve.ts'
 
 export function revokeTokenRoute(app: FastifyInstance, tokens: Tokens): void {
-  app.delete(
-    operation.path,
-    { config: { operation }, errorHandler: refuseAsKeystone },
-    async (request, reply) => {
-      const { own, subject } = tokensOfHeaders(request.headers)
-      await tokens.revokeToken(own, subject, clientNetworkOf(request))
-      return reply.code(204).send()
-    },
-  )
+  serve(app, operation, async ({ headers, received }) => {
+    const { own, subject } = tokensOfHeaders(headers)
+    await tokens.revokeToken(own, subject, clientNetworkOf(received))
+  })
 }

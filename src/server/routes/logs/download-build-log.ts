@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { wantsZip } from '../../../contract/log-file.ts'
 import {
   type DownloadBuildLogParams,
@@ -7,12 +7,11 @@ import {
   downloadBuildLogV3,
   downloadBuildLog as operation,
 } from '../../../contract/operations/logs/download-build-log.ts'
+import type { Principal } from '../../../core/access/principal.ts'
 import { downloadBuildLog } from '../../../core/read/build-log/download-build-log.ts'
 import { type BuildLogPorts, snapshotBuildLog } from '../../../core/read/build-log/snapshot-build-log.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
-import { describeFile, fileRoute } from '../../present/log-file.ts'
-
-type Request = FastifyRequest<{ Params: DownloadBuildLogParams; Querystring: DownloadBuildLogQuery }>
+import { serve } from '../../http/serve.ts'
+import { describeFile } from '../../present/log-file.ts'
 
 interface Wanted {
   readonly level: DownloadBuildLogQuery['log_level']
@@ -21,29 +20,26 @@ interface Wanted {
 
 /** The log of a build as a file, on three routes: v4 knows levels, v1 also compression, v3 only that. */
 export function downloadBuildLogRoute(app: FastifyInstance, ports: BuildLogPorts): void {
-  fileRoute(app, operation, (request: Request, reply) =>
-    prepare(ports, request, reply, { level: request.query.log_level, zipped: false }),
+  serve(app, operation, ({ who, params, query: { log_level: level } }, reply) =>
+    buildLogFile(ports, who, params, { level, zipped: false }, reply),
   )
-  fileRoute(app, downloadBuildLogV1, (request: Request, reply) =>
-    prepare(ports, request, reply, {
-      level: request.query.log_level,
-      zipped: wantsZip(request.query.compress),
-    }),
+  serve(app, downloadBuildLogV1, ({ who, params, query: { log_level: level, compress } }, reply) =>
+    buildLogFile(ports, who, params, { level, zipped: wantsZip(compress) }, reply),
   )
-  fileRoute(app, downloadBuildLogV3, (request: Request, reply) =>
-    prepare(ports, request, reply, { level: 'DEBUG', zipped: wantsZip(request.query.compress) }),
+  serve(app, downloadBuildLogV3, ({ who, params, query: { compress } }, reply) =>
+    buildLogFile(ports, who, params, { level: 'DEBUG', zipped: wantsZip(compress) }, reply),
   )
 }
 
-/** Finds the log and sets the headers; nothing of it is read yet. */
-async function prepare(
+/** Finds the log and sets the headers of the file. Nothing of the log is read before its chunks are asked for. */
+async function buildLogFile(
   ports: BuildLogPorts,
-  request: Request,
-  reply: FastifyReply,
+  who: Principal,
+  { record_id }: DownloadBuildLogParams,
   { level = 'INFO', zipped }: Wanted,
+  reply: FastifyReply,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { record_id } = request.params
-  const { build, parts } = await snapshotBuildLog(ports, principalOf(request), { recordId: record_id })
+  const { build, parts } = await snapshotBuildLog(ports, who, { recordId: record_id })
   const chunks = downloadBuildLog(ports.reader, parts, level)
   return describeFile(
     reply,

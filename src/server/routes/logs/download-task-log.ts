@@ -1,42 +1,39 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { stepOfTaskName } from '../../../contract/ids.ts'
 import { wantsZip } from '../../../contract/log-file.ts'
 import {
-  type DownloadTaskLogParams,
-  type DownloadTaskLogQuery,
   downloadTaskLogV1,
   downloadTaskLog as operation,
 } from '../../../contract/operations/logs/download-task-log.ts'
 import { filterLevel } from '../../../core/read/filter-level.ts'
 import { snapshotLog } from '../../../core/read/snapshot-log.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { type ServedRequest, serve } from '../../http/serve.ts'
 import { describeBody, encodeLog, type LogBodyPorts } from '../../present/encoded-log.ts'
-import { describeFile, fileRoute } from '../../present/log-file.ts'
+import { describeFile } from '../../present/log-file.ts'
 
-type Request = FastifyRequest<{ Params: DownloadTaskLogParams; Querystring: DownloadTaskLogQuery }>
+type Request = ServedRequest<typeof operation | typeof downloadTaskLogV1>
 
 /** The log of a step as a file. Every byte may be sent as stored zstd; without DEBUG lines the log is filtered on its way. */
 export function downloadTaskLogRoute(app: FastifyInstance, ports: LogBodyPorts): void {
-  fileRoute(app, operation, (request: Request, reply) => prepare(ports, request, reply, false))
-  fileRoute(app, downloadTaskLogV1, (request: Request, reply) =>
-    prepare(ports, request, reply, wantsZip(request.query.compress)),
+  serve(app, operation, (request, reply) => taskLogFile(ports, request, reply, false))
+  serve(app, downloadTaskLogV1, (request, reply) =>
+    taskLogFile(ports, request, reply, wantsZip(request.query.compress)),
   )
 }
 
-/** Finds the log and sets the headers; nothing is read yet. */
-async function prepare(
+/** Finds the log and sets the headers of the file. Nothing of the log is read before its chunks are asked for. */
+async function taskLogFile(
   ports: LogBodyPorts,
-  request: Request,
+  { who, params: { record_id }, query, received }: Request,
   reply: FastifyReply,
   zipped: boolean,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const { record_id } = request.params
-  const { task_name, log_level = 'INFO' } = request.query
-  const { step, head } = await snapshotLog(ports, principalOf(request), record_id, stepOfTaskName(task_name))
+  const { task_name, log_level = 'INFO' } = query
+  const { step, head } = await snapshotLog(ports, who, record_id, stepOfTaskName(task_name))
   const chunks = filterLevel(ports.reader.read(step.log, 0, head), log_level)
   const changedAtMs = step.finishedAtMs ?? step.createdAtMs
   const file = describeFile(reply, { name: `${record_id}_${task_name}`, changedAtMs, chunks }, zipped)
   if (zipped || log_level === 'INFO') return file
   const body = { log: step.log, head, encodings: ['zstd'] } as const
-  return encodeLog(ports, body, describeBody(ports, body, request, reply))
+  return encodeLog(ports, body, describeBody(ports, body, received, reply))
 }

@@ -7,11 +7,11 @@ import {
 import type { BuildLogPagePorts } from '../../../core/read/build-log/read-build-log.ts'
 import { readBuildLogBytes } from '../../../core/read/build-log/read-build-log-bytes.ts'
 import { queryNumber } from '../../http/query-number.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'
 
 export function readBuildLogBytesRoute(app: FastifyInstance, ports: BuildLogPagePorts): void {
-  serveJson(app, operation, async ({ who, params, query: { offset, length = '0' } }) => {
+  serve(app, operation, async ({ who, params, query: { offset, length = '0' } }) => {
     const address = numberedBuild(params)
     const from = queryNumber('offset', offset)
     const maxBytes = Math.min(queryNumber('length', length) || DEFAULT_LENGTH_BYTES, PAGE_MAX_BYTES)

@@ -3,7 +3,7 @@ import { readLogAnalysis as operation } from '../../../contract/operations/logs/
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import { queryNumber } from '../../http/query-number.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'
 import { succeeded } from '../../present/succeeded.ts'
 
@@ -11,7 +11,7 @@ const LIMIT_MAX = 100
 
 /** Tailrace analyses no logs: what it found is nothing, on every page of every build. */
 export function readLogAnalysisRoute(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
-  serveJson(app, operation, async ({ who, params, query: { limit = '10', offset = '0' } }) => {
+  serve(app, operation, async ({ who, params, query: { limit = '10', offset = '0' } }) => {
     const address = numberedBuild(params)
     queryNumber('limit', limit, 1, LIMIT_MAX)
     queryNumber('offset', offset)

@@ -12,7 +12,7 @@ import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import { readStepLog } from '../../../core/read/page/read-step-log.ts'
 import type { LogReader } from '../../../core/read/reader/log-reader.ts'
 import { queryStepId } from '../../http/query-number.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { pageAnswer, queryLogPage } from '../../present/log-page.ts'
 import { numberedBuild } from '../../present/numbered-build.ts'
 
@@ -31,6 +31,6 @@ export function readStepLogRoute(app: FastifyInstance, ports: Ports, offsetForma
     const [page, address, stepId] = [queryLogPage(wanted), numberedBuild(query), queryStepId(query.step_id)]
     return pageAnswer(await readStepLog(ports, who, address, stepId, page), offsetFormat)
   }
-  serveJson(app, operation, ({ who, query }) => answer(who, query, query))
-  serveJson(app, readStepLogAfterRun, ({ who, query }) => answer(who, query, { ...query, size: '0' }))
+  serve(app, operation, ({ who, query }) => answer(who, query, query))
+  serve(app, readStepLogAfterRun, ({ who, query }) => answer(who, query, { ...query, size: '0' }))
 }

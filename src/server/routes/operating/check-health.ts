@@ -5,21 +5,20 @@ import {
   checkReadiness,
   type UnreadyPart,
 } from '../../../contract/operations/operating/check-health.ts'
-import { errorBody, UNAVAILABLE_RETRY_SECONDS } from '../../http/refuse.ts'
+import { errorBody, UNAVAILABLE_RETRY_SECONDS } from '../../http/error-handler.ts'
+import { serve } from '../../http/serve.ts'
 
 /** `/healthz`: the process answers. `/readyz`: it can take and give logs; 503 names what cannot. */
 export function healthRoutes(
   app: FastifyInstance,
   unreadyParts: () => Promise<readonly UnreadyPart[]>,
 ): void {
-  app.get(checkHealth.path, { config: { operation: checkHealth } }, async () => ({ status: 'ok' }))
-  app.get(checkReadiness.path, { config: { operation: checkReadiness } }, async (request, reply) => {
+  serve(app, checkHealth, async () => ({ status: 'ok' as const }))
+  serve(app, checkReadiness, async ({ received }, reply) => {
     const parts = await unreadyParts()
-    if (parts.length === 0) return { status: 'ready' }
+    if (parts.length === 0) return { status: 'ready' as const }
     const error = new TailraceError('store-unavailable', `The server is not ready: ${parts.join(', ')}.`)
-    return reply
-      .code(503)
-      .header('retry-after', UNAVAILABLE_RETRY_SECONDS)
-      .send({ ...errorBody(error, request.id), not_ready: parts })
+    reply.code(503).header('retry-after', UNAVAILABLE_RETRY_SECONDS)
+    return JSON.stringify({ ...errorBody(error, received.id), not_ready: parts })
   })
 }

@@ -7,6 +7,7 @@ import { readApiDocs, readApiDocument } from '../../../contract/operations/opera
 import { REFERENCE_POLICY, REFERENCE_SCRIPT_PATH, referencePage } from '../../docs/reference-page.ts'
 import { createScriptReader } from '../../docs/reference-script.ts'
 import { chooseEncoding } from '../../http/accept-encoding.ts'
+import { serve } from '../../http/serve.ts'
 import { varyBy } from '../../http/vary-by.ts'
 
 /** Serves `/openapi.json`, made at the first request: by then `served` lists every operation. */
@@ -17,9 +18,9 @@ export function readApiDocumentRoutes(
   publicUrl: () => string,
 ): void {
   let json: string | undefined
-  app.get(readApiDocument.path, { config: { operation: readApiDocument } }, async (_request, reply) => {
+  serve(app, readApiDocument, async () => {
     json ??= JSON.stringify(openApiDocument(served, version, publicUrl()))
-    return reply.type('application/json;charset=UTF-8').send(json)
+    return json
   })
   readApiDocsRoutes(app, version)
 }
@@ -29,13 +30,14 @@ const uncompressed = promisify(gunzip)
 /** Serves `/docs` and the script that the page needs. */
 function readApiDocsRoutes(app: FastifyInstance, version: string): void {
   const page = referencePage(version)
-  const config = { operation: readApiDocs }
-  app.get(readApiDocs.path, { config }, async (_request, reply) => {
+  serve(app, readApiDocs, async (_request, reply) => {
     reply.type('text/html;charset=UTF-8').header('content-security-policy', REFERENCE_POLICY)
-    return reply.header('x-content-type-options', 'nosniff').send(page)
+    reply.header('x-content-type-options', 'nosniff')
+    return page
   })
   const readScript = createScriptReader()
-  app.get(REFERENCE_SCRIPT_PATH, { config }, async ({ headers }, reply) => {
+  // The script is part of the page and not an operation of its own.
+  app.get(REFERENCE_SCRIPT_PATH, { config: { operation: readApiDocs } }, async ({ headers }, reply) => {
     const script = await readScript()
     varyBy(reply, 'Accept-Encoding')
       .type('text/javascript;charset=UTF-8')

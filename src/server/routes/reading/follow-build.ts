@@ -2,27 +2,26 @@ import type { FastifyInstance } from 'fastify'
 import {
   BUILD_END_EVENT_ID,
   type BuildEventData,
-  type FollowBuildParams,
   followBuild as operation,
   type StepEventData,
 } from '../../../contract/operations/reading/follow-build.ts'
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import { followBuild, isBuildOver } from '../../../core/follow/follow-build.ts'
 import type { Build, Step } from '../../../core/ports/build-catalog.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
-import { type EventStreams, serverSentEvent } from '../../http/event-streams.ts'
+import { serverSentEvent } from '../../http/event-streams.ts'
 import { lastEventId } from '../../http/last-event-id.ts'
+import { serve } from '../../http/serve.ts'
 
 type Ports = Parameters<typeof followBuild>[0]
 
-export function followBuildRoute(app: FastifyInstance, ports: Ports, streams: EventStreams): void {
-  const options = { schema: { params: operation.params }, config: { operation } } as const
-  app.get<{ Params: FollowBuildParams }>(operation.path, options, async (request, reply) => {
-    const recordId = request.params.record_id
-    const build = await requireReadableBuild(ports, principalOf(request), { recordId })
-    if (lastEventId(request) === BUILD_END_EVENT_ID && (await isBuildOver(ports, build)))
-      return reply.code(204).send()
-    return streams.send(reply, signal => buildEvents(ports, build, signal))
+export function followBuildRoute(app: FastifyInstance, ports: Ports): void {
+  serve(app, operation, async ({ who, params, received }, reply) => {
+    const build = await requireReadableBuild(ports, who, { recordId: params.record_id })
+    if (lastEventId(received) === BUILD_END_EVENT_ID && (await isBuildOver(ports, build))) {
+      reply.code(204)
+      return undefined
+    }
+    return signal => buildEvents(ports, build, signal)
   })
 }
 

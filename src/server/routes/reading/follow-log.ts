@@ -1,11 +1,9 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import {
-  type FollowLogQuery,
   type LogEndEventData,
   type LogEventData,
   followLog as operation,
 } from '../../../contract/operations/reading/follow-log.ts'
-import type { StepLogParams } from '../../../contract/operations/writing/append-log.ts'
 import type { ByteOffset } from '../../../contract/quantities.ts'
 import { requireReadableStep } from '../../../core/access/authorize.ts'
 import { type FollowPorts, followLog } from '../../../core/follow/follow-log.ts'
@@ -14,41 +12,33 @@ import { SharedChunks } from '../../../core/follow/shared-chunks.ts'
 import type { Step } from '../../../core/ports/build-catalog.ts'
 import type { LogReader } from '../../../core/read/reader/log-reader.ts'
 import { isFinished } from '../../../core/read/snapshot-log.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
-import { type EventStreams, serverSentEvent } from '../../http/event-streams.ts'
+import { serverSentEvent } from '../../http/event-streams.ts'
 import { lastEventOffset } from '../../http/last-event-id.ts'
 import { queryNumber, queryStepId } from '../../http/query-number.ts'
+import { type ServedRequest, serve } from '../../http/serve.ts'
 
-interface Route {
-  Params: StepLogParams
-  Querystring: FollowLogQuery
-}
-
-export function followLogRoute(
-  app: FastifyInstance,
-  stores: Omit<FollowPorts, 'chunks'>,
-  streams: EventStreams,
-): void {
+export function followLogRoute(app: FastifyInstance, stores: Omit<FollowPorts, 'chunks'>): void {
   const ports = { ...stores, chunks: new SharedChunks(stores.reader) }
-  const schema = { params: operation.params, querystring: operation.query }
-  app.get<Route>(operation.path, { schema, config: { operation } }, async (request, reply) => {
+  serve(app, operation, async (request, reply) => {
+    const { who, params } = request
     const { from, resumed } = beginning(request)
-    const stepId = queryStepId(request.params.step_id)
-    const { record_id: recordId } = request.params
-    const step = await requireReadableStep(ports, principalOf(request), { recordId }, stepId)
-    if (resumed && isFinished(step) && from >= (await endOf(ports.reader, step)))
-      return reply.code(204).send()
-    return streams.send(reply, signal => logEvents(ports, step, from, signal))
+    const stepId = queryStepId(params.step_id)
+    const step = await requireReadableStep(ports, who, { recordId: params.record_id }, stepId)
+    if (resumed && isFinished(step) && from >= (await endOf(ports.reader, step))) {
+      reply.code(204)
+      return undefined
+    }
+    return signal => logEvents(ports, step, from, signal)
   })
 }
 
 /** Where to begin, and whether the client has seen what lies before: it names an event, or a byte that is not the first. */
-function beginning(request: FastifyRequest<Route>): {
+function beginning({ query, received }: ServedRequest<typeof operation>): {
   readonly from: ByteOffset
   readonly resumed: boolean
 } {
-  const last = lastEventOffset(request)
-  const from = last ?? queryNumber('from', request.query.from ?? '0')
+  const last = lastEventOffset(received)
+  const from = last ?? queryNumber('from', query.from ?? '0')
   return { from, resumed: last !== undefined || from > 0 }
 }
 

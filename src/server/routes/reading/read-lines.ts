@@ -4,9 +4,7 @@ import { LINES_DEFAULT_COUNT, LINES_MAX_COUNT } from '../../../contract/limits.t
 import {
   readLines as operation,
   type ReadLinesAnswer,
-  type ReadLinesQuery,
 } from '../../../contract/operations/reading/read-lines.ts'
-import type { StepLogParams } from '../../../contract/operations/writing/append-log.ts'
 import { KIB } from '../../../contract/quantities.ts'
 import {
   type LineRange,
@@ -14,31 +12,21 @@ import {
   type ReadLinesPorts,
   readLines,
 } from '../../../core/read/lines/read-lines.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
 import { queryNumber, queryStepId } from '../../http/query-number.ts'
-import { sendChunks } from '../../http/send-chunks.ts'
-
-interface Route {
-  Params: StepLogParams
-  Querystring: ReadLinesQuery
-}
+import { serve } from '../../http/serve.ts'
 
 /** About as many characters are sent at once. */
 const CHUNK_CHARACTERS = 64 * KIB
 
 export function readLinesRoute(app: FastifyInstance, ports: ReadLinesPorts): void {
-  const schema = { params: operation.params, querystring: operation.query }
-  app.get<Route>(operation.path, { schema, config: { operation } }, async (request, reply) => {
-    const { record_id, step_id } = request.params
-    const { from = '1', count } = request.query
+  serve(app, operation, async ({ who, params, query: { from = '1', count } }, reply) => {
     const wanted = {
       from: queryLine(from),
       count: count === undefined ? LINES_DEFAULT_COUNT : queryNumber('count', count, 0, LINES_MAX_COUNT),
     }
-    const stepId = queryStepId(step_id)
-    const range = await readLines(ports, principalOf(request), record_id, stepId, wanted)
-    reply.type('application/json;charset=UTF-8').header('cache-control', 'no-store')
-    return sendChunks(reply, answerOf(range))
+    const range = await readLines(ports, who, params.record_id, queryStepId(params.step_id), wanted)
+    reply.header('cache-control', 'no-store')
+    return answerOf(range)
   })
 }
 

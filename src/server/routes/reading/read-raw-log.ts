@@ -1,60 +1,65 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isTailraceError, TailraceError } from '../../../contract/errors.ts'
 import { readRawLog as operation } from '../../../contract/operations/reading/read-raw-log.ts'
-import type { StepLogParams } from '../../../contract/operations/writing/append-log.ts'
 import { TUS_VERSION } from '../../../contract/operations/writing/append-log.ts'
 import type { Step } from '../../../core/ports/build-catalog.ts'
-import { snapshotLog } from '../../../core/read/snapshot-log.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { type LogSnapshot, snapshotLog } from '../../../core/read/snapshot-log.ts'
 import type { Encoding } from '../../http/accept-encoding.ts'
 import { type ByteRange, byteRange } from '../../http/byte-range.ts'
 import { queryStepId } from '../../http/query-number.ts'
-import { sendChunks } from '../../http/send-chunks.ts'
+import { serve } from '../../http/serve.ts'
 import { assertTusVersionIfGiven } from '../../http/tus.ts'
 import { varyBy } from '../../http/vary-by.ts'
 import { describeBody, encodeLog, encodingFor, type LogBodyPorts } from '../../present/encoded-log.ts'
 
-type Request = FastifyRequest<{ Params: StepLogParams }>
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip']
 
 /** GET and HEAD of a step's log (docs/api.md §5); HEAD also says where an upload stands (tus 1.0). */
 export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void {
-  const options = { schema: { params: operation.params }, config: { operation } } as const
-  const snapshot = (request: Request) =>
-    snapshotLog(ports, principalOf(request), request.params.record_id, queryStepId(request.params.step_id))
-
-  app.get<{ Params: StepLogParams }>(operation.path, options, async (request, reply) => {
-    const { step, head } = await snapshot(request)
-    const body = { log: step.log, head, encodings: ENCODINGS }
-    const encoding = encodingFor(ports, body, request)
-    describe(step, encoding, reply)
-    assertMatch(request, reply)
-    if (isFresh(request, reply)) return reply.code(304).send()
-    const range = wantedRange(request, reply, step, head)
-    if (range === undefined)
-      return sendChunks(reply, encodeLog(ports, body, describeBody(ports, body, request, reply)))
-    describe(step, 'identity', reply)
-    reply.code(206).header('content-length', range.to - range.from)
-    reply.header(
-      'content-range',
-      `bytes ${range.from}-${range.to - 1}/${step.state === 'sealed' ? head : '*'}`,
-    )
-    return sendChunks(reply, ports.reader.read(step.log, range.from, range.to))
+  serve(app, operation, async ({ who, params, isHead, received }, reply) => {
+    if (isHead) assertTusVersionIfGiven(received)
+    const snapshot = await snapshotLog(ports, who, params.record_id, queryStepId(params.step_id))
+    return isHead
+      ? describeUpload(ports, snapshot, received, reply)
+      : readBytes(ports, snapshot, received, reply)
   })
+}
 
-  app.head<{ Params: StepLogParams }>(operation.path, options, async (request, reply) => {
-    assertTusVersionIfGiven(request)
-    const { step, head } = await snapshot(request)
-    const body = { log: step.log, head, encodings: ENCODINGS }
-    describe(step, describeBody(ports, body, request, reply), reply)
-    reply
-      .header('tus-resumable', TUS_VERSION)
-      .header('upload-offset', head)
-      .header('cache-control', 'no-store')
-    if (step.state === 'sealed') reply.header('upload-length', head)
-    else reply.header('upload-defer-length', 1)
-    return reply.send()
-  })
+/** The bytes that the request asks for; undefined when the client has them already. */
+function readBytes(
+  ports: LogBodyPorts,
+  { step, head }: LogSnapshot,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): AsyncIterable<Uint8Array> | undefined {
+  const body = { log: step.log, head, encodings: ENCODINGS }
+  describe(step, encodingFor(ports, body, request), reply)
+  assertMatch(request, reply)
+  if (isFresh(request, reply)) {
+    reply.code(304)
+    return undefined
+  }
+  const range = wantedRange(request, reply, step, head)
+  if (range === undefined) return encodeLog(ports, body, describeBody(ports, body, request, reply))
+  describe(step, 'identity', reply)
+  reply.code(206).header('content-length', range.to - range.from)
+  const length = step.state === 'sealed' ? head : '*'
+  reply.header('content-range', `bytes ${range.from}-${range.to - 1}/${length}`)
+  return ports.reader.read(step.log, range.from, range.to)
+}
+
+/** Sets the headers of the answer to HEAD. */
+function describeUpload(
+  ports: LogBodyPorts,
+  { step, head }: LogSnapshot,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): undefined {
+  const body = { log: step.log, head, encodings: ENCODINGS }
+  describe(step, describeBody(ports, body, request, reply), reply)
+  reply.header('tus-resumable', TUS_VERSION).header('upload-offset', head).header('cache-control', 'no-store')
+  if (step.state === 'sealed') reply.header('upload-length', head)
+  else reply.header('upload-defer-length', 1)
 }
 
 /** Sets what is true of the answer whatever part of it is sent. */
@@ -71,7 +76,7 @@ function etag(sha256: string, encoding: Encoding): string {
 }
 
 /** If-Match (RFC 9110 §13.1.1): the log as the client knows it, or no answer. Throws `precondition-failed`. */
-function assertMatch(request: Request, reply: FastifyReply): void {
+function assertMatch(request: FastifyRequest, reply: FastifyReply): void {
   const wanted = request.headers['if-match']?.trim()
   if (wanted === undefined || wanted === '*') return
   const own = reply.getHeader('etag')
@@ -79,7 +84,7 @@ function assertMatch(request: Request, reply: FastifyReply): void {
     throw new TailraceError('precondition-failed', 'The log is not the one that If-Match names.')
 }
 
-function isFresh(request: Request, reply: FastifyReply): boolean {
+function isFresh(request: FastifyRequest, reply: FastifyReply): boolean {
   const own = reply.getHeader('etag')
   const known = request.headers['if-none-match']
   if (own === undefined || known === undefined) return false
@@ -88,7 +93,7 @@ function isFresh(request: Request, reply: FastifyReply): boolean {
 
 /** The range to answer. Ranges are of the identity encoding; `If-Range` with anything but its strong ETag makes it the whole (RFC 9110 §13.1.5). */
 function wantedRange(
-  request: Request,
+  request: FastifyRequest,
   reply: FastifyReply,
   { sha256 }: Step,
   head: number,

@@ -1,27 +1,21 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import { isTailraceError } from '../../../contract/errors.ts'
+import type { ProjectId } from '../../../contract/ids.ts'
 import {
   searchLog as operation,
   type SearchLogQuery,
 } from '../../../contract/operations/reading/search-log.ts'
-import type { StepLogParams } from '../../../contract/operations/writing/append-log.ts'
 import { MIB } from '../../../contract/quantities.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import type { OpenLineMatcher } from '../../../core/ports/line-matcher.ts'
 import { type LogSnapshot, snapshotLog } from '../../../core/read/snapshot-log.ts'
 import type { SearchPorts, SearchQuery } from '../../../core/search/search-log.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { errorBody } from '../../http/error-handler.ts'
 import { queryNumber, queryStepId } from '../../http/query-number.ts'
-import { errorBody } from '../../http/refuse.ts'
-import { sendChunks } from '../../http/send-chunks.ts'
+import { serve } from '../../http/serve.ts'
 import { findBytes } from '../../search/find-bytes.ts'
 import { type SearchLines, searchLines } from '../../search/search-lines.ts'
 import { SearchSlots } from '../../search/search-slots.ts'
-
-interface Route {
-  Params: StepLogParams
-  Querystring: SearchLogQuery
-}
 
 type Ports = Omit<SearchPorts, 'openMatcher' | 'findBytes'> & { readonly builds: BuildCatalog }
 
@@ -49,17 +43,14 @@ export function searchLogRoute(
   const ports = { ...stores, openMatcher: expressions.open, findBytes }
   const searchHere: SearchLines = (...search) => searchLines(ports, ...search)
   const slots = { literal: new SearchSlots(LITERAL_SLOTS), expression: new SearchSlots(EXPRESSION_SLOTS) }
-  const schema = { params: operation.params, querystring: operation.query }
-  app.get<Route>(operation.path, { schema, config: { operation } }, async (request, reply) => {
-    const query = searchQuery(request.query)
+  serve(app, operation, async ({ who, params, query: wanted, received }, reply) => {
+    const query = searchQuery(wanted)
     if (query.expression !== undefined) expressions.assert(query.expression)
-    const who = principalOf(request)
-    const { record_id, step_id } = request.params
-    const snapshot = await snapshotLog(ports, who, record_id, queryStepId(step_id))
-    using _slot = slots[query.expression === undefined ? 'literal' : 'expression'].take(who.projectId)
-    reply.type('application/x-ndjson').header('cache-control', 'no-store').header('x-accel-buffering', 'no')
+    const snapshot = await snapshotLog(ports, who, params.record_id, queryStepId(params.step_id))
+    reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no')
     const aside = query.expression === undefined && snapshot.head - query.from >= ASIDE_MIN_BYTES
-    return await sendChunks(reply, answerOf(aside ? searchAside : searchHere, snapshot, query, request))
+    const lines = answerOf(aside ? searchAside : searchHere, snapshot, query, received.id)
+    return holding(slots[query.expression === undefined ? 'literal' : 'expression'], who.projectId, lines)
   })
 }
 
@@ -78,17 +69,27 @@ function isYes(text: string | undefined, fallback: boolean): boolean {
   return text === undefined ? fallback : text === 'true' || text === '1'
 }
 
+/** Takes a slot when the first chunk is read, and keeps it until the last one is. Throws `rate-limited`. */
+async function* holding(
+  slots: SearchSlots,
+  project: ProjectId,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  using _slot = slots.take(project)
+  yield* chunks
+}
+
 /** An error after the first byte is reported in the body: its error object is the last line. */
 async function* answerOf(
   search: SearchLines,
   { step, head }: LogSnapshot,
   query: SearchQuery,
-  request: FastifyRequest,
+  requestId: string,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* search(step.log, head, query)
   } catch (error) {
     if (!isTailraceError(error)) throw error
-    yield Buffer.from(`${JSON.stringify(errorBody(error, request.id))}\n`)
+    yield Buffer.from(`${JSON.stringify(errorBody(error, requestId))}\n`)
   }
 }

@@ -4,7 +4,7 @@ import { showBuild as operation } from '../../../contract/operations/reading/sho
 import { showBuild, sizeOf } from '../../../core/list/show-build.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import type { LogReader } from '../../../core/read/reader/log-reader.ts'
-import { serveJson } from '../../http/serve-json.ts'
+import { serve } from '../../http/serve.ts'
 import { stepLogUrl } from '../../present/build-answer.ts'
 import { buildSummary, isoTimeOrNull } from '../../present/build-summary.ts'
 
@@ -14,7 +14,7 @@ interface Ports {
 }
 
 export function showBuildRoute(app: FastifyInstance, ports: Ports, publicUrl: () => string): void {
-  serveJson(app, operation, async ({ who, params }) => {
+  serve(app, operation, async ({ who, params }) => {
     const { build, steps } = await showBuild(ports, who, { recordId: params.record_id })
     const sizes = await Promise.all(steps.map(step => sizeOf(ports, step)))
     return {

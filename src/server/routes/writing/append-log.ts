@@ -1,20 +1,15 @@
-import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { CHECKED_BODY_MAX_BYTES } from '../../../contract/limits.ts'
-import {
-  appendLog as operation,
-  type StepLogParams,
-  UPLOAD_MEDIA_TYPE,
-} from '../../../contract/operations/writing/append-log.ts'
+import { appendLog as operation } from '../../../contract/operations/writing/append-log.ts'
 import type { ByteOffset } from '../../../contract/quantities.ts'
 import { requireWritableStep } from '../../../core/access/authorize.ts'
 import type { Step } from '../../../core/ports/build-catalog.ts'
 import { appendLog, appendWhole } from '../../../core/write/append-log.ts'
 import type { WritePorts } from '../../../core/write/live-logs.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
 import type { ByteBudget, TakeBytes } from '../../http/byte-budget.ts'
 import { queryStepId } from '../../http/query-number.ts'
-import { chunksOf, readWhole } from '../../http/received-body.ts'
+import { readWhole } from '../../http/received-body.ts'
+import { serve } from '../../http/serve.ts'
 import {
   assertChecksum,
   assertUpload,
@@ -25,30 +20,21 @@ import {
 
 /** `checkedBodies` bounds what bodies with a checksum, which are held until they are checked, take of memory together. */
 export function appendLogRoute(app: FastifyInstance, ports: WritePorts, checkedBodies: ByteBudget): void {
-  app.addContentTypeParser(UPLOAD_MEDIA_TYPE, (_request, payload, done) => done(null, payload))
-  app.patch<{ Params: StepLogParams; Body: IncomingMessage | undefined }>(
-    operation.path,
-    {
-      schema: { params: operation.params },
-      config: { operation },
-      preParsing: async (request, reply, payload) => {
-        assertUpload(request, reply)
-        return payload
-      },
-    },
-    async (request, reply) => {
-      const { record_id, step_id } = request.params
+  serve(
+    app,
+    operation,
+    async ({ who, params: { record_id, step_id }, body, received }, reply) => {
       const stepId = queryStepId(step_id)
-      const at = uploadOffset(request)
-      const checksum = uploadChecksum(request)
-      const step = await requireWritableStep(ports, principalOf(request), record_id, stepId)
-      const body = request.body === undefined ? nothing() : chunksOf(request.body)
+      const at = uploadOffset(received)
+      const checksum = uploadChecksum(received)
+      const step = await requireWritableStep(ports, who, record_id, stepId)
       const head =
         checksum === undefined
           ? await appendLog(ports, step, at, body)
           : await appendChecked(ports, step, at, checksum, body, checkedBodies.forAnswer(reply.raw))
-      return reply.code(204).header('upload-offset', head).send()
+      reply.header('upload-offset', head)
     },
+    { beforeBody: assertUpload },
   )
 }
 
@@ -65,5 +51,3 @@ async function appendChecked(
   assertChecksum(bytes, checksum)
   return appendWhole(ports, step, at, bytes)
 }
-
-async function* nothing(): AsyncGenerator<Buffer> {}

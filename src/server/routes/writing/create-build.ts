@@ -5,7 +5,7 @@ import {
   createBuild as operation,
 } from '../../../contract/operations/writing/create-build.ts'
 import { createBuild, type NewBuild, type NewStep } from '../../../core/write/create-build.ts'
-import { principalOf } from '../../guard/guard-routes.ts'
+import { serve } from '../../http/serve.ts'
 import { type BuildAnswerSettings, buildAnswer } from '../../present/build-answer.ts'
 
 /** Answered as `location` when the runner names no source. */
@@ -14,14 +14,11 @@ const DEFAULT_SOURCE = 'tailrace'
 type Ports = Parameters<typeof createBuild>[0]
 
 export function createBuildRoute(app: FastifyInstance, ports: Ports, settings: BuildAnswerSettings): void {
-  app.post<{ Body: CreateBuildBody }>(
-    operation.path,
-    { schema: { body: operation.body }, config: { operation } },
-    async (request, reply) => {
-      const { build, steps, created } = await createBuild(ports, principalOf(request), newBuild(request.body))
-      return reply.code(created ? 201 : 200).send(buildAnswer(build, steps, settings))
-    },
-  )
+  serve(app, operation, async ({ who, body }, reply) => {
+    const { build, steps, created } = await createBuild(ports, who, newBuild(body))
+    if (!created) reply.code(200)
+    return buildAnswer(build, steps, settings)
+  })
 }
 
 function newBuild(body: CreateBuildBody): NewBuild {
