@@ -1,8 +1,14 @@
 import { connect } from 'node:net'
 
-/** One HTTP connection that costs its client as little as possible. Answers must state the length of their body. */
+/**
+ * One HTTP connection that costs its client as little as possible. Answers must state the length of
+ * their body.
+ */
 export interface Connection extends AsyncDisposable {
-  /** Sends a request and resolves to the answer, head and body, as Latin-1. Wait for each before the next. */
+  /**
+   * Sends a request and resolves to the answer, head and body, as Latin-1. Wait for each before the
+   * next.
+   */
   send(
     method: string,
     path: string,
@@ -45,7 +51,9 @@ export async function openConnection(host: string, port: number): Promise<Connec
   }
 }
 
-/** How long the answer is that `received` begins, head and body; undefined until its head has come. */
+/**
+ * How long the answer is that `received` begins, head and body; undefined until its head has come.
+ */
 function answerLength(received: string): number | undefined {
   const end = received.indexOf(END_OF_HEAD)
   if (end < 0) return undefined

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 
-/** The unit in which Linux reports CPU time: USER_HZ is 100 on every architecture that Node runs on. */
+/**
+ * The unit in which Linux reports CPU time: USER_HZ is 100 on every architecture that Node runs on.
+ */
 const TICKS_PER_S = 100
 
 /** User and system time that a process has used so far, from proc_pid_stat(5). Linux only. */

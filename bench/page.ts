@@ -1,9 +1,11 @@
 /**
- * Pages of a step's log over HTTP: 1000 and 10 lines, in the middle and at the tail, of a live log in the journal and of
- * a finished log in packs; and the poll of a reader who has read everything. With `--against DIR` the servers of two
- * checkouts run side by side and take turns, and the ratios of their rates and of their CPU time are printed; a ratio of
- * rates above 1 means that this checkout is faster. All pages are compared with the log before anything is timed.
- * `node bench/page.ts [--against DIR] [--rounds N] [--seconds S] [--only TEXT]`; TEXT is a part of the case's name.
+ * Pages of a step's log over HTTP: 1000 and 10 lines, in the middle and at the tail, of a live log
+ * in the journal and of a finished log in packs; and the poll of a reader who has read everything.
+ * With `--against DIR` the servers of two checkouts run side by side and take turns, and the ratios
+ * of their rates and of their CPU time are printed; a ratio of rates above 1 means that this
+ * checkout is faster. All pages are compared with the log before anything is timed. `node
+ * bench/page.ts [--against DIR] [--rounds N] [--seconds S] [--only TEXT]`; TEXT is a part of the
+ * case's name.
  */
 import assert from 'node:assert/strict'
 import { parseArgs } from 'node:util'
@@ -153,7 +155,10 @@ async function runRound(side: Side, one: Case, seconds: number): Promise<Round> 
   return { pagesPerS: pages / took, cpuMs: ((cpuSeconds(side.server.pid) - cpuBefore) * 1000) / pages }
 }
 
-/** Reads the page on all connections as long as `isNext` of the pages read so far; resolves to their number. */
+/**
+ * Reads the page on all connections as long as `isNext` of the pages read so far; resolves to their
+ * number.
+ */
 async function readPages(side: Side, one: Case, isNext: (done: number) => boolean): Promise<number> {
   const path = side.pathOf(one)
   let pages = 0

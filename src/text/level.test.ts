@@ -14,7 +14,10 @@ function shown(chunks: readonly Uint8Array[]): Uint8Array {
 
 const shownText = (text: string) => new TextDecoder().decode(shown([encoder.encode(text)]))
 
-/** The rule of docs/api.md §3, line by line on the whole log; one character of the string is one byte. */
+/**
+ * The rule of docs/api.md §3, line by line on the whole log; one character of the string is one
+ * byte.
+ */
 function referenceShown(log: string): string {
   let debug = false
   let kept = ''

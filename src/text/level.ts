@@ -1,30 +1,37 @@
 import { joinBytes } from './join-bytes.ts'
 import { LINE_FEED } from './lines.ts'
 
-/** What a download shows (docs/api.md §3): INFO leaves out lines of level DEBUG, DEBUG is every byte. */
+/**
+ * What a download shows (docs/api.md §3): at INFO all lines but those of level DEBUG, at DEBUG
+ * every byte.
+ */
 export type LogLevel = 'INFO' | 'DEBUG'
 
-/** How a line of level DEBUG begins; d stands for a digit, s for a sign. */
+/** How a line of level DEBUG begins. `d` matches a digit, `s` a sign. */
 const DEBUG_BEGIN = '[dddd/dd/dd dd:dd:dd.ddd GMTsdd:dd] [DEBUG]'
-/** The first byte that differs in stamped lines of other levels. */
-const TELLING_INDEX = DEBUG_BEGIN.indexOf('D')
+/** The first byte that differs in stamped lines of another level. */
+const LEVEL_INDEX = DEBUG_BEGIN.indexOf('D')
 const BLANK = 0x20
 const TAB = 0x09
 
 /**
- * Leaves out the DEBUG lines of one step's log, which comes in chunks cut anywhere. A line has level DEBUG when it
- * states it straight after a leading time stamp, or begins with a blank or tab and the line above has it; a log begins
- * as if below an INFO line. Never holds more than the bytes of a stamp and a level.
+ * Removes the DEBUG lines from one step's log, whatever chunks it comes in. A line has level DEBUG
+ * if it says so right after a leading time stamp. A line that begins with a blank or a tab has the
+ * level of the line above it, or INFO if it is the first. Memory is at most the bytes of a stamp
+ * and a level.
  */
 export class DebugLineFilter {
-  /** Whether the level of the line under way is known; if not, it is the level of the line above that `isDebug` tells. */
+  /** Whether the level of the current line is known. If not, `isDebug` is about the line above. */
   #levelKnown = false
   #isDebug = false
-  /** The beginning of a line that may still turn out to be DEBUG. */
+  /** The beginning of the current line while its level is not known. */
   readonly #held = new Uint8Array(DEBUG_BEGIN.length)
   #heldBytes = 0
 
-  /** What is to be shown of the bytes held until now and of `chunk`: a part of `chunk` where that is possible. */
+  /**
+   * Feeds the next chunk. Returns the bytes that are certain to be shown; they may be a view of
+   * `chunk`.
+   */
   push(chunk: Uint8Array): Uint8Array {
     const shown: Uint8Array[] = []
     let from = 0
@@ -44,12 +51,15 @@ export class DebugLineFilter {
     return joinBytes(shown)
   }
 
-  /** The end of the log: what is still held, the beginning of an unfinished line that states no level. */
+  /** Ends the log. Returns the rest: the beginning of an unfinished line that states no level. */
   end(): Uint8Array {
     return this.#takeHeld()
   }
 
-  /** Finds the level of the line whose bytes are those held and those from `at` on; false when that takes more bytes. */
+  /**
+   * Finds the level of the line that consists of the held bytes and those from `at` on. Returns
+   * false if that takes more bytes.
+   */
   #learnLevel(chunk: Uint8Array, at: number): boolean {
     const first = this.#heldBytes > 0 ? this.#held[0] : chunk[at]
     if (first !== BLANK && first !== TAB) {
@@ -63,8 +73,8 @@ export class DebugLineFilter {
 
   #matchDebug(chunk: Uint8Array, at: number): boolean | undefined {
     const lineStart = at - this.#heldBytes
-    const telling = chunk[lineStart + TELLING_INDEX]
-    if (telling !== undefined && !fits(telling, TELLING_INDEX)) return false
+    const level = chunk[lineStart + LEVEL_INDEX]
+    if (level !== undefined && !fits(level, LEVEL_INDEX)) return false
     for (let index = this.#heldBytes; index < DEBUG_BEGIN.length; index++) {
       const byte = chunk[lineStart + index]
       if (byte === undefined) return undefined
@@ -85,7 +95,7 @@ export class DebugLineFilter {
   }
 }
 
-/** Whether a line with this byte at `index` may begin as DEBUG lines do. */
+/** Whether a DEBUG line may have this byte at `index`. */
 function fits(byte: number, index: number): boolean {
   const allowed = DEBUG_BEGIN[index]
   if (allowed === 'd') return byte >= 0x30 && byte <= 0x39

@@ -1,3 +1,4 @@
+/** The byte that ends a line. A lone carriage return does not. */
 export const LINE_FEED = 0x0a
 
 /** How many lines end in `bytes`. */
@@ -7,15 +8,18 @@ export function countLineEnds(bytes: Uint8Array): number {
   return lines
 }
 
-/** How far a walk over lines came. */
+/** Where a walk over lines ended, and how many it found. */
 export interface LineWalk {
-  /** Behind the last line end found, or at the first line begin found going back; where the walk set out when none was. */
+  /**
+   * After the last line end or, walking back, at the first line start. Without one, where the walk
+   * began.
+   */
   readonly at: number
-  /** How many were found, at most as many as were asked for. */
+  /** How many line ends or line starts were found. */
   readonly lines: number
 }
 
-/** Walks from `from` to behind the `maxLines`-th line end in `bytes[from, to)`, or the last one there is. */
+/** Walks forward over up to `maxLines` line ends in `bytes[from, to)`. */
 export function walkLines(bytes: Uint8Array, from: number, to: number, maxLines: number): LineWalk {
   const part = bytes.subarray(0, to)
   let at = from
@@ -30,8 +34,8 @@ export function walkLines(bytes: Uint8Array, from: number, to: number, maxLines:
 }
 
 /**
- * Walks back from `to` to the begin of the `maxLines`-th line that begins behind a line end and in `bytes[from, to)`, or
- * of the last one there is. A line end just before `to` belongs to the line that is walked over first.
+ * Walks back from `to` over up to `maxLines` lines that begin in `bytes[from, to)`, right after a
+ * line end. A line end just before `to` ends the first line of the walk.
  */
 export function walkLinesBack(bytes: Uint8Array, from: number, to: number, maxLines: number): LineWalk {
   const lowest = Math.max(0, from - 1)

@@ -1,26 +1,31 @@
 import { walkLines, walkLinesBack } from './lines.ts'
 import { characterEnd, characterLength, characterStart } from './utf8.ts'
 
+/** The most that a page holds. */
 export interface PageLimits {
   /** At least 1. */
   readonly maxLines: number
-  /** Bytes of text before decoding; at least 4, so that every character fits. */
+  /** Bytes of undecoded text. At least 4, so that any character fits. */
   readonly maxBytes: number
 }
 
-/** Part of a text that makes a page. */
+/** The part `bytes[from, to)` that makes a page. */
 export interface PageCut {
   readonly from: number
   readonly to: number
-  /** Line ends, or line beginnings going back, found in it. With all of `maxLines` found, bytes beyond those given can not change the cut. */
+  /**
+   * How many line ends it has or, for the last lines, line starts. If that is `maxLines`, more
+   * bytes around those given would not change the cut.
+   */
   readonly lines: number
 }
 
 /**
- * The first lines of the window `[start, end)` of `bytes`, whole lines only, except that a line which alone is too
- * long comes as a chunk that ends between characters. Ends of the window that stand inside a character move back to its
- * first byte; a window left empty by that widens to the character. `bytes` should hold three bytes on either side
- * of the window, unless the log itself ends there.
+ * Cuts the first lines of the window `[start, end)` of `bytes`: whole lines, or, if the first line
+ * alone exceeds the limit, a chunk of it that ends between characters. If the window begins or ends
+ * inside a character, that end moves back to the character's first byte; a window that this leaves
+ * empty gets the one character. `bytes` must hold `CHARACTER_REST_BYTES` on either side of the
+ * window, unless the log begins or ends there.
  */
 export function cutFirstLines(bytes: Uint8Array, start: number, end: number, limits: PageLimits): PageCut {
   const from = characterStart(bytes, start)
@@ -32,7 +37,10 @@ export function cutFirstLines(bytes: Uint8Array, start: number, end: number, lim
   return { from, to: lines > 0 ? at : characterStart(bytes, limit), lines }
 }
 
-/** The last lines of the window, under the rules of `cutFirstLines`; a chunk of a too long line begins between characters. */
+/**
+ * Cuts the last lines of the window, by the rules of `cutFirstLines`. A chunk of a line that is too
+ * long begins between characters.
+ */
 export function cutLastLines(bytes: Uint8Array, start: number, end: number, limits: PageLimits): PageCut {
   const windowStart = characterStart(bytes, start)
   const to = moveEnd(bytes, windowStart, end)

@@ -1,12 +1,18 @@
 import { LINE_FEED } from './lines.ts'
 
-/** Levels of lines that a runner writes. */
+/** The level of a line that a runner writes. */
 export type StampLevel = 'INFO' | 'WARNING' | 'ERROR'
 
-/** Minutes by which a zone's clock is ahead of UTC at a moment; `- new Date(ms).getTimezoneOffset()` for the zone of a process. */
+/**
+ * How many minutes a time zone is ahead of UTC at a moment. For the zone of the process: `-new
+ * Date(atMs).getTimezoneOffset()`.
+ */
 export type OffsetMinutesAt = (atMs: number) => number
 
-/** `[YYYY/MM/DD HH:mm:ss.SSS GMT+HH:MM]` on the clock that is `offsetMinutes` ahead of UTC: the stamp of CodeArts Build's logs. */
+/**
+ * The time stamp of CodeArts Build's logs, `[YYYY/MM/DD HH:mm:ss.SSS GMT+HH:MM]`, in a zone that is
+ * `offsetMinutes` ahead of UTC.
+ */
 export function formatStamp(atMs: number, offsetMinutes: number): string {
   const local = new Date(atMs + offsetMinutes * 60_000).toISOString()
   const sign = offsetMinutes < 0 ? '-' : '+'
@@ -16,8 +22,9 @@ export function formatStamp(atMs: number, offsetMinutes: number): string {
 }
 
 /**
- * Puts `[time] [level] [label] : ` before each line of a stream and changes no other byte. A line begins after "\n" alone, and
- * its time is that of its first byte; an end without "\n" stays without.
+ * Prefixes each line of a stream with `[time] [level] [label] : ` and changes no other byte. The
+ * time of a line is that of its first byte. Only "\n" ends a line; none is added at the end of the
+ * stream.
  */
 export class Stamper {
   readonly #label: string
@@ -31,12 +38,15 @@ export class Stamper {
     this.#offsetMinutesAt = offsetMinutesAt
   }
 
-  /** The next byte begins a line. */
+  /** Whether the next byte begins a line. */
   get atLineStart(): boolean {
     return this.#atLineStart
   }
 
-  /** The next bytes of the stream, stamped. They arrived at `atMs`, but for the first line that begins in them: at `firstMs`. */
+  /**
+   * Feeds the next bytes and returns them stamped. The first line that begins in them arrived at
+   * `firstMs`, the others at `atMs`.
+   */
   push(bytes: Uint8Array, atMs: number, firstMs = atMs): Uint8Array {
     const starts = this.#lineStarts(bytes)
     if (starts.length === 0) return bytes
@@ -55,7 +65,10 @@ export class Stamper {
     return stamped
   }
 
-  /** A line of its own, closing an unfinished line before it. `text` has no line end. */
+  /**
+   * Returns a line of the runner's own. It ends an unfinished line first. `text` must have no line
+   * end.
+   */
   line(text: string, level: StampLevel, atMs: number): Uint8Array {
     const close = this.#atLineStart ? '' : '\n'
     this.#atLineStart = true
@@ -75,7 +88,7 @@ export class Stamper {
     return starts
   }
 
-  /** Lines of one chunk share their time, so that the last prefix mostly serves again. */
+  /** Lines of one chunk share their time, so that the last prefix can often be reused. */
   #prefixAt(atMs: number): Uint8Array {
     if (atMs !== this.#prefixMs) {
       this.#prefix = new TextEncoder().encode(this.#prefixText('INFO', atMs))

@@ -1,19 +1,23 @@
-/** Longer ones are no colours that a terminal would know. */
+/** No terminal knows a longer colour sequence. */
 const COLOUR_MAX_CHARACTERS = 64
 const ESCAPE = '\u001b'
 const RESET = `${ESCAPE}[0m`
 
-/** What a terminal would obey: a colour, the C0 and C1 controls but tab and line feed, DEL, and what turns the direction of text. */
+/**
+ * What would act on a terminal: colours, C0 and C1 controls except tab and line feed, DEL, and
+ * characters that change the direction of text.
+ */
 const OBEYED =
   /\u001b\[[0-9;:]*m|\r\n|[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-/** The beginning of what further text may make a colour or a line end. */
+/** The beginning of a possible colour or line end. */
 const UNDECIDED = /(?:\u001b(?:\[[0-9;:]*)?|\r)$/
 
 /**
- * Makes the text of a log safe to show on a terminal, whatever it holds: colours (SGR of ECMA-48 §8.3.117, but not concealed text) stay or, where
- * none are wanted, are left out; any other control character is shown, `^[` for ESC, `<U+009B>` for those that have no such
- * name, so that no log moves the cursor, sets a title, asks the terminal to answer, or hides a line. The carriage return of a "\r\n" is left out.
- * How the text is cut into chunks changes nothing.
+ * Makes the text of a log safe for a terminal, whatever chunks it comes in. Colours (SGR, ECMA-48
+ * §8.3.117) stay, or are removed if they are not wanted; concealed text is shown. Any other control
+ * character becomes visible: `^[` for ESC, `<U+009B>` for those without such a name. So no log can
+ * move the cursor, set a title, make the terminal answer, or hide a line. The carriage return of
+ * "\r\n" is removed.
  */
 export class TerminalText {
   readonly #colours: boolean
@@ -24,7 +28,7 @@ export class TerminalText {
     this.#colours = options.colours
   }
 
-  /** The next chunk of the text, shown as far as it is decided. */
+  /** Feeds the next chunk. Returns the safe text that is certain so far. */
   push(text: string): string {
     const all = this.#undecided + text
     const begun = UNDECIDED.exec(all)
@@ -33,7 +37,9 @@ export class TerminalText {
     return this.#shown(all.slice(0, held))
   }
 
-  /** The rest, and back to the terminal's own colours. */
+  /**
+   * Ends the text. Returns the rest, and resets the terminal's colours if the text changed them.
+   */
   end(): string {
     const rest = this.#shown(this.#undecided)
     this.#undecided = ''
@@ -54,7 +60,7 @@ export class TerminalText {
   }
 }
 
-/** A whole text, without colours: a name or a message that others wrote. */
+/** Makes a whole text safe and removes its colours, for a name or message from elsewhere. */
 export function terminalText(text: string): string {
   const shown = new TerminalText({ colours: false })
   return shown.push(text) + shown.end()
@@ -66,7 +72,7 @@ function shownControl(character: string): string {
   return `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`
 }
 
-/** Parameter 8 hides text; in 38;5;8 and 48;2;8;8;8 it is a part of a colour. */
+/** Whether the sequence hides text: parameter 8, but not as a part of a colour such as 38;5;8. */
 function conceals(colour: string): boolean {
   const parameters = colour
     .slice(2, -1)

@@ -1,13 +1,13 @@
-/** The most bytes that stand before, or after, a place inside a character: what `characterStart` looks at on either side. */
+/** How many bytes on either side of a position decide whether it is inside a character. */
 export const CHARACTER_REST_BYTES = 3
 
 const ASCII_END = 0x80
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
- * The first byte of the character that has a byte before and a byte at `position`; `position` itself where there is
- * none: at the edge of a character, beside or among bytes that are no valid UTF-8 (RFC 3629), at either end of `bytes`.
- * Exact when `bytes` holds three bytes on either side of `position`, or ends where the log does.
+ * The start of the UTF-8 character (RFC 3629) that contains the bytes before and at `position`;
+ * `position` itself if no valid character does. `bytes` must hold `CHARACTER_REST_BYTES` on either
+ * side of `position`, unless the log begins or ends there.
  */
 export function characterStart(bytes: Uint8Array, position: number): number {
   const lowest = Math.max(0, position - CHARACTER_REST_BYTES)
@@ -18,19 +18,26 @@ export function characterStart(bytes: Uint8Array, position: number): number {
   return position
 }
 
-/** The place behind the byte or character of which the byte at `position` is a part; `position` itself where a character begins or none is cut. */
+/**
+ * The end of the character that contains the bytes before and at `position`; `position` itself if
+ * no valid character does. Needs the same bytes as `characterStart`.
+ */
 export function characterEnd(bytes: Uint8Array, position: number): number {
   const start = characterStart(bytes, position)
   return start === position ? position : start + characterLength(bytes, start)
 }
 
-/** How many bytes the character takes that begins at `at`: 1 to 4, or 0 where no valid one does. */
+/**
+ * The length of the character that begins at `at`, 1 to 4 bytes; 0 if no valid one begins there.
+ */
 export function characterLength(bytes: Uint8Array, at: number): number {
   const wanted = announcedLength(bytes[at])
   return wanted > 0 && prefixLength(bytes, at, wanted) === wanted ? wanted : 0
 }
 
-/** How many bytes at the end, 0 to 3, are the beginning of a character that further bytes may complete. */
+/**
+ * How many bytes at the end, 0 to 3, are an incomplete character that further bytes may complete.
+ */
 export function incompleteTailLength(bytes: Uint8Array): number {
   const lowest = Math.max(0, bytes.length - CHARACTER_REST_BYTES)
   for (let at = bytes.length - 1; at >= lowest; at--) {
@@ -43,8 +50,9 @@ export function incompleteTailLength(bytes: Uint8Array): number {
 }
 
 /**
- * The text of `bytes`. Each byte that is part of no valid character becomes one U+FFFD, and a byte order mark stays, so
- * that the texts of parts that cut no character in two join to the text of the whole.
+ * Decodes UTF-8. Each byte that is not part of a valid character becomes one U+FFFD, and a byte
+ * order mark stays. So the texts of parts add up to the text of the whole, as long as no part cuts
+ * a character in two.
  */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
@@ -54,7 +62,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   }
 }
 
-/** The same bytes with the encoding of U+FFFD in place of each byte that is part of no valid character. */
+/** Replaces each byte that is not part of a valid character by U+FFFD, in UTF-8. */
 function withReplacements(bytes: Uint8Array): Uint8Array {
   const repaired = new Uint8Array(bytes.length * 3)
   let length = 0
@@ -71,7 +79,7 @@ function withReplacements(bytes: Uint8Array): Uint8Array {
   return repaired.subarray(0, length)
 }
 
-/** How many of the `wanted` bytes from `at` on can stand in a character with this first byte. */
+/** How many of the `wanted` bytes from `at` on can belong to a character with this first byte. */
 function prefixLength(bytes: Uint8Array, at: number, wanted: number): number {
   for (let index = 1; index < wanted; index++) {
     const byte = bytes[at + index]
@@ -80,7 +88,7 @@ function prefixLength(bytes: Uint8Array, at: number, wanted: number): number {
   return wanted
 }
 
-/** The length that a first byte announces; 0 for a byte that begins no character. */
+/** The length that a first byte announces; 0 if no character begins with it. */
 function announcedLength(first: number | undefined): number {
   if (first === undefined) return 0
   if (first < ASCII_END) return 1
@@ -89,7 +97,10 @@ function announcedLength(first: number | undefined): number {
   return first < 0xf0 ? 3 : 4
 }
 
-/** False for overlong forms, surrogates and code points past U+10FFFF. */
+/**
+ * Whether this second byte is valid: false for overlong forms, surrogates and code points above
+ * U+10FFFF.
+ */
 function fitsSecond(first: number, second: number): boolean {
   if (first === 0xe0) return second >= 0xa0
   if (first === 0xed) return second < 0xa0

@@ -1,5 +1,5 @@
-import { SECRET_MIN_CHARACTERS } from '../../text/secret-forms.ts'
-import { URL_PASSWORD_MAX_BYTES } from '../../text/url-passwords.ts'
+import { SECRET_MIN_CHARACTERS } from '../../text/mask/secret-forms.ts'
+import { URL_PASSWORD_MAX_BYTES } from '../../text/mask/url-passwords.ts'
 import type { Command, CommandIo } from '../command-line/command.ts'
 import { connectionOf } from '../connection/connection.ts'
 import { runCommand } from '../run/run-command.ts'

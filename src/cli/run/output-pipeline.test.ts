@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Masker } from '../../text/mask.ts'
+import { Masker } from '../../text/mask/mask.ts'
 import { Stamper } from '../../text/stamp.ts'
 import { OutputPipeline } from './output-pipeline.ts'
 

@@ -1,4 +1,4 @@
-import type { Masker } from '../../text/mask.ts'
+import type { Masker } from '../../text/mask/mask.ts'
 import type { Stamper, StampLevel } from '../../text/stamp.ts'
 import type { LiveLog } from './live-log.ts'
 

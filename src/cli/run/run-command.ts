@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Masker } from '../../text/mask.ts'
-import { secretForms } from '../../text/secret-forms.ts'
+import { Masker } from '../../text/mask/mask.ts'
+import { secretForms } from '../../text/mask/secret-forms.ts'
 import { Stamper } from '../../text/stamp.ts'
 import type { CommandIo } from '../command-line/command.ts'
 import type { Connection } from '../connection/connection.ts'

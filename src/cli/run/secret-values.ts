@@ -1,4 +1,4 @@
-import { SECRET_MIN_CHARACTERS } from '../../text/secret-forms.ts'
+import { SECRET_MIN_CHARACTERS } from '../../text/mask/secret-forms.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 

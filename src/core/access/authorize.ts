@@ -16,8 +16,8 @@ interface Ports {
 }
 
 /**
- * The build, if the caller may read it. Rejects with `not-allowed` or `not-found`; a build of another project is not
- * found.
+ * The build, if the caller may read it. Rejects with `not-allowed` or `not-found`; a build of
+ * another project is not found.
  */
 export async function requireReadableBuild(
   { builds }: Ports,
@@ -60,8 +60,9 @@ export async function requireWritableStep(
 }
 
 /**
- * The error for a job, build or step that was not found. It has one message, whatever is missing. It is `not-allowed`
- * for callers who must not learn what exists: those who can read nothing, and upload tokens of another build.
+ * The error for a job, build or step that was not found. It has one message, whatever is missing.
+ * It is `not-allowed` for callers who must not learn what exists: those who can read nothing, and
+ * upload tokens of another build.
  */
 export function unknownBuild(who: Principal, address: BuildAddress): TailraceError {
   assertMayReadSome(who)

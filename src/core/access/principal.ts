@@ -27,7 +27,10 @@ export function notAllowed(): TailraceError {
   return new TailraceError('not-allowed', 'The IAM user is not authorized to access the API.')
 }
 
-/** Throws `not-allowed` unless the caller has a role in the project. Holders of upload tokens have none. */
+/**
+ * Throws `not-allowed` unless the caller has a role in the project. Holders of upload tokens have
+ * none.
+ */
 export function assertMember(who: Principal): void {
   if (who.onlyRecord !== undefined || who.roles.size === 0) throw notAllowed()
 }
@@ -45,8 +48,9 @@ export function assertMayRead(who: Principal, build: OwnedBuild): void {
 }
 
 /**
- * Which builds lists show to the caller (docs/api.md §6): all to readers and admins, their own to runners, and one to
- * the holder of an upload token. Throws `not-allowed` if the caller can read no build.
+ * Which builds lists show to the caller (docs/api.md §6): all to readers and admins, their own to
+ * runners, and one to the holder of an upload token. Throws `not-allowed` if the caller can read no
+ * build.
  */
 export function visibleBuilds(who: Principal): Seen {
   if (who.onlyRecord !== undefined) return { recordId: who.onlyRecord }
@@ -60,7 +64,10 @@ export function assertMayCreateBuild(who: Principal): void {
   if (who.onlyRecord !== undefined || !(who.roles.has('runner') || who.roles.has('admin'))) throw notAllowed()
 }
 
-/** Throws `not-allowed` if the caller can write to no build, or holds an upload token of another build. */
+/**
+ * Throws `not-allowed` if the caller can write to no build, or holds an upload token of another
+ * build.
+ */
 export function assertMayWriteSome(who: Principal, record: RecordId): void {
   const may =
     who.onlyRecord === undefined

@@ -8,13 +8,13 @@ interface Ports {
   readonly notifier: Notifier
 }
 
-/** What a follower of a build is told: the build, or one of its steps, as it stands now. */
+/** A change of a build: the build or one of its steps, as it is now. */
 export type BuildChange = { readonly build: Build } | { readonly step: Step }
 
-/** A hint may be missed: the build is read again after this long without one. */
+/** Hints can be lost: without one, the build is read again after this time. */
 const RECHECK_MS = 10_000
 
-/** True when the build has its result and nothing is expected of any step. */
+/** Whether the build has its outcome and all its steps are finished. */
 export async function isBuildOver({ builds }: Pick<Ports, 'builds'>, build: Build): Promise<boolean> {
   return (
     build.outcome !== undefined && (await builds.listSteps(build.projectId, build.recordId)).every(isFinished)
@@ -22,8 +22,8 @@ export async function isBuildOver({ builds }: Pick<Ports, 'builds'>, build: Buil
 }
 
 /**
- * Yields the build and its steps as they are, then each that changed since it was last yielded. Returns the build when it is over,
- * undefined when `signal` aborts or the build is deleted.
+ * Yields the build and its steps, then each of them again whenever it has changed. Returns the
+ * build when it is over, or undefined when `signal` aborts or the build is deleted.
  */
 export async function* followBuild(
   { builds, notifier }: Ports,
@@ -31,11 +31,11 @@ export async function* followBuild(
   signal: AbortSignal,
 ): AsyncGenerator<BuildChange, Build | undefined> {
   using hints = notifier.listenBuild(projectId, recordId)
-  const told = new Map<StepId | 'build', string>()
+  const yielded = new Map<StepId | 'build', string>()
   const isNews = (key: StepId | 'build', state: readonly unknown[]) => {
     const text = state.join()
-    if (told.get(key) === text) return false
-    told.set(key, text)
+    if (yielded.get(key) === text) return false
+    yielded.set(key, text)
     return true
   }
   while (!signal.aborted) {

@@ -12,7 +12,10 @@ import { SharedChunks } from './shared-chunks.ts'
 
 const STEP = { log: 1, projectId: 'p', recordId: 'r', stepId: 1, state: 'running' } as Step
 
-/** A log that grows by the next part whenever a follower waits, and is sealed after the last. No hint is ever given: all are missed. */
+/**
+ * A log that grows by the next part whenever a follower waits, and is sealed after the last. No
+ * hint is ever given: all are missed.
+ */
 function growingLog(parts: readonly Uint8Array[]) {
   let shown = 0
   const reader = arrayLogReader(() => Buffer.concat(parts.slice(0, shown)))

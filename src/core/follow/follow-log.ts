@@ -14,15 +14,16 @@ export interface FollowPorts {
   readonly chunks: SharedChunks
 }
 
-/** A hint may be missed: the head is read again after this long without one. */
+/** Hints can be lost: without one, the head is read again after this time. */
 const RECHECK_MS = 3000
-/** Bytes that come faster than this show that the writer is at work: nobody need ask whether the step is finished. */
+/** While bytes arrive at shorter intervals, the step is not checked for its end. */
 const LULL_MS = 150
 
 /**
- * Yields the log's chunks from `from` on, each byte once, in order: those that are there, then those that come, by one
- * loop. A consumer that is slow falls behind and catches up; nothing is held for it but the chunk in hand. Returns the step when
- * it is finished and every byte was yielded; undefined when `signal` aborts or the step is deleted. Rejects as the reader does.
+ * Yields the log from `from` on in chunks, each byte once and in order: first what is stored, then
+ * what arrives. A slow consumer falls behind and catches up; only its current chunk is in memory.
+ * Returns the step when it is finished and every byte was yielded, or undefined when `signal`
+ * aborts or the step is deleted. Rejects as the reader does.
  */
 export async function* followLog(
   { builds, reader, notifier, chunks }: FollowPorts,
@@ -36,7 +37,7 @@ export async function* followLog(
   while (current !== undefined && !signal.aborted) {
     const before = at
     const finished = isFinished(current)
-    // Read after the state: what a finished step has is all below.
+    // Read after the state, so that a finished step has no bytes above it.
     const head = await endOfLog(reader, current)
     while (at < head && !signal.aborted) {
       const chunk = await chunks.read(step.log, at, head, finished)
@@ -52,7 +53,7 @@ export async function* followLog(
   return undefined
 }
 
-/** Where to begin for a caller who asks for `from`: not inside a character. */
+/** `from`, or the start of the character that it is inside of. */
 async function characterBegin(reader: LogReader, { log }: Step, from: ByteOffset): Promise<ByteOffset> {
   const head = await reader.head(log)
   if (from === 0 || from >= head) return from

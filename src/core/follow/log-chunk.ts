@@ -6,7 +6,7 @@ import { type LogReader, readRange } from '../read/reader/log-reader.ts'
 /** The most log bytes of one chunk (docs/api.md §5). */
 export const CHUNK_MAX_BYTES = 64 * KIB
 
-/** A part of a log on its way to a follower. */
+/** A chunk of a log for its followers. */
 export interface LogChunk {
   readonly start: ByteOffset
   readonly end: ByteOffset
@@ -14,8 +14,9 @@ export interface LogChunk {
 }
 
 /**
- * The next chunk from `start` on, below `head` and `start`: it ends behind the last line end within CHUNK_MAX_BYTES, else between
- * characters. Undefined when there is nothing but the beginning of a character whose rest may still come. Rejects as the reader does.
+ * Reads the next chunk of `[start, head)`. It ends after the last line end within CHUNK_MAX_BYTES
+ * or, if there is none, between characters. Resolves to undefined if there are only the first bytes
+ * of a character whose rest may still arrive. Rejects as the reader does.
  */
 export async function readChunk(
   reader: LogReader,

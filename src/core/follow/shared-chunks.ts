@@ -2,10 +2,13 @@ import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { LogReader } from '../read/reader/log-reader.ts'
 import { CHUNK_MAX_BYTES, type LogChunk, readChunk } from './log-chunk.ts'
 
-/** How many chunks are kept: what followers that are level with each other want next, not a history. */
+/** How many chunks are cached: enough for followers that are at the same place, not a history. */
 const KEPT_CHUNKS = 64
 
-/** Reads chunks once for all followers that want the same ones, so that hundreds at the head of a log cost one read. */
+/**
+ * Reads each chunk once for all followers of a log, so that hundreds of them at its head cost one
+ * read.
+ */
 export class SharedChunks {
   readonly #reader: LogReader
   readonly #recent = new Map<string, Promise<LogChunk | undefined>>()
@@ -14,9 +17,9 @@ export class SharedChunks {
     this.#reader = reader
   }
 
-  /** As `readChunk`; the same object for all that ask alike. */
+  /** Resolves as `readChunk` does, to the same object for equal arguments. */
   read(log: LogId, start: ByteOffset, head: ByteOffset, finished: boolean): Promise<LogChunk | undefined> {
-    // Far below the head a chunk is the same whatever the head is.
+    // Far below the head, a chunk does not depend on the head.
     const key = `${log}/${start}/${Math.min(head, start + 2 * CHUNK_MAX_BYTES)}/${finished}`
     const known = this.#recent.get(key)
     if (known !== undefined) return known

@@ -10,8 +10,8 @@ export interface VisibleJob {
 }
 
 /**
- * Finds a job of the caller's project. Rejects with `not-found` if there is none, and with `not-allowed` for an upload
- * token of another job's build, whether or not this job exists.
+ * Finds a job of the caller's project. Rejects with `not-found` if there is none, and with
+ * `not-allowed` for an upload token of another job's build, whether or not this job exists.
  */
 export async function requireVisibleJob(
   { history }: { readonly history: BuildHistory },

@@ -10,8 +10,8 @@ interface Ports {
 }
 
 /**
- * A page of the builds of a job that the caller can see, newest first: at most `limit`, and only those numbered below
- * `before` if it is given. Rejects with `not-found` or `not-allowed`.
+ * A page of the builds of a job that the caller can see, newest first: at most `limit`, and only
+ * those numbered below `before` if it is given. Rejects with `not-found` or `not-allowed`.
  */
 export async function listBuilds(
   { history }: Ports,
@@ -28,7 +28,10 @@ export async function listBuilds(
   )
 }
 
-/** The newest build of the job that the caller can see, if any. Rejects with `not-found` or `not-allowed`. */
+/**
+ * The newest build of the job that the caller can see, if any. Rejects with `not-found` or
+ * `not-allowed`.
+ */
 export async function latestBuild(
   { history }: Ports,
   who: Principal,
@@ -46,8 +49,8 @@ export interface CountedBuilds {
 }
 
 /**
- * A part of the same list, and the size of the list. With a span, the list has only builds created in it. Rejects
- * with `not-found` or `not-allowed`.
+ * A part of the same list, and the size of the list. With a span, the list has only builds created
+ * in it. Rejects with `not-found` or `not-allowed`.
  */
 export async function countedBuilds(
   { history }: Ports,

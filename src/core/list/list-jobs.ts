@@ -7,8 +7,9 @@ interface Ports {
 }
 
 /**
- * A page of the jobs of the caller's project, newest first: at most `limit`, and only those older than `before` if it is
- * given. A job is listed if the caller can see one of its builds. Rejects with `not-allowed`.
+ * A page of the jobs of the caller's project, newest first: at most `limit`, and only those older
+ * than `before` if it is given. A job is listed if the caller can see one of its builds. Rejects
+ * with `not-allowed`.
  */
 export async function listJobs(
   { history }: Ports,
@@ -31,8 +32,8 @@ export interface CountedJobs {
 }
 
 /**
- * A part of the same list, of jobs whose name contains `nameContains`, and the size of the list. Rejects with
- * `not-allowed`.
+ * A part of the same list, of jobs whose name contains `nameContains`, and the size of the list.
+ * Rejects with `not-allowed`.
  */
 export async function countedJobs(
   { history }: Ports,

@@ -1,8 +1,8 @@
 import { DebugLineFilter, type LogLevel } from '../../text/level.ts'
 
 /**
- * The log of one step as a download of this level shows it (docs/api.md §3): DEBUG is every byte, INFO leaves out DEBUG
- * lines. `chunks` may be cut anywhere; a giant line passes through chunk by chunk. Rejects as `chunks` does.
+ * Yields the log of one step as a download of this level has it (docs/api.md §3). The chunks may be
+ * cut anywhere, and a line of any size passes through in constant memory. Rejects as `chunks` does.
  */
 export async function* filterLevel(
   chunks: AsyncIterable<Uint8Array>,

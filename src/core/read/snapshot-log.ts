@@ -13,8 +13,8 @@ export interface LogSnapshot {
 }
 
 /**
- * Finds a step's log and where it ends now, if the caller may read it. Rejects with `not-allowed` or `not-found`, and
- * as the reader does.
+ * Finds a step's log and where it ends now, if the caller may read it. Rejects with `not-allowed`
+ * or `not-found`, and as the reader does.
  */
 export async function snapshotLog(
   { builds, reader }: { readonly builds: BuildCatalog; readonly reader: LogReader },
@@ -27,8 +27,8 @@ export async function snapshotLog(
 }
 
 /**
- * Where readers see a step's log end. A sealed log ends at its recorded size, so that lost bytes are reported as damage
- * and never as a shorter log. Any other log ends at its head.
+ * Where readers see a step's log end. A sealed log ends at its recorded size, so that lost bytes
+ * are reported as damage and never as a shorter log. Any other log ends at its head.
  */
 export async function endOfLog(
   reader: LogReader,
@@ -37,7 +37,10 @@ export async function endOfLog(
   return sizeBytes ?? reader.head(log)
 }
 
-/** Whether no more bytes are expected. An append to a skipped step is still accepted and makes it running. */
+/**
+ * Whether no more bytes are expected. An append to a skipped step is still accepted and makes it
+ * running.
+ */
 export function isFinished({ state }: Pick<Step, 'state'>): boolean {
   return state === 'sealed' || state === 'skipped'
 }

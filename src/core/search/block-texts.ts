@@ -15,7 +15,10 @@ export class BlockTexts {
   readonly #log: LogId
   readonly #head: ByteOffset
   readonly #block: SearchedBlock
-  /** The whole block as text, if it has many hits and is all ASCII: a line's text is then a substring of it. */
+  /**
+   * The whole block as text, if it has many hits and is all ASCII: a line's text is then a
+   * substring of it.
+   */
   readonly #ascii: string | undefined
 
   constructor(reader: LogReader, log: LogId, head: ByteOffset, block: SearchedBlock) {
@@ -27,7 +30,10 @@ export class BlockTexts {
     if (text.length === block.bytes.length) this.#ascii = text
   }
 
-  /** The text of the line that begins at `offset` of the log; undefined if the block holds too little of the line. */
+  /**
+   * The text of the line that begins at `offset` of the log; undefined if the block holds too
+   * little of the line.
+   */
   held(offset: ByteOffset): LineText | undefined {
     const { at, bytes } = this.#block
     if (offset < at) return undefined

@@ -4,10 +4,13 @@ import { LINE_FEED } from '../../text/lines.ts'
 import type { LineMatcher } from '../ports/line-matcher.ts'
 import type { SearchedBlock } from './searched-block.ts'
 
-/** A regular expression sees this much of a line; the rest of it is stepped over. */
+/** How much of a line is matched. The rest of a longer line is skipped. */
 const MATCHED_LINE_MAX_BYTES = MIB
 
-/** Searches blocks of a log, the first of which begins at `from` and at a line's begin, for lines that match. Rejects as the matcher does. */
+/**
+ * Finds the lines of a log that match. The first block begins at `from`, which is the start of a
+ * line. Rejects as the matcher does.
+ */
 export async function* findExpression(
   blocks: AsyncIterable<Uint8Array>,
   from: ByteOffset,
@@ -22,11 +25,14 @@ export async function* findExpression(
 interface Lines {
   readonly at: ByteOffset
   readonly bytes: Uint8Array
-  /** Of a line whose beginning came before. */
+  /** Whether these bytes are the unmatched rest of a long line. */
   readonly isSkipped: boolean
 }
 
-/** The same bytes cut behind line ends, but a line that is longer than may be matched behind its beginning, which misses some of its rest. */
+/**
+ * Cuts the same bytes after line ends. A line that is too long is cut after MATCHED_LINE_MAX_BYTES,
+ * and some of its rest may be missing.
+ */
 async function* wholeLines(blocks: AsyncIterable<Uint8Array>, from: ByteOffset): AsyncGenerator<Lines> {
   let begun: Uint8Array[] = []
   let begunBytes = 0

@@ -4,14 +4,17 @@ import { LINE_FEED } from '../../text/lines.ts'
 import type { FindBytes } from '../ports/line-matcher.ts'
 import type { SearchedBlock } from './searched-block.ts'
 
-/** What to look for: bytes without a line end. */
+/** The bytes to find, without a line end. */
 export interface Literal {
   readonly bytes: Uint8Array
-  /** ASCII letters of either case are alike. */
+  /** Ignore the case of ASCII letters. */
   readonly ignoreCase: boolean
 }
 
-/** Searches blocks of a log, the first of which begins at `from` and at a line's begin, for lines that hold the literal; also across the borders of blocks. Lines of any length. */
+/**
+ * Finds the lines of a log that contain the literal, in lines of any length and across blocks. The
+ * first block begins at `from`, which is the start of a line.
+ */
 export async function* findLiteral(
   blocks: AsyncIterable<Uint8Array>,
   from: ByteOffset,
@@ -26,10 +29,10 @@ class LiteralSearch {
   readonly #wanted: Uint8Array
   readonly #find: FindBytes
   #at: ByteOffset
-  /** Where the line begins that goes on in the next block, and whether it is a hit already. */
+  /** Where the line begins that continues in the next block, and whether it is a hit already. */
   #lineBegin: ByteOffset
   #isHit = false
-  /** The end of what was seen, too short to hold the literal. */
+  /** The last bytes searched, too few to hold the literal. */
   #tail: Uint8Array = new Uint8Array(0)
 
   constructor(wanted: Uint8Array, from: ByteOffset, find: FindBytes) {
@@ -39,7 +42,7 @@ class LiteralSearch {
     this.#find = find
   }
 
-  /** `folded` is `bytes` with letters made alike. */
+  /** `folded` is `bytes`, in lower case if case is ignored. */
   next(bytes: Uint8Array, folded: Uint8Array): SearchedBlock {
     const at = this.#at
     const hits: ByteOffset[] = []
@@ -48,14 +51,14 @@ class LiteralSearch {
       hits.push(this.#lineBegin)
       this.#isHit = true
     }
-    if (this.#isHit) begin = this.#behindLine(bytes, 0)
+    if (this.#isHit) begin = this.#afterLine(bytes, 0)
     while (!this.#isHit) {
       const found = this.#find(folded, this.#wanted, begin)
       if (found < 0) break
       const lineFeed = bytes.lastIndexOf(LINE_FEED, found)
       hits.push(lineFeed < 0 ? this.#lineBegin : at + lineFeed + 1)
       this.#isHit = true
-      begin = this.#behindLine(bytes, found)
+      begin = this.#afterLine(bytes, found)
     }
     const last = bytes.lastIndexOf(LINE_FEED)
     if (last >= 0) this.#lineBegin = at + last + 1
@@ -64,15 +67,15 @@ class LiteralSearch {
     return { at, bytes, hits }
   }
 
-  /** Whether the literal begins before this block and ends in it. */
+  /** Whether the literal occurs across the start of this block. */
   #crosses(folded: Uint8Array): boolean {
     if (this.#tail.length === 0) return false
     const border = joinBytes([this.#tail, folded.subarray(0, this.#wanted.length - 1)])
     return this.#find(border, this.#wanted, 0) >= 0
   }
 
-  /** The place behind the line that is a hit, which ends it; the block's end where the line goes on. */
-  #behindLine(bytes: Uint8Array, from: number): number {
+  /** Where the line after a hit begins; the block's end if the hit continues in the next block. */
+  #afterLine(bytes: Uint8Array, from: number): number {
     const lineFeed = bytes.indexOf(LINE_FEED, from)
     if (lineFeed < 0) return bytes.length
     this.#isHit = false

@@ -3,12 +3,15 @@ import { countLineEnds } from '../../text/lines.ts'
 import { type LineCountPorts, lineAt } from '../read/lines/line-index.ts'
 import { BLOCK_MIN_BYTES, type SearchedBlock } from './searched-block.ts'
 
-/** To number a hit after a block this long, a look-up is cheaper than counting the block's line ends. */
+/**
+ * To number a hit after a block this long, a look-up is cheaper than counting the block's line
+ * ends.
+ */
 const LOOK_UP_MIN_BYTES = 2 * BLOCK_MIN_BYTES
 
 /**
- * Numbers the lines of hits. Line ends are counted only where a hit needs them. Enter a block before you number its hits,
- * number them in order, and leave each block, with or without hits.
+ * Numbers the lines of hits. Line ends are counted only where a hit needs them. Enter a block
+ * before you number its hits, number them in order, and leave each block, with or without hits.
  */
 export class LineNumbers {
   readonly #ports: LineCountPorts
@@ -27,7 +30,9 @@ export class LineNumbers {
       this.#known = { at, lines: await lineAt(this.#ports, this.#log, at) }
   }
 
-  /** The number of the line that begins at `offset`: in `block`, or before it and continued in it. */
+  /**
+   * The number of the line that begins at `offset`: in `block`, or before it and continued in it.
+   */
   of(offset: ByteOffset, { at, bytes }: SearchedBlock): LineNumber {
     const known = this.#known!
     const place = Math.max(offset, at)

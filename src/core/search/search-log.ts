@@ -47,13 +47,16 @@ export interface SearchEnd {
   readonly next: ByteOffset | undefined
 }
 
-/** Hits in order, then, as the last item, the end. An item with no hits is a turn for the caller. */
+/**
+ * Hits in order, then, as the last item, the end. An item with no hits is a turn for the caller.
+ */
 export type SearchItem = { readonly hits: readonly SearchHit[] } | { readonly end: SearchEnd }
 
 /**
- * Searches the lines of a log below `head` and yields hits block by block, then the end (docs/api.md §5). A line is one
- * hit however often it matches, as `grep -c` counts. At least every few megabytes the search yields an item, so that
- * its caller can stop it. Memory is one block or one line. Rejects as the reader and the matcher do.
+ * Searches the lines of a log below `head` and yields hits block by block, then the end
+ * (docs/api.md §5). A line is one hit however often it matches, as `grep -c` counts. At least every
+ * few megabytes the search yields an item, so that its caller can stop it. Memory is one block or
+ * one line. Rejects as the reader and the matcher do.
  */
 export async function* searchLog(
   ports: SearchPorts,

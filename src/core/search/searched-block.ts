@@ -1,17 +1,17 @@
 import { type ByteOffset, KIB } from '../../contract/quantities.ts'
 import { joinBytes } from '../../text/join-bytes.ts'
 
-/** A part of a log that was searched. */
+/** A searched part of a log. */
 export interface SearchedBlock {
   readonly at: ByteOffset
   readonly bytes: Uint8Array
-  /** Where the lines begin that match, in order; the first may have begun in an earlier block. */
+  /** Where the lines that match begin, in order. The first may begin in an earlier block. */
   readonly hits: readonly ByteOffset[]
 }
 
 export const BLOCK_MIN_BYTES = 64 * KIB
 
-/** Joins chunks until they are worth a step; none is cut. */
+/** Joins whole chunks to blocks of at least BLOCK_MIN_BYTES, except the last. */
 export async function* blocksOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let gathered: Uint8Array[] = []
   let bytes = 0

@@ -4,8 +4,8 @@ import { MIB } from '../../contract/quantities.ts'
 const WAITING_MAX_BYTES = MIB
 
 /**
- * Gathers what a search finds until it is fetched. A fast search goes out in large chunks; a lone hit goes out at
- * once.
+ * Gathers what a search finds until it is fetched. A fast search goes out in large chunks; a lone
+ * hit goes out at once.
  */
 export class FoundLines {
   readonly #search: AsyncIterable<Uint8Array>
@@ -28,8 +28,9 @@ export class FoundLines {
   }
 
   /**
-   * Resolves to all lines that wait, in a buffer of their own, as soon as there are any; to an empty buffer at a turn of
-   * the search; to undefined after the last line. Rejects as the search does, after the lines it found.
+   * Resolves to all lines that wait, in a buffer of their own, as soon as there are any; to an
+   * empty buffer at a turn of the search; to undefined after the last line. Rejects as the search
+   * does, after the lines it found.
    */
   async next(): Promise<Uint8Array | undefined> {
     await this.#news.promise

@@ -5,7 +5,7 @@ import { TailraceError } from '../../contract/errors.ts'
 import type { LineMatcher, OpenLineMatcher } from '../../core/ports/line-matcher.ts'
 
 export interface MatchLimits {
-  /** For one block, which takes milliseconds when the pattern is sane. */
+  /** For one block. A normal pattern takes milliseconds. */
   readonly blockMs: number
   /** For all blocks of a search together. */
   readonly searchMs: number
@@ -15,7 +15,10 @@ const LIMITS: MatchLimits = { blockMs: 3000, searchMs: 60_000 }
 const MEMORY_MAX_MIB = 64
 const WORKER = new URL(`./regexp-worker${extname(import.meta.filename)}`, import.meta.url)
 
-/** Opens matchers for regular expressions of ECMAScript, each in a thread that ends at its deadline. `.` is any character of the line. */
+/**
+ * Returns a function that opens a matcher for an ECMAScript regular expression. Each matcher has a
+ * thread, which is ended when a limit is exceeded. `.` matches any character of a line.
+ */
 export function regexpMatchers(limits: MatchLimits = LIMITS): OpenLineMatcher {
   return async (pattern, ignoreCase) => {
     const flags = ignoreCase ? 'is' : 's'
@@ -28,12 +31,15 @@ export function regexpMatchers(limits: MatchLimits = LIMITS): OpenLineMatcher {
   }
 }
 
-/** Throws `invalid-parameter` for what is no regular expression. */
+/** Throws `invalid-parameter` if the pattern is not a valid regular expression. */
 export function assertExpression(pattern: string, flags = 's'): void {
   try {
     new RegExp(pattern, flags)
   } catch (error) {
-    throw new TailraceError('invalid-parameter', `q is no regular expression: ${errorMessage(error)}`)
+    throw new TailraceError(
+      'invalid-parameter',
+      `q is not a valid regular expression: ${errorMessage(error)}`,
+    )
   }
 }
 
@@ -57,7 +63,7 @@ function matcherOn(worker: Worker, { blockMs, searchMs }: MatchLimits): LineMatc
 function answerOf(worker: Worker, block: Uint8Array, timeoutMs: number): Promise<readonly number[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>()
   const late = setTimeout(() => reject(tooSlow()), timeoutMs)
-  // A thread that runs out of memory ends with an error.
+  // A thread that runs out of memory also fails so.
   const failed = (cause: unknown) => reject(tooSlow({ cause }))
   worker.once('message', resolve).once('error', failed)
   const copy = new Uint8Array(block)

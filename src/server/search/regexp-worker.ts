@@ -1,14 +1,18 @@
-/** Matches lines in a thread of its own, where a catastrophic pattern holds nobody up. Begun by regexp-matcher. */
+/**
+ * Matches lines in a thread of its own, so that a slow pattern blocks nothing else. Started by
+ * regexp-matcher.
+ */
 import { setPriority } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { parentPort, workerData } from 'node:worker_threads'
 
 const LINE_FEED = 10
 
-// Where backtracking gets out of hand V8 starts anew with an engine of linear time, for the patterns that this engine knows.
+// If backtracking takes too long, V8 restarts with its linear-time engine, for the patterns that
+// this engine supports.
 setFlagsFromString('--enable-experimental-regexp-engine')
 setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
-// On Linux the priority is the calling thread's; elsewhere it would be the whole server's.
+// On Linux this sets the priority of the thread; elsewhere it would be that of the whole server.
 if (process.platform === 'linux') setPriority(10)
 
 const { source, flags } = workerData as { readonly source: string; readonly flags: string }

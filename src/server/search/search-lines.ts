@@ -9,8 +9,9 @@ import {
 } from '../../core/search/search-log.ts'
 
 /**
- * Searches a log and yields the answer as NDJSON (docs/api.md §5), whole lines at a time: hits, then the end.
- * A chunk without bytes is a turn for the caller, as in `searchLog`. Rejects as `searchLog` does.
+ * Searches a log and yields the answer as NDJSON (docs/api.md §5), whole lines at a time: hits,
+ * then the end. A chunk without bytes is a turn for the caller, as in `searchLog`. Rejects as
+ * `searchLog` does.
  */
 export type SearchLines = (log: LogId, head: ByteOffset, query: SearchQuery) => AsyncIterable<Uint8Array>
 

@@ -8,7 +8,7 @@ export interface SlotLimits {
 
 const RETRY_AFTER_SECONDS = 2
 
-/** Bounds how much of one kind of work goes on at the same time, so that one project leaves room for others. */
+/** Limits how many searches run at the same time, in total and for each project. */
 export class SearchSlots {
   readonly #limits: SlotLimits
   readonly #taken = new Map<ProjectId, number>()
@@ -18,11 +18,11 @@ export class SearchSlots {
     this.#limits = limits
   }
 
-  /** Takes a slot until the result is disposed of. Throws `rate-limited` when none is free. */
+  /** Takes a slot until the result is disposed. Throws `rate-limited` if none is free. */
   take(project: ProjectId): Disposable {
     const own = this.#taken.get(project) ?? 0
     if (own >= this.#limits.perProject || this.#total >= this.#limits.total)
-      throw new TailraceError('rate-limited', 'Too many searches are under way.', {
+      throw new TailraceError('rate-limited', 'Too many searches are in progress.', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
       })
     this.#taken.set(project, own + 1)

@@ -165,7 +165,8 @@ describe("a build's own log", () => {
             literal += page.text
             from = page.endOffset
           }
-          // Only the beginning of a character that a last, abandoned log may still complete is not shown.
+          // Only the beginning of a character that a last, abandoned log may still complete is not
+          // shown.
           const shown = decodeUtf8(whole.subarray(0, at))
           assert.ok(whole.length - at <= 3 && (growing || at === whole.length))
           for (const text of [forward, backward, literal]) assert.equal(text, shown)

@@ -4,19 +4,22 @@ import type { LineEnds } from '../lines/line-ends.ts'
 import type { LogReader } from '../reader/log-reader.ts'
 import type { BuildLogPart } from './snapshot-build-log.ts'
 
-/** How many logs' ends are looked at together: as many frames are held at most. */
+/** How many logs are checked for a final newline at once. Each may hold one frame in memory. */
 const ENDS_AT_ONCE = 16
 export const NEWLINE: Uint8Array = Uint8Array.of(LINE_FEED)
 
-/** Where a part stands in the build's log. */
+/** Where a part is in the build's log. */
 interface Place {
   readonly part: BuildLogPart
   readonly from: ByteOffset
-  /** The newline that is given, if any, included. */
+  /** Includes the added newline, if any. */
   readonly to: ByteOffset
 }
 
-/** These parts of a build's log as one log, of which `log` arguments need not tell anything. Rejects as the reader does. */
+/**
+ * A reader of these parts as one log. It ignores the `log` arguments of its methods. Rejects as the
+ * reader does.
+ */
 export async function buildLogReader(
   reader: LogReader,
   lineEnds: LineEnds,
@@ -56,7 +59,7 @@ async function lengthOf(lineEnds: LineEnds, { log, sizeBytes, endsLine }: BuildL
   return sizeBytes + (endsLine && !(await lineEnds.hasNewline(log, sizeBytes)) ? 1 : 0)
 }
 
-/** The place that holds the byte at `offset`, by halving; the number of places when none does. */
+/** The index of the place that holds the byte at `offset`; the number of places if none does. */
 function placeOf(places: readonly Place[], offset: ByteOffset): number {
   let low = 0
   let high = places.length

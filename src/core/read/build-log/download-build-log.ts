@@ -6,8 +6,9 @@ import { NEWLINE } from './build-log-reader.ts'
 import type { BuildLogPart } from './snapshot-build-log.ts'
 
 /**
- * Yields these parts of a build's log as a download of this level shows them (docs/api.md §3); each step starts at INFO. At DEBUG the
- * bytes are those that pages show. Rejects as the reader does, after what came before.
+ * Yields these parts of a build's log as a download of this level has them (docs/api.md §3). The
+ * first line of each step has level INFO unless it says otherwise. At DEBUG the bytes are those
+ * that pages show. Rejects as the reader does.
  */
 export async function* downloadBuildLog(
   reader: LogReader,

@@ -6,12 +6,13 @@ import type { BuildAddress } from '../../ports/build-catalog.ts'
 import type { LogPage } from '../page/read-page.ts'
 import { type BuildLogPagePorts, readBuildLog } from './read-build-log.ts'
 
-/** No line is held back, and none is left for the next page because it does not fit whole. */
+/** No line is held back, and a page may end inside a line. */
 const LITERAL_LIMITS = { pageMaxBytes: PAGE_MAX_BYTES + CHARACTER_REST_BYTES, heldBackMaxBytes: 4 }
 
 /**
- * The bytes `[from, from + maxBytes)` of a build's own log as they are, the unfinished line included (docs/api.md §2, v3). Ends that
- * fall inside a character move back to its first byte. `maxBytes` is 1 to PAGE_MAX_BYTES. Rejects with `not-allowed` or `not-found`.
+ * Reads the bytes `[from, from + maxBytes)` of a build's own log, with an unfinished last line
+ * (docs/api.md §2, v3). An end inside a character moves back to its first byte. `maxBytes` is 1 to
+ * PAGE_MAX_BYTES. Rejects with `not-allowed` or `not-found`, and as the reader does.
  */
 export function readBuildLogBytes(
   ports: BuildLogPagePorts,

@@ -9,10 +9,13 @@ export interface BuildLogPagePorts extends BuildLogPorts {
   readonly lineEnds: LineEnds
 }
 
-/** A build's log is one of its own, whatever number it is read by. */
+/** The reader of a build's own log needs no id. */
 const WHOLE_BUILD = 0
 
-/** A page of a build's own log (docs/api.md §2). Rejects with `not-allowed` or `not-found`. */
+/**
+ * Reads a page of a build's own log (docs/api.md §2). Rejects with `not-allowed` or `not-found`,
+ * and as the reader does.
+ */
 export async function readBuildLog(
   ports: BuildLogPagePorts,
   who: Principal,

@@ -7,16 +7,16 @@ import type { StepGrowth } from '../page/visible-end.ts'
 import type { LogReader } from '../reader/log-reader.ts'
 import { isFinished } from '../snapshot-log.ts'
 
-/** A step's bytes in its build's log. */
+/** The log of one step as a part of its build's log. */
 export interface BuildLogPart {
   readonly log: LogId
   /** At least 1. */
   readonly sizeBytes: ByteOffset
-  /** Its last line ends with the part: where no newline stands, one is given there. */
+  /** Whether its last line ends with the part: if the newline is missing, it is added. */
   readonly endsLine: boolean
 }
 
-/** A build's own log (docs/api.md §2) as it is now. */
+/** A build's own log (docs/api.md §2) as of one moment. */
 export interface BuildLogSnapshot {
   readonly build: Build
   /** In step order, without empty logs. */
@@ -31,10 +31,13 @@ export interface BuildLogPorts {
 }
 
 /**
- * The log of a build as it ends now, if the caller may read it: its steps' logs in step order, up to the head of the lowest step that waits
- * or runs. A sealed log ends its last line; an abandoned one, which may still grow, does so once bytes of a later step follow. The log is
- * finished when the build has its result and every step is sealed or skipped. Appends to an abandoned step move what stood behind it.
- * Rejects with `not-allowed` or `not-found`.
+ * Finds a build's own log as it is now, if the caller may read it: its steps' logs in step order,
+ * up to the head of the first step that is waiting or running. The last line of a sealed log ends
+ * with it. The last line of an abandoned log, which may still grow, ends there once bytes of a
+ * later step follow. The log is finished when the build has its outcome and every step is sealed or
+ * skipped. An append to an abandoned step moves the bytes that follow it.
+ *
+ * Rejects with `not-allowed` or `not-found`, and as the reader does.
  */
 export async function snapshotBuildLog(
   { builds, stepLogs, reader }: BuildLogPorts,
@@ -42,7 +45,7 @@ export async function snapshotBuildLog(
   address: BuildAddress,
 ): Promise<BuildLogSnapshot> {
   const build = await requireReadableBuild({ builds }, who, address)
-  // States before heads: a step found sealed has all its bytes.
+  // States are read before heads, so that a step found sealed has all its bytes.
   const steps = await stepLogs.listStepLogs(build.projectId, build.recordId)
   const filled = await withBytes(reader, upToLowestOpen(steps))
   return {
@@ -75,5 +78,5 @@ async function withBytes(reader: LogReader, steps: readonly StepLog[]) {
   return filled
 }
 
-/** A step that waits or was skipped becomes running before its first byte is stored. */
+/** A waiting or skipped step becomes running before its first byte is stored. */
 const mayHaveBytes = ({ state }: StepLog) => state === 'running' || state === 'abandoned'

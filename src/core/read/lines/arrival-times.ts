@@ -10,19 +10,19 @@ export interface ArrivalPorts {
   readonly packs: PackStore
 }
 
-/** How far ahead arrivals in the journal are looked at. */
+/** How many bytes of the journal one look-up covers. */
 const JOURNAL_STEP_BYTES = 256 * KIB
-/** A flush may overtake a look-up between journal and frames, but not again and again. */
+/** A flush can move the bytes between the two look-ups, but not again and again. */
 const ATTEMPTS = 5
 
-/** Arrivals of a stretch of a log, the first at or before `from`. */
+/** The arrivals of `[from, to)`. The first is at or before `from`. */
 interface Stretch {
   readonly from: ByteOffset
   readonly to: ByteOffset
   readonly arrivals: readonly Arrival[]
 }
 
-/** When the bytes of one log arrived, for look-ups that mostly go forward: the stretch around the last one is kept. */
+/** Looks up when bytes of one log arrived. Look-ups in ascending order are cheap. */
 export class ArrivalTimes {
   readonly #ports: ArrivalPorts
   readonly #log: LogId
@@ -33,7 +33,10 @@ export class ArrivalTimes {
     this.#log = log
   }
 
-  /** When the byte at `offset`, below `head`, arrived; at the precision that frames keep. Rejects with `log-damaged` as the stores do. */
+  /**
+   * When the byte at `offset` arrived, as exactly as frames record it. `offset` must be below
+   * `head`. Rejects as the journal and the packs do.
+   */
   async of(offset: ByteOffset, head: ByteOffset): Promise<EpochMs> {
     if (offset < this.#stretch.from || offset >= this.#stretch.to)
       this.#stretch = await this.#find(offset, head)
@@ -71,6 +74,9 @@ export class ArrivalTimes {
   }
 
   #missing(offset: ByteOffset): TailraceError {
-    return new TailraceError('log-damaged', `nothing tells when byte ${offset} of log ${this.#log} arrived`)
+    return new TailraceError(
+      'log-damaged',
+      `no arrival time is stored for byte ${offset} of log ${this.#log}`,
+    )
   }
 }

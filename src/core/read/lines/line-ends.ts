@@ -2,10 +2,10 @@ import type { ByteOffset, LogId } from '../../../contract/quantities.ts'
 import { LINE_FEED } from '../../../text/lines.ts'
 import { type LogReader, readRange } from '../reader/log-reader.ts'
 
-/** Some megabytes of memory. */
+/** This takes a few megabytes of memory. */
 const REMEMBERED_LOGS = 50_000
 
-/** Whether logs end with a newline where they end. Remembers the answers, as stored bytes never change. */
+/** Knows whether logs end with a newline. Answers are cached: stored bytes never change. */
 export class LineEnds {
   readonly #reader: LogReader
   readonly #known = new Map<LogId, { readonly sizeBytes: ByteOffset; readonly newline: boolean }>()
@@ -14,7 +14,10 @@ export class LineEnds {
     this.#reader = reader
   }
 
-  /** Whether the byte before `sizeBytes` (at least 1, at most the head) is a newline. Rejects as the reader does. */
+  /**
+   * Whether the last of the first `sizeBytes` bytes is a newline. `sizeBytes` is at least 1 and at
+   * most the head. Rejects as the reader does.
+   */
   async hasNewline(log: LogId, sizeBytes: ByteOffset): Promise<boolean> {
     const known = this.#known.get(log)
     if (known?.sizeBytes === sizeBytes) return known.newline

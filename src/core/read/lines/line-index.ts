@@ -5,7 +5,6 @@ import type { FrameCatalog } from '../../ports/frame-catalog.ts'
 import { type Frame, LINES_PER_MARK, type PackStore } from '../../ports/pack-store.ts'
 import type { LogReader } from '../reader/log-reader.ts'
 
-/** What counting line ends needs. */
 export interface LineCountPorts {
   readonly frames: Pick<FrameCatalog, 'framesOf' | 'packedEnds'>
   readonly reader: LogReader
@@ -17,7 +16,11 @@ export interface LineIndexPorts {
   readonly reader: LogReader
 }
 
-/** Line ends before `offset`, which is at most the head: by the frame table and a part of one frame, or of what is not in packs yet. Rejects as the reader does. */
+/**
+ * How many lines end before `offset`, which must not exceed the head: the number (0-based) of the
+ * line there. Reads a part of one frame at most, or of what is not in packs yet. Rejects as the
+ * reader does.
+ */
 export async function lineAt(
   { frames, reader }: LineCountPorts,
   log: LogId,
@@ -31,8 +34,9 @@ export async function lineAt(
 }
 
 /**
- * Where the line with this number (0-based) begins: behind as many line ends, all of them below `head`. Reads a part of one frame by its
- * marks, or what is not in packs yet, however long the log is. Rejects as the reader does.
+ * Where the line with this number (0-based) begins. It must begin at or below `head`. Reads a part
+ * of one frame, or of what is not in packs yet, however long the log is. Rejects as the reader
+ * does.
  */
 export async function lineStart(
   ports: LineIndexPorts,
@@ -42,21 +46,21 @@ export async function lineStart(
 ): Promise<ByteOffset> {
   if (line === 0) return 0
   const packed = (await ports.frames.packedEnds([log])).get(log) ?? { end: 0, lines: 0 }
-  if (line > packed.lines) return behindLineEnds(ports.reader, log, packed.end, head, line - packed.lines)
+  if (line > packed.lines) return afterLineEnds(ports.reader, log, packed.end, head, line - packed.lines)
   const frame = await ports.frames.frameOfLine(log, line)
   if (frame === undefined) throw missing(log, `the frame of line ${line}`)
   return inFrame(ports, frame, line - frame.firstLine)
 }
 
-/** The place behind the `lines`th line end of the frame. */
+/** Where the line begins that follows this many line ends of the frame. */
 async function inFrame({ packs, reader }: LineIndexPorts, frame: Frame, lines: number): Promise<ByteOffset> {
   const { lineMarks } = await packs.readIndex(frame)
   const mark = Math.min(Math.floor(lines / LINES_PER_MARK), lineMarks.length - 1)
   const from = lineMarks[mark] ?? frame.at
-  return behindLineEnds(reader, frame.log, from, frame.end, lines - mark * LINES_PER_MARK)
+  return afterLineEnds(reader, frame.log, from, frame.end, lines - mark * LINES_PER_MARK)
 }
 
-async function behindLineEnds(
+async function afterLineEnds(
   reader: LogReader,
   log: LogId,
   from: ByteOffset,

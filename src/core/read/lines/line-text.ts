@@ -2,16 +2,20 @@ import { LINE_TEXT_MAX_BYTES } from '../../../contract/limits.ts'
 import { LINE_FEED } from '../../../text/lines.ts'
 import { CHARACTER_REST_BYTES, characterStart, decodeUtf8 } from '../../../text/utf8.ts'
 
-/** With this many bytes from the begin of a line on, its text is known, whatever follows. */
+/** This many bytes from the start of a line are enough to know its text. */
 export const LINE_READ_MAX_BYTES = LINE_TEXT_MAX_BYTES + CHARACTER_REST_BYTES + 1
 
+/** The text of a line, as searches and line ranges show it. */
 export interface LineText {
-  /** Without the line end; at most LINE_TEXT_MAX_BYTES of the line, cut between characters. */
+  /** At most LINE_TEXT_MAX_BYTES of the line, cut between characters, without the line end. */
   readonly text: string
   readonly truncated: boolean
 }
 
-/** The text of the line that begins `bytes`, which hold the whole of it or LINE_READ_MAX_BYTES. */
+/**
+ * The text of the first line of `bytes`, which must hold the whole line or LINE_READ_MAX_BYTES of
+ * it.
+ */
 export function lineText(bytes: Uint8Array): LineText {
   const lineFeed = bytes.subarray(0, LINE_READ_MAX_BYTES).indexOf(LINE_FEED)
   const length = lineFeed < 0 ? bytes.length : lineFeed

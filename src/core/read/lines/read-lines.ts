@@ -24,15 +24,19 @@ export interface LogLine extends LineText {
 }
 
 export interface LineRange {
-  /** Line ends, and a last line without one. */
+  /** How many lines the log has, with an unfinished last one. */
   readonly total: number
-  /** No more will come. */
+  /** Whether the log is finished. */
   readonly complete: boolean
   /** In order. Rejects as the reader does. */
   readonly lines: AsyncIterable<LogLine>
 }
 
-/** Lines of a step's log from number `from` on: 1-based, from the end where negative (docs/api.md §5). Rejects with `not-allowed` or `not-found`. */
+/**
+ * Reads up to `count` lines of a step's log from number `from` on (docs/api.md §5). Numbers count
+ * from 1, or, if negative, from the end. Rejects with `not-allowed` or `not-found`, and as the
+ * reader does.
+ */
 export async function readLines(
   ports: ReadLinesPorts,
   who: Principal,
@@ -61,7 +65,7 @@ async function* linesOf(ports: ReadLinesPorts, { log, head, from, to }: LineSpan
   const times = new ArrivalTimes(ports, log)
   let line = from
   while (line < to) {
-    // What a long line has behind its text is stepped over by the line index, not read.
+    // The rest of a long line is not read: the line index finds the next line.
     for await (const { offset, bytes } of shortLines(
       ports,
       log,
@@ -76,11 +80,11 @@ async function* linesOf(ports: ReadLinesPorts, { log, head, from, to }: LineSpan
 
 interface LineBytes {
   readonly offset: ByteOffset
-  /** With the line end; of a long line what its text needs. */
+  /** The line with its line end; of a long line, as much as its text needs. */
   readonly bytes: Uint8Array
 }
 
-/** The lines from `from` on, up to and including the first whose end is not seen within LINE_READ_MAX_BYTES and a chunk. */
+/** Yields the lines from `from` on, up to and including the first long one. */
 async function* shortLines(
   { reader }: ReadLinesPorts,
   log: LogId,

@@ -28,8 +28,8 @@ export class LogExcerpt {
   }
 
   /**
-   * Extends the excerpt until it holds `[from, to)`, with everything between that and what it held before. Both are
-   * clipped to the log. Rejects as the reader does.
+   * Extends the excerpt until it holds `[from, to)`, with everything between that and what it held
+   * before. Both are clipped to the log. Rejects as the reader does.
    */
   async extend(from: ByteOffset, to: ByteOffset): Promise<void> {
     const [begin, end] = [Math.max(0, from), Math.min(this.head, to)]

@@ -229,7 +229,8 @@ describe('pages', () => {
               else there = joinBytes([there, chunk])
             }
           }
-          // Anything may happen between the look at the step, the look at the head, and the reading.
+          // Anything may happen between the look at the step, the look at the head, and the
+          // reading.
           const reader: LogReader = {
             ...arrayLogReader(() => there),
             head: async () => {

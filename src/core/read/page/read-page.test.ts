@@ -132,7 +132,8 @@ describe('a page of giant lines', () => {
     const most = PAGE_MAX_BYTES - (PAGE_MAX_BYTES % 3)
     assert.deepEqual((await page(log)).slice(0, 2), [0, most])
     assert.deepEqual((await page(log, asc(most, 0))).slice(0, 2), [most, 2 * most])
-    // The last byte is the line end, so that the page before it begins at another place in the line.
+    // The last byte is the line end, so that the page before it begins at another place in the
+    // line.
     assert.deepEqual((await page(log, desc(0, 0))).slice(0, 2), [3 * MIB - most, 3 * MIB + 1])
     assert.doesNotMatch((await page(log, desc(0, 0)))[2], /\uFFFD/)
   })

@@ -12,9 +12,14 @@ const FIRST_READ_MIN_BYTES = 4 * KIB
 
 export interface PageQuery {
   readonly startOffset: ByteOffset
-  /** If this is not above `startOffset` (0, for example), the window ends where the log ends now. */
+  /**
+   * If this is not above `startOffset` (0, for example), the window ends where the log ends now.
+   */
   readonly endOffset: ByteOffset
-  /** Whether the page has the first or the last lines of the window. Either way they are in reading order. */
+  /**
+   * Whether the page has the first or the last lines of the window. Either way they are in reading
+   * order.
+   */
   readonly order: 'ascending' | 'descending'
   /** 1 to PAGE_MAX_LINES. */
   readonly maxLines: number
@@ -23,13 +28,16 @@ export interface PageQuery {
 }
 
 export interface LogPage {
-  /** The bytes that the page covers. For an empty page, both are the start of the window or, if lower, the head. */
+  /**
+   * The bytes that the page covers. For an empty page, both are the start of the window or, if
+   * lower, the head.
+   */
   readonly startOffset: ByteOffset
   readonly endOffset: ByteOffset
   readonly text: string
   /**
-   * Ascending: the log may grow, or has bytes after `endOffset`. Descending: the window has bytes before `startOffset`;
-   * to read them, ask for the window that ends there.
+   * Ascending: the log may grow, or has bytes after `endOffset`. Descending: the window has bytes
+   * before `startOffset`; to read them, ask for the window that ends there.
    */
   readonly hasMore: boolean
 }
@@ -53,9 +61,10 @@ const STANDARD_LIMITS: PageByteLimits = {
 }
 
 /**
- * Reads one page of a log by the rules of docs/api.md §2. Pages of a log that grows or ends meanwhile join without gap or
- * repetition, because the head is read once, after the caller learned `step`. Each byte is read once. Time and memory
- * do not depend on the size of the log. Rejects as the reader does.
+ * Reads one page of a log by the rules of docs/api.md §2. Pages of a log that grows or ends
+ * meanwhile join without gap or repetition, because the head is read once, after the caller learned
+ * `step`. Each byte is read once. Time and memory do not depend on the size of the log. Rejects as
+ * the reader does.
  */
 export async function readPage(
   reader: LogReader,
@@ -121,7 +130,8 @@ async function lastLines(window: Window): Promise<Part> {
   const wanted = pageLimits(window)
   const requested = requestedEnd(window)
   if (start >= requested) return emptyPart(excerpt, start)
-  // The window's end may move back by the rest of a character before the bytes of the page are counted.
+  // The window's end may move back by the rest of a character before the bytes of the page are
+  // counted.
   const lowest = (end: ByteOffset) => Math.max(start, end - CHARACTER_REST_BYTES - limits.pageMaxBytes)
   const from = Math.max(lowest(requested), requested - firstGuess(wanted))
   await excerpt.extend(from - CHARACTER_REST_BYTES, requested + CHARACTER_REST_BYTES)
@@ -141,7 +151,10 @@ function requestedEnd({ excerpt: { head }, query: { startOffset, endOffset } }: 
   return endOffset > startOffset ? Math.min(endOffset, head) : head
 }
 
-/** `end`, or the end of the visible part of the log if that is lower and a page up to `reach` may come near it. */
+/**
+ * `end`, or the end of the visible part of the log if that is lower and a page up to `reach` may
+ * come near it.
+ */
 async function clipToVisible(
   { excerpt, step, query, limits }: Window,
   end: ByteOffset,

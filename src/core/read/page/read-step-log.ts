@@ -6,7 +6,10 @@ import type { LogReader } from '../reader/log-reader.ts'
 import { endOfLog, isFinished } from '../snapshot-log.ts'
 import { type PageQuery, readPage, type SourcedPage } from './read-page.ts'
 
-/** A page of one step's log (docs/api.md §2). Rejects with `not-allowed` or `not-found`. */
+/**
+ * Reads a page of one step's log (docs/api.md §2). Rejects with `not-allowed` or `not-found`, and
+ * as the reader does.
+ */
 export async function readStepLog(
   { builds, reader }: { readonly builds: BuildCatalog; readonly reader: LogReader },
   who: Principal,

@@ -8,17 +8,21 @@ const FIRST_STEP_BYTES = 4 * KIB
 
 /** How a log may still grow. */
 export interface StepGrowth {
-  /** The log cannot grow: its step is sealed or skipped. Learn it before the head, or the last bytes are missed. */
+  /**
+   * The log cannot grow: its step is sealed or skipped. Learn it before the head, or the last bytes
+   * are missed.
+   */
   readonly finished: boolean
   /** Its step is running. */
   readonly running: boolean
 }
 
 /**
- * Where the part of a log ends that pages may show (docs/api.md §2). In a log that may grow it excludes an incomplete
- * character at the end. In the log of a running step it also excludes an unfinished last line, unless that line has
- * `heldBackMaxBytes` (at least 4) or more; 0 holds back no line. The result never decreases as the log grows, is never
- * inside a character, and is less than `heldBackMaxBytes` below the head, or than 4. Rejects as the reader does.
+ * Where the part of a log ends that pages may show (docs/api.md §2). In a log that may grow it
+ * excludes an incomplete character at the end. In the log of a running step it also excludes an
+ * unfinished last line, unless that line has `heldBackMaxBytes` (at least 4) or more; 0 holds back
+ * no line. The result never decreases as the log grows, is never inside a character, and is less
+ * than `heldBackMaxBytes` below the head, or than 4. Rejects as the reader does.
  */
 export async function visibleEnd(
   excerpt: LogExcerpt,
@@ -36,7 +40,10 @@ export async function visibleEnd(
   return head - incompleteTailLength(excerpt.bytes)
 }
 
-/** Where the last line of the log begins, if the line end before it is at `lowest` or later. The excerpt ends at the head. */
+/**
+ * Where the last line of the log begins, if the line end before it is at `lowest` or later. The
+ * excerpt ends at the head.
+ */
 async function lastLineStart(excerpt: LogExcerpt, lowest: ByteOffset): Promise<ByteOffset | undefined> {
   let searchedTo = excerpt.head
   for (let stepBytes = FIRST_STEP_BYTES; ; stepBytes *= 4) {

@@ -4,7 +4,10 @@ import type { Frame, PackStore } from '../../ports/pack-store.ts'
 
 type Rows = Pick<FrameCatalog, 'framesOf'>
 
-/** What `read` makes of the frame. One that is not where its row said, because its pack was rewritten and dropped meanwhile, is read where its row says now. Rejects as `read` does where the row still says the same. */
+/**
+ * Reads a frame with `read`. If its pack was rewritten and dropped since the row was found, the
+ * frame is read from its new place. Rejects as `read` does if the frame has not moved.
+ */
 export async function readMovedFrame<T>(
   frames: Rows,
   frame: Frame,
@@ -23,7 +26,9 @@ export async function readMovedFrame<T>(
   }
 }
 
-/** The same packs, for readers that hold rows for a while: their frames are read as `readMovedFrame` does. */
+/**
+ * The same packs for readers that keep rows for a while. Frames that have moved since are found.
+ */
 export function followMovedFrames(packs: PackStore, frames: Rows): PackStore {
   return {
     write: (drafts, apart) => packs.write(drafts, apart),

@@ -6,15 +6,16 @@ export interface LogReader {
   head(log: LogId): Promise<ByteOffset>
 
   /**
-   * Yields exactly the bytes `[from, to)`, in order, in chunks of at least one byte. `to` must not exceed the head. The
-   * caller must not change the chunks. Rejects with `log-damaged` if bytes are missing or fail their checksum.
+   * Yields exactly the bytes `[from, to)`, in order, in chunks of at least one byte. `to` must not
+   * exceed the head. The caller must not change the chunks. Rejects with `log-damaged` if bytes are
+   * missing or fail their checksum.
    */
   read(log: LogId, from: ByteOffset, to: ByteOffset): AsyncIterable<Uint8Array>
 }
 
 /**
- * The bytes `[from, to)` as one array, for ranges that fit in memory. The caller must not change it. Rejects as
- * `LogReader.read` does.
+ * The bytes `[from, to)` as one array, for ranges that fit in memory. The caller must not change
+ * it. Rejects as `LogReader.read` does.
  */
 export async function readRange(
   reader: LogReader,
@@ -33,7 +34,10 @@ export async function readRange(
   return joined ?? new Uint8Array(0)
 }
 
-/** Whether the log holds `bytes` at `at`. They must end at or below its head. Rejects as `LogReader.read` does. */
+/**
+ * Whether the log holds `bytes` at `at`. They must end at or below its head. Rejects as
+ * `LogReader.read` does.
+ */
 export async function equalsStored(
   reader: LogReader,
   log: LogId,

@@ -11,13 +11,14 @@ interface Stores {
   readonly packs: Pick<PackStore, 'read'>
 }
 
-/** Frames asked from the catalog at once: few for a page, then as many as a download wants. */
+/** How many frames to request from the catalog: few for a page, more for a download. */
 const FIRST_FRAMES = 2
 const MORE_FRAMES = 64
 
 /**
- * The one reader over journal and packs. A read that is overtaken by a flush goes on in the packs, at the same byte. Each read
- * has up to `framesAhead` (at least 1) frames decoded while one is consumed.
+ * The one reader of journal and packs. If a flush moves bytes during a read, the read continues in
+ * the packs at the same byte. Each read decodes up to `framesAhead` (at least 1) frames while one
+ * is consumed.
  */
 export function storeLogReader({ journal, frames, packs }: Stores, framesAhead = 1): LogReader {
   async function head(log: LogId): Promise<ByteOffset> {
@@ -52,7 +53,10 @@ export function storeLogReader({ journal, frames, packs }: Stores, framesAhead =
   return { head, read }
 }
 
-/** Yields the bytes of `[from, to)` that stand in these frames, decoding the next ones while one is consumed. */
+/**
+ * Yields those bytes of `[from, to)` that are in these frames, and decodes the next frames
+ * meanwhile.
+ */
 async function* readFrames(
   packs: Stores['packs'],
   some: readonly Frame[],
@@ -73,7 +77,7 @@ async function* readFrames(
 function readAhead(packs: Stores['packs'], frame: Frame | undefined): Promise<Uint8Array | undefined> {
   if (frame === undefined) return Promise.resolve(undefined)
   const bytes = packs.read(frame)
-  // The failure is seen when the frame's turn comes; until then nobody awaits it.
+  // A failure is reported when the frame is awaited.
   bytes.catch(() => {})
   return bytes
 }

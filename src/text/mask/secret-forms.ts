@@ -1,12 +1,13 @@
-/** A shorter secret is not masked: it would mask words of ordinary text. */
+/** A shorter secret is not masked, because it would also mask ordinary words. */
 export const SECRET_MIN_CHARACTERS = 6
 /** Columns at which common tools wrap base64: coreutils and MIME, PEM. */
 const BASE64_WRAPS = [76, 64]
 
 /**
- * The byte strings by which a secret may appear in a log, none with a line end in it: each of its lines, and the whole and
- * each line in base64 (also inside a longer text, whatever the place), percent-encoded, JSON-escaped and quoted by a
- * shell. Lines of less than `SECRET_MIN_CHARACTERS`, and what is made of them, are left out.
+ * The byte strings as which a secret may appear in a log: each of its lines; and the whole secret
+ * and each line in base64 (also at any place in a longer encoded text), percent-encoded, escaped
+ * for JSON, and quoted for a shell. Lines shorter than `SECRET_MIN_CHARACTERS` are left out. No
+ * form contains a line end.
  */
 export function secretForms(secret: string): Uint8Array[] {
   const lines = secret.split(/[\r\n]+/)
@@ -37,7 +38,10 @@ function base64Forms(text: string): string[] {
   return [...forms, ...forms.map(form => form.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''))]
 }
 
-/** The characters that the bytes decide alone when `bytesBefore` (modulo 3) unknown ones stand before them and any after. */
+/**
+ * The base64 characters that depend on these bytes alone, with `bytesBefore` unknown bytes before
+ * them and any after.
+ */
 function certainBase64(bytes: Uint8Array, bytesBefore: number): string {
   const padded = new Uint8Array(bytesBefore + bytes.length)
   padded.set(bytes, bytesBefore)
@@ -56,7 +60,10 @@ function base64(bytes: Uint8Array): string {
   return btoa(binary)
 }
 
-/** RFC 3986 with all that may be encoded, encodeURIComponent's choice, and forms' `+` for a blank; hexadecimal digits in both cases. */
+/**
+ * As encodeURIComponent encodes it, as RFC 3986 allows at most, and with `+` for a blank as in
+ * forms; with hexadecimal digits in either case.
+ */
 function percentForms(text: string): string[] {
   const encoded = encodeURIComponent(text.toWellFormed())
   const strict = encoded.replaceAll(/[!'()*]/g, found => `%${found.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -64,7 +71,10 @@ function percentForms(text: string): string[] {
   return [...upper, ...upper.map(form => form.replaceAll(/%[0-9A-F]{2}/g, found => found.toLowerCase()))]
 }
 
-/** As JSON.stringify does, with `/` escaped (PHP), all but ASCII escaped (Python), and `<>&` escaped (Go). */
+/**
+ * As JSON.stringify escapes it, and with `/` escaped (PHP), with non-ASCII characters escaped
+ * (Python), or with `<>&` escaped (Go).
+ */
 function jsonForms(text: string): string[] {
   const plain = JSON.stringify(text).slice(1, -1)
   const ascii = plain.replaceAll(/[\u0080-\uffff]/g, unicodeEscape)

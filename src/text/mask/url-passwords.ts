@@ -1,35 +1,43 @@
 import { bytesThat } from './byte-set.ts'
 
-/** A longer run behind `scheme://user:` is taken for no password, so that what is held back has a bound. */
+/**
+ * A longer run after `scheme://user:` is not considered a password. This bounds what is held back.
+ */
 export const URL_PASSWORD_MAX_BYTES = 4096
 
 const COLON = 0x3a
 const SLASH = 0x2f
 const AT = 0x40
 const OPENING_BRACKET = 0x5b
-/** What a scheme ends with (RFC 3986 section 3.1). */
+/** Bytes of a scheme (RFC 3986 §3.1). */
 const SCHEME = bytesThat(/[A-Za-z0-9+.-]/)
-/** What ends an authority, or the URL with it: blanks, control characters, and what stands around URLs in texts. */
+/**
+ * Bytes that end an authority: those of RFC 3986, blanks, control characters, and what often
+ * surrounds a URL in text.
+ */
 const ENDS_AUTHORITY = bytesThat(/[\u0000-\u0020\u007f/?#"<>`]/)
 
-/** How much of `scheme://` stands at the end of the text. */
+/** How much of `scheme://` the text so far ends with. */
 type SchemePart = 'none' | 'name' | 'colon' | 'slash'
 
 /**
- * Finds the passwords of `scheme://user:password@host` in a stream of bytes: what stands between the first colon and the
- * last `@` of an authority (RFC 3986 section 3.2). The user may be empty.
+ * Finds the passwords in URLs such as `scheme://user:password@host` in a stream of bytes: what is
+ * between the first colon and the last `@` of the authority (RFC 3986 §3.2). The user may be empty.
  */
 export class UrlPasswords {
   #scheme: SchemePart = 'none'
   #place: 'elsewhere' | 'user' | 'password' = 'elsewhere'
   #openLength = 0
 
-  /** How many bytes at the end of the stream may be part of a password. */
+  /** How many bytes at the end of the stream so far may be part of a password. */
   get openLength(): number {
     return this.#openLength
   }
 
-  /** Takes the next byte; gives how many bytes right before it are a password by now, 0 for none. */
+  /**
+   * Feeds the next byte. Returns how many bytes just before it are now known to be a password, or
+   * 0.
+   */
   step(byte: number): number {
     const begins = byte === SLASH && this.#scheme === 'slash'
     this.#scheme = schemeAfter(this.#scheme, byte)

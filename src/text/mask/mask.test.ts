@@ -18,7 +18,10 @@ const urlTexts = fc
   .map(parts => parts.join(''))
 const URL_PASSWORD = /[a-z]:\/\/[^:/[\s]*:([^/\s]+)@/dg
 
-/** Masks as the promise reads: marks each byte of each occurrence, then writes each marked run as one mask. */
+/**
+ * Masks as the promise reads: marks each byte of each occurrence, then writes each marked run as
+ * one mask.
+ */
 function maskedByDefinition(text: string, secrets: readonly string[]): string {
   const covered = [...text].map(() => false)
   for (const secret of secrets)

@@ -1,26 +1,32 @@
 import { bytesThat } from './byte-set.ts'
 
 const NAME = 'authorization'
-/** How much of the name stands at its second `a`, behind which it may begin anew. */
+/** The length of the name up to its second `a`, with which another one may begin. */
 const SECOND_A = 9
 const SCHEMES = ['bearer', 'basic']
 const SCHEME_MAX_CHARACTERS = 6
-/** Between name and scheme: `: `, as JSON `": "`, and that escaped. */
+/** Between name and scheme: `: `, in JSON `": "`, and the same escaped. */
 const SEPARATOR_MAX_BYTES = 12
 const SEPARATOR = bytesThat(/[ \t:=>"'\\[]/)
 const BLANK = bytesThat(/[ \t]/)
 const LETTER = bytesThat(/[A-Za-z]/)
-/** What ends a credential: blanks, control characters, and what stands around headers in texts. */
+/**
+ * Bytes that end a credential: blanks, control characters, and what often surrounds a header in
+ * text.
+ */
 const ENDS_CREDENTIAL = bytesThat(/[\u0000-\u0020\u007f"'`\\,<>]/)
 
-/** Finds the credentials of `Authorization: Bearer CREDENTIAL` and of `Basic` in a stream of bytes, in upper and lower case. */
+/**
+ * Finds the credentials in `Authorization: Bearer CREDENTIAL` and `Authorization: Basic CREDENTIAL`
+ * headers in a stream of bytes. Names and schemes may be in upper or lower case.
+ */
 export class AuthorizationCredentials {
   #place: 'name' | 'separator' | 'scheme' | 'blank' | 'credential' = 'name'
   #nameLength = 0
   #separatorLength = 0
   #scheme = ''
 
-  /** Takes the next byte; gives whether it is part of a credential. */
+  /** Feeds the next byte. Returns whether it is part of a credential. */
   step(byte: number): boolean {
     if (this.#place === 'name') this.#stepInName(byte)
     else if (this.#place === 'separator') this.#stepInSeparator(byte)

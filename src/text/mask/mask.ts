@@ -1,47 +1,56 @@
+import { joinBytes } from '../join-bytes.ts'
 import { AuthorizationCredentials } from './authorization-credentials.ts'
-import { joinBytes } from './join-bytes.ts'
 import { PatternAutomaton } from './pattern-automaton.ts'
 import { UrlPasswords } from './url-passwords.ts'
 
-/** What stands in a log in place of a secret. */
+/** What replaces a secret. */
 const MASK = new TextEncoder().encode('***')
 
-/** A half-open range of the stream that is part of a secret. */
+/** A half-open range of bytes to mask. */
 interface Covered {
   from: number
   readonly to: number
 }
 
 /**
- * Masks secrets in a stream of bytes, wherever it is cut: each longest run of bytes that lie in an occurrence of a secret or
- * in the password of a URL or a credential of an `Authorization` header becomes `***`, so that overlapping and touching occurrences leave no rest. Holds back only the
- * end of the stream that may be the beginning of a secret, at most the longest secret less one byte, or part of a URL's
- * password, at most `URL_PASSWORD_MAX_BYTES`. None of it is a line end, unless a secret has one. Takes time linear in the stream.
+ * Masks secrets in a stream of bytes, whatever chunks it comes in: the given secrets, passwords in
+ * URLs, and credentials in `Authorization` headers. Each longest run of bytes that are part of one
+ * becomes `***`, so that nothing is left of secrets that overlap or touch. Time is linear in the
+ * length of the stream.
  *
- * A secret that contains `*` itself may come about anew beside a mask.
+ * The end of the stream is held back while it may be part of a secret: at most the longest secret
+ * less one byte, or `URL_PASSWORD_MAX_BYTES`. What is held back has no line end, unless a secret
+ * has one.
+ *
+ * A mask next to other bytes may spell a secret that contains `*`. It is not masked again.
  */
 export class Masker {
   readonly #automaton: PatternAutomaton
   #state = 0
   #urlPasswords = new UrlPasswords()
   #credentials = new AuthorizationCredentials()
-  /** Bytes of the stream held back; they end where the stream ends. */
+  /** The bytes that are held back: the end of the stream so far. */
   #held: Uint8Array = new Uint8Array(0)
-  /** In order, apart from each other, not before the held bytes, counted from their first. */
+  /** Relative to the first held byte, in order, with bytes between them. */
   #covered: Covered[] = []
-  /** The byte before the held bytes was covered, so that its mask stands already. */
+  /**
+   * Whether the byte before the held bytes was masked: a mask that continues there is written
+   * already.
+   */
   #inMask = false
 
   constructor(secrets: readonly Uint8Array[]) {
     this.#automaton = new PatternAutomaton(secrets)
   }
 
-  /** How many bytes of the stream are held back. */
+  /** How many bytes are held back. */
   get heldBytes(): number {
     return this.#held.length
   }
 
-  /** Takes the next bytes of the stream and gives all that is certain by now; may be a view of `bytes`. */
+  /**
+   * Feeds the next bytes. Returns the masked bytes that are certain; they may be a view of `bytes`.
+   */
   push(bytes: Uint8Array): Uint8Array {
     const pending = joined(this.#held, bytes)
     this.#scan(bytes, this.#held.length)
@@ -49,7 +58,7 @@ export class Masker {
     return this.#release(pending, pending.length - openLength)
   }
 
-  /** The end of the stream: gives what was held back. Another stream may follow. */
+  /** Ends the stream. Returns the bytes that were held back, masked. Another stream may follow. */
   end(): Uint8Array {
     this.#state = 0
     this.#urlPasswords = new UrlPasswords()
@@ -80,7 +89,7 @@ export class Masker {
     this.#covered.push({ from: first, to })
   }
 
-  /** Gives the first `certain` bytes of `pending`, masked, and holds back the others. */
+  /** Returns the first `certain` bytes of `pending`, masked, and holds back the rest. */
   #release(pending: Uint8Array, certain: number): Uint8Array {
     const parts: Uint8Array[] = []
     let at = 0
@@ -103,7 +112,7 @@ export class Masker {
   }
 }
 
-/** Masks secrets and passwords of URLs in bytes that are there as a whole. */
+/** Masks `bytes` as one whole stream, as `Masker` does. */
 export function mask(bytes: Uint8Array, secrets: readonly Uint8Array[]): Uint8Array {
   const masker = new Masker(secrets)
   return joinBytes([masker.push(bytes), masker.end()])

@@ -1,9 +1,10 @@
-/** Index of a state of a PatternAutomaton; 0 is the start. */
+/** A state of a `PatternAutomaton`. 0 is the start. */
 export type State = number
 
 /**
- * Finds all occurrences of many byte strings in one pass (Aho and Corasick, 1975). A step costs constant time over a whole
- * text, whatever the text; memory is about 20 bytes for each byte of the patterns.
+ * Finds all occurrences of many byte strings in one pass (Aho and Corasick, 1975). Time is linear
+ * in the length of the text, whatever the text is. Memory is about 20 bytes for each byte of the
+ * patterns.
  */
 export class PatternAutomaton {
   readonly #fromStart = new Int32Array(256)
@@ -39,12 +40,15 @@ export class PatternAutomaton {
     return this.#fromStart[byte]!
   }
 
-  /** Length of the longest pattern that ends here; 0 for none. */
+  /** The length of the longest pattern that ends here, or 0. */
   matchLength(state: State): number {
     return this.#longestMatch[state]!
   }
 
-  /** Length of the longest end of the text so far that more bytes could still make into a pattern, or into a longer one. */
+  /**
+   * The length of the longest end of the text so far that more bytes could complete to a pattern,
+   * or to a longer one.
+   */
   openLength(state: State): number {
     return this.#openDepth[state]!
   }
@@ -73,7 +77,7 @@ export class PatternAutomaton {
     return child
   }
 
-  /** Breadth first, so that whatever a state falls back to is ready before it. */
+  /** Breadth first: the state that a state falls back to is finished before it. */
   #link(): void {
     const queue = new Int32Array(this.#states)
     const depth = new Int32Array(this.#states)
