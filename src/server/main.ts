@@ -3,10 +3,8 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { type Logger, pino } from 'pino'
 import { createMetricsToken } from '../iam/metrics-token.ts'
-import { serveControl } from '../store/embedded/control/serve-control.ts'
-import { hasStore } from '../store/embedded/existing-store.ts'
 import { openApp } from './app.ts'
-import { compose } from './compose.ts'
+import { compose, isFirstStart } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { metDamage } from './http/report-failure.ts'
 import { greeting } from './lifecycle/banner.ts'
@@ -19,8 +17,8 @@ import { Metrics } from './metrics/metrics.ts'
 import { registerRoutes } from './register-routes.ts'
 
 /**
- * Serves until `stop` aborts, then lets running requests end and closes the store. `print` gets what a
- * person should read; everything else goes to stderr as lines of JSON. Rejects with
+ * Serves until `stop` aborts, then lets running requests end and closes the store. `print` gets
+ * what a person should read; everything else goes to stderr as lines of JSON. Rejects with
  * `store-unavailable` if the store cannot be opened, and with an error for people if the address is
  * in use.
  */
@@ -32,7 +30,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   const tls = config.tls && (await readTlsFiles(config.tls))
   const metrics = new Metrics()
   // A first start that cannot listen leaves no store, whose secrets nobody would have been told.
-  if (!hasStore(config.dataDirectory)) await assertCanListen(config)
+  if (isFirstStart(config)) await assertCanListen(config)
   const services = ending.use(await compose(config, log, metrics))
   app = await openApp({
     authentication: services.identity.iam,
@@ -59,11 +57,6 @@ export async function serve(config: Config, print: (text: string) => void, stop:
     packageVersion(),
   )
   ending.adopt(app, closeApp)
-  ending.use(
-    await serveControl(config.dataDirectory, services.takeSnapshot, error =>
-      log.error({ err: error }, 'a snapshot of the store failed'),
-    ),
-  )
   const { host, port } = config
   await withReason(config, () => listening.listen({ host, port }))
   own.url = urlOf(app, tls === undefined ? 'http' : 'https')
@@ -71,7 +64,10 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   await aborted(stop)
 }
 
-/** SIGHUP says that a certificate was renewed. A server that has none, or that is still starting, continues. */
+/**
+ * SIGHUP says that a certificate was renewed. A server that has none, or that is still starting,
+ * continues.
+ */
 function hangUp(app: FastifyInstance | undefined, { tls }: Config, log: Logger): void {
   if (tls === undefined) log.warn('SIGHUP: without TLS there is nothing to read again')
   else if (app !== undefined)

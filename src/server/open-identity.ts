@@ -1,5 +1,4 @@
-import { join } from 'node:path'
-import type { CredentialStores } from '../core/ports/credentials.ts'
+import type { Store } from '../core/ports/store.ts'
 import type { FirstCredentials } from '../iam/bootstrap.ts'
 import { createKeystone } from '../iam/external/ask-keystone.ts'
 import { type AnswerWatch, watchAnswers } from '../iam/external/watch-answers.ts'
@@ -9,26 +8,29 @@ import { secretCheck } from '../iam/secrets/sealed-keys.ts'
 import { loadSecretKey } from '../iam/secrets/secret-key.ts'
 import type { Config } from './config/config.ts'
 
-/** Who asks. */
+/** Authentication and users of a server. */
 export interface Identity {
   readonly iam: Iam
   /**
-   * Makes the first user of an empty store, and resolves to what it made, in the clear; undefined when the store is not empty.
-   * The last thing of a start, so that a start that fails leaves no user whose password nobody was shown. Rejects with
-   * `invalid-parameter`, in one line for the person who starts the server, for a bad bootstrap value.
+   * Makes the first user of an empty store. Resolves to the credentials in the clear, or to
+   * undefined when the store is not empty. Call it last, so that a start that fails leaves no user
+   * whose password nobody has seen. Rejects with `invalid-parameter`, in one line for the person
+   * who starts the server, for a bad bootstrap value.
    */
   bootstrap(): Promise<FirstCredentials | undefined>
 }
 
-/** Rejects with `invalid-parameter`, in one line for the person who starts the server, for a bad secret key. */
+/**
+ * Opens the IAM over the store's credentials. Rejects with `invalid-parameter`, in one line for the
+ * person who starts the server, for a bad secret key.
+ */
 export async function openIdentity(
-  { dataDirectory, secretKey, externalIam, bootstrap }: Config,
-  stores: CredentialStores,
+  { secretKey, externalIam, bootstrap }: Config,
+  { credentials: stores, secretKeyFile: keyFile }: Pick<Store, 'credentials' | 'secretKeyFile'>,
   watch: AnswerWatch,
 ): Promise<Identity> {
-  const keyFile = join(dataDirectory, 'secret.key')
   const given = secretKey?.reveal()
-  if (given === undefined) await settleKeyFile(keyFile, await secretCheck(stores))
+  if (given === undefined && keyFile !== undefined) await settleKeyFile(keyFile, await secretCheck(stores))
   const secret = await loadSecretKey({
     given,
     keyFile,

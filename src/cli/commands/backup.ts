@@ -1,13 +1,10 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { StoreSnapshot } from '../../store/embedded/store-snapshots.ts'
-import { storeConfig } from '../backup/store-config.ts'
-import { previousBackup, type WrittenBackup, writeBackup } from '../backup/write-backup.ts'
 import { type Command, UsageError } from '../command-line/command.ts'
+import { localStore, type WrittenBackup } from '../store/local-store.ts'
 import { interruptible } from '../terminal/process-end.ts'
 import { timeText } from '../terminal/time-text.ts'
 import { byteText, TransferProgress } from '../terminal/transfer-progress.ts'
-import { version } from '../version.ts'
 
 const USAGE = `Usage: tailrace backup TARGET [--data DIR] [--previous BACKUP] [--json]
 
@@ -37,43 +34,27 @@ export const command: Command = {
     })
     const [target, ...more] = positionals
     if (target === undefined || more.length > 0) throw new UsageError('name one directory to write to')
-    const config = storeConfig(values.data, io)
-    const previous = values.previous === undefined ? undefined : await previousBackup(values.previous)
-    const { openSnapshot } = await import('../../store/embedded/open-offline.ts')
-    const written = await interruptible(async stop => {
-      const takenAt = new Date()
-      await using snapshot = await openSnapshot(config)
-      const progress = new TransferProgress(process.stderr, 'backing up', packBytes(snapshot))
-      try {
-        return await writeBackup(
-          snapshot,
-          { target: resolve(target), previous, version: version(), takenAt },
-          {
-            signal: AbortSignal.any([stop, snapshot.lost]),
-            onBytes: bytes => progress.more(bytes),
-          },
-        )
-      } finally {
-        progress.done()
-      }
-    })
+    const store = localStore(values.data, io)
+    let progress: TransferProgress | undefined
+    const written = await interruptible(signal =>
+      store.backUp(resolve(target), values.previous, {
+        signal,
+        onTotal: bytes => {
+          progress = new TransferProgress(process.stderr, 'backing up', bytes)
+        },
+        onBytes: bytes => progress?.more(bytes),
+      }),
+    ).finally(() => progress?.done())
     io.print(values.json ? asJson(target, written) : asText(target, written))
     return 0
   },
 }
 
-const packBytes = ({ packs }: StoreSnapshot) => packs.reduce((sum, { bytes }) => sum + bytes, 0)
-
-const bytesOf = ({ manifest }: WrittenBackup) => manifest.files.reduce((sum, { bytes }) => sum + bytes, 0)
-
-function asJson(target: string, written: WrittenBackup): string {
-  const { manifest, sharedBytes } = written
-  const { taken_at, files } = manifest
-  return `${JSON.stringify({ target, taken_at, files: files.length, bytes: bytesOf(written), shared_bytes: sharedBytes })}\n`
+function asJson(target: string, { takenAt, files, bytes, sharedBytes }: WrittenBackup): string {
+  return `${JSON.stringify({ target, taken_at: takenAt, files, bytes, shared_bytes: sharedBytes })}\n`
 }
 
-function asText(target: string, written: WrittenBackup): string {
-  const { manifest, sharedBytes } = written
+function asText(target: string, { takenAt, files, bytes, sharedBytes }: WrittenBackup): string {
   const shared = sharedBytes > 0 ? `, of which the previous one shares ${byteText(sharedBytes)}` : ''
-  return `${target}: the store as it was at ${timeText(manifest.taken_at)}, ${manifest.files.length} files, ${byteText(bytesOf(written))}${shared}.\n`
+  return `${target}: the store as it was at ${timeText(takenAt)}, ${files} files, ${byteText(bytes)}${shared}.\n`
 }

@@ -1,9 +1,6 @@
 import { parseArgs } from 'node:util'
-import { checkStore, type StoreCheck, type StoreFault } from '../../core/maintain/check-store.ts'
-import { askSnapshot } from '../../store/embedded/control/ask-snapshot.ts'
-import type { StoreSnapshot } from '../../store/embedded/store-snapshots.ts'
-import { storeConfig } from '../backup/store-config.ts'
 import type { Command, CommandIo } from '../command-line/command.ts'
+import { localStore, type StoreCheck, type StoreFault } from '../store/local-store.ts'
 
 const USAGE = `Usage: tailrace doctor [--data DIR] [--json]
 
@@ -27,31 +24,17 @@ export const command: Command = {
       args,
       options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
     })
-    const { dataDirectory, journal } = storeConfig(values.data, io)
-    const { openOffline, placeOf } = await import('../../store/embedded/open-offline.ts')
-    await using snapshot = await askSnapshot(dataDirectory)
+    const store = localStore(values.data, io)
     const faults: StoreFault[] = []
     const onFault = (fault: StoreFault) => {
       faults.push(fault)
       if (!values.json) io.print(`${fault.subject}: ${fault.message}\n`)
     }
-    await using store = await openOffline(snapshot ?? placeOf(dataDirectory), journal, damage =>
-      onFault({ subject: 'journal', message: JSON.stringify(damage) }),
-    )
     const progress = progressOn(io)
-    const found = await checkStore(store, { onFault, onProgress: progress.show }).finally(progress.clear)
-    snapshot?.lost.throwIfAborted()
-    const check = snapshot === undefined ? found : withoutNewPacks(found, snapshot)
+    const check = await store.check({ onFault, onProgress: progress.show }).finally(progress.clear)
     io.print(values.json ? `${JSON.stringify({ ...check, faults })}\n` : summary(check, faults.length))
     return faults.length === 0 ? 0 : 1
   },
-}
-
-/** Packs that the server began since the snapshot have no rows in it. */
-function withoutNewPacks(check: StoreCheck, { packs }: StoreSnapshot): StoreCheck {
-  const sequenceOf = (pack: string) => Number.parseInt(pack.split('-')[1] ?? '', 10)
-  const newest = Math.max(0, ...packs.map(({ name }) => sequenceOf(name)))
-  return { ...check, unnamedPacks: check.unnamedPacks.filter(pack => sequenceOf(pack) <= newest) }
 }
 
 /** A line that is written over, where a person looks on. */

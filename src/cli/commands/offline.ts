@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
-import type { ChangedSecretKey } from '../../server/open-offline-identity.ts'
-import { storeConfig } from '../backup/store-config.ts'
 import { type Command, UsageError } from '../command-line/command.ts'
+import { type ChangedSecretKey, localStore } from '../store/local-store.ts'
 import { readNewPassword } from '../terminal/read-new-password.ts'
 
 const USAGE = `Usage: tailrace offline password NAME [--data DIR]
@@ -35,9 +34,7 @@ export const command: Command = {
       options: { data: { type: 'string' } },
     })
     const change = changeOf(positionals)
-    const config = storeConfig(values.data, io)
-    const { openOfflineIdentity } = await import('../../server/open-offline-identity.ts')
-    await using identity = await openOfflineIdentity(config)
+    await using identity = await localStore(values.data, io).openIdentity()
     if ('user' in change) {
       await identity.setPassword(change.user, () => readNewPassword(io))
       io.print(`User ${change.user} has a new password, and no token\n`)

@@ -1,10 +1,6 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readManifest } from '../backup/manifest.ts'
-import { restoreBackup } from '../backup/restore-backup.ts'
-import { storeConfig } from '../backup/store-config.ts'
 import { type Command, UsageError } from '../command-line/command.ts'
+import { localStore } from '../store/local-store.ts'
 import { interruptible } from '../terminal/process-end.ts'
 import { timeText } from '../terminal/time-text.ts'
 import { byteText, TransferProgress } from '../terminal/transfer-progress.ts'
@@ -30,25 +26,22 @@ export const command: Command = {
     })
     const [backup, ...more] = positionals
     if (backup === undefined || more.length > 0) throw new UsageError('name one back-up')
-    const { dataDirectory, secretKey } = storeConfig(values.data, io)
-    const manifest = await readManifest(backup)
-    const bytes = manifest.files.reduce((sum, file) => sum + file.bytes, 0)
-    const progress = new TransferProgress(process.stderr, 'restoring', bytes)
-    await interruptible(signal =>
-      restoreBackup(backup, manifest, dataDirectory, {
+    const store = localStore(values.data, io)
+    let progress: TransferProgress | undefined
+    const { takenAt, files, bytes, isKeyMissing } = await interruptible(signal =>
+      store.restore(backup, {
         signal,
-        onBytes: bytes => progress.more(bytes),
+        onTotal: total => {
+          progress = new TransferProgress(process.stderr, 'restoring', total)
+        },
+        onBytes: more => progress?.more(more),
       }),
-    ).finally(() => progress.done())
-    const { taken_at, files } = manifest
-    const summary = { data: dataDirectory, taken_at, files: files.length, bytes }
-    if (values.json) io.print(`${JSON.stringify(summary)}\n`)
+    ).finally(() => progress?.done())
+    const { dataDirectory: data } = store
+    if (values.json) io.print(`${JSON.stringify({ data, taken_at: takenAt, files, bytes })}\n`)
     else {
-      const keyNeeded = secretKey === undefined && !existsSync(join(dataDirectory, 'secret.key'))
-      io.print(
-        `${dataDirectory}: the store as it was at ${timeText(taken_at)}, ${files.length} files, ${byteText(bytes)}.\n`,
-      )
-      if (keyNeeded) io.print(KEY_NEEDED)
+      io.print(`${data}: the store as it was at ${timeText(takenAt)}, ${files} files, ${byteText(bytes)}.\n`)
+      if (isKeyMissing) io.print(KEY_NEEDED)
     }
     return 0
   },

@@ -7,8 +7,11 @@ import { TailraceError } from '../../contract/errors.ts'
 export interface SecretKeySource {
   /** The value of TAILRACE_SECRET_KEY, where it is set. */
   readonly given?: string | undefined
-  /** Read when nothing is given, and created if it is missing. */
-  readonly keyFile: string
+  /**
+   * Read when nothing is given, and created if it is missing. Undefined where the store has no
+   * place for a key file.
+   */
+  readonly keyFile: string | undefined
   /** False when something is already sealed, which a new key could not open. */
   readonly mayCreate: boolean
 }
@@ -22,6 +25,8 @@ const BYTES = 32
  */
 export async function loadSecretKey({ given, keyFile, mayCreate }: SecretKeySource): Promise<Uint8Array> {
   if (given !== undefined) return parseSecretKey(given, 'TAILRACE_SECRET_KEY')
+  if (keyFile === undefined)
+    throw refusal('TAILRACE_SECRET_KEY must be set: this store has no place for a key file.')
   const stored = await readKeyFile(keyFile)
   if (stored !== undefined) return stored
   if (!mayCreate)

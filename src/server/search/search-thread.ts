@@ -2,32 +2,28 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { TailraceError } from '../../contract/errors.ts'
 import { type ByteOffset, type LogId, MIB } from '../../contract/quantities.ts'
-import type { FrameCatalog } from '../../core/ports/frame-catalog.ts'
-import type { Journal, JournalChunk } from '../../core/ports/journal.ts'
+import type { JournalChunk } from '../../core/ports/journal.ts'
+import type { Store } from '../../core/ports/store.ts'
 import type { SearchQuery } from '../../core/search/search-log.ts'
 import type { SearchLines } from './search-lines.ts'
-import type { ReadCounts, SearchProcedures } from './search-worker.ts'
-import { connectThread, type Procedures, type ThreadLine } from './thread-calls.ts'
+import type { ReadCounts, SearchProcedures, StoreProcedures } from './search-procedures.ts'
+import { connectThread, type ThreadLine } from './thread-calls.ts'
 
-export interface SearchThreadOptions {
-  /** The thread reads frames there by itself. */
-  readonly packsDirectory: string
-  /** It asks these for all else. */
-  readonly journal: Pick<Journal, 'extent' | 'read'>
-  readonly frames: Pick<FrameCatalog, 'framesOf' | 'packedEnds'>
-  /** Told of what was read for a search, when that has ended. */
-  readonly onRead: (counts: ReadCounts) => void
-}
+/** Packs are read in the thread itself. For everything else it asks the server. */
+export type SearchThreadPorts = Pick<Store, 'threadPacks' | 'journal' | 'frames'>
 
-/** Searches for literals in a thread of its own, so that neither searching nor the memory that decoded frames take holds others up. */
+/**
+ * Searches for literals in a thread of its own: neither the search nor the memory of its decoded
+ * frames slows down other requests.
+ */
 export interface SearchThread extends AsyncDisposable {
   readonly search: SearchLines
 }
 
 const WORKER = new URL(`./search-worker${extname(import.meta.filename)}`, import.meta.url)
-/** The thread ends when it had nothing to do for so long. */
+/** The thread ends after this long without a search. */
 const IDLE_MS = 60_000
-/** Journal bytes that go over at once. */
+/** Journal bytes sent to the thread at a time. */
 const CHUNK_BYTES = MIB
 
 interface Running {
@@ -37,15 +33,18 @@ interface Running {
   idle?: NodeJS.Timeout
 }
 
-/** The thread begins with the first search. */
-export function openSearchThread({ packsDirectory, onRead, ...stores }: SearchThreadOptions): SearchThread {
+/** The thread starts with the first search. `onRead` gets what a search has read when it ends. */
+export function openSearchThread(
+  ports: SearchThreadPorts,
+  onRead: (counts: ReadCounts) => void,
+): SearchThread {
   let running: Running | undefined
   let searches = 0
 
   const start = (): Running => {
-    const worker = new Worker(WORKER, { workerData: packsDirectory })
+    const worker = new Worker(WORKER, { workerData: ports.threadPacks })
     worker.unref()
-    const started: Running = { worker, line: connectThread(worker, proceduresOf(stores)), searches: 0 }
+    const started: Running = { worker, line: connectThread(worker, proceduresOf(ports)), searches: 0 }
     const over = (cause?: unknown) => {
       if (running === started) running = undefined
       started.line.cut(new TailraceError('store-unavailable', 'the search broke off', {}, { cause }))
@@ -84,20 +83,17 @@ export function openSearchThread({ packsDirectory, onRead, ...stores }: SearchTh
   return { search, [Symbol.asyncDispose]: async () => void (await running?.worker.terminate()) }
 }
 
-/** What the thread may ask. */
-function proceduresOf({ journal, frames }: Pick<SearchThreadOptions, 'journal' | 'frames'>) {
+function proceduresOf({ journal, frames }: SearchThreadPorts): StoreProcedures {
   return {
-    extent: (log: LogId) => journal.extent(log),
-    framesOf: (...of: Parameters<FrameCatalog['framesOf']>) => frames.framesOf(...of),
-    packedEnds: (logs: readonly LogId[]) => frames.packedEnds(logs),
-    async journalChunks(log: LogId, from: ByteOffset, to: ByteOffset): Promise<readonly JournalChunk[]> {
+    extent: log => journal.extent(log),
+    framesOf: (...of) => frames.framesOf(...of),
+    packedEnds: logs => frames.packedEnds(logs),
+    async journalChunks(log, from, to) {
       const chunks: JournalChunk[] = []
-      // A copy: with a part of a buffer the whole of it would go over.
+      // Copied: a part of a buffer would be sent with the whole buffer.
       for await (const chunk of journal.read(log, from, Math.min(to, from + CHUNK_BYTES)))
         chunks.push({ ...chunk, bytes: new Uint8Array(chunk.bytes) })
       return chunks
     },
-  } satisfies Procedures
+  }
 }
-
-export type StoreProcedures = ReturnType<typeof proceduresOf>

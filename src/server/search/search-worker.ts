@@ -1,63 +1,52 @@
-/** Searches logs in a thread of its own, frames straight from the packs. Begun by search-thread. */
+/** Searches logs in a thread of its own and reads packs by itself. Started by search-thread.ts. */
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { JournalChunk } from '../../core/ports/journal.ts'
 import type { Frame } from '../../core/ports/pack-store.ts'
+import type { OpenedThreadPacks, OpenThreadPacks, ThreadPacks } from '../../core/ports/store.ts'
 import { readMovedFrame } from '../../core/read/reader/follow-moved-frames.ts'
 import type { LogReader } from '../../core/read/reader/log-reader.ts'
 import { storeLogReader } from '../../core/read/reader/store-log-reader.ts'
-import type { SearchQuery } from '../../core/search/search-log.ts'
-import { openPackDirectory } from '../../store/local/packs/node-files.ts'
-import { createPackReader, type PackReader } from '../../store/local/packs/pack-reader.ts'
 import { findBytes } from './find-bytes.ts'
 import { FoundLines } from './found-lines.ts'
 import { searchLines } from './search-lines.ts'
-import type { StoreProcedures } from './search-thread.ts'
-import { connectThread, type Procedures } from './thread-calls.ts'
-
-/** What was read for a search. */
-export interface ReadCounts {
-  readonly bytes: number
-  readonly frames: number
-}
+import type { SearchProcedures, StoreProcedures } from './search-procedures.ts'
+import { connectThread } from './thread-calls.ts'
 
 interface Search {
   readonly counts: { bytes: number; frames: number }
-  readonly packs: PackReader
+  readonly packs: OpenedThreadPacks
   readonly found: FoundLines
 }
 
 const FRAMES_AHEAD = 4
 const MAX_OPEN_FILES = 4
 
+const threadPacks = workerData as ThreadPacks
+const { openThreadPacks }: { openThreadPacks: OpenThreadPacks } = await import(threadPacks.module)
+
 const searches = new Map<number, Search>()
 
-const procedures = {
-  async begin(id: number, log: LogId, head: ByteOffset, query: SearchQuery): Promise<void> {
+const procedures: SearchProcedures = {
+  async begin(id, log, head, query) {
     const counts = { bytes: 0, frames: 0 }
-    // Files of its own: those of packs that are dropped meanwhile are closed when the search ends.
-    const packs = createPackReader({
-      directory: await openPackDirectory(workerData as string),
-      endOf: () => undefined,
-      maxOpenFiles: MAX_OPEN_FILES,
-      maxReads: FRAMES_AHEAD + 1,
-    })
+    // Opened for this search alone: files of packs that are dropped meanwhile are closed with it.
+    const limits = { maxOpenFiles: MAX_OPEN_FILES, maxReads: FRAMES_AHEAD + 1 }
+    const packs = await openThreadPacks(threadPacks.data, limits)
     const stores = { journal, frames, packs: { read: countedRead(packs, counts) } }
     const reader = countedReader(storeLogReader(stores, FRAMES_AHEAD), counts)
     const lines = searchLines({ reader, frames, findBytes, openMatcher: noExpressions }, log, head, query)
     searches.set(id, { counts, packs, found: new FoundLines(lines) })
   },
-  next: (id: number): Promise<Uint8Array | undefined> => searches.get(id)!.found.next(),
-  async end(id: number): Promise<ReadCounts> {
+  next: id => searches.get(id)!.found.next(),
+  async end(id) {
     const { found, packs, counts } = searches.get(id)!
     searches.delete(id)
     await found.stop()
-    await packs.close()
+    await packs[Symbol.asyncDispose]()
     return counts
   },
-} satisfies Procedures
-
-export type SearchProcedures = typeof procedures
+}
 
 const store = connectThread<StoreProcedures>(parentPort!, procedures)
 const frames = {
@@ -88,7 +77,7 @@ function countedReader(reader: LogReader, counts: Search['counts']): LogReader {
   }
 }
 
-function countedRead(packs: PackReader, counts: Search['counts']) {
+function countedRead(packs: OpenedThreadPacks, counts: Search['counts']) {
   return (frame: Frame) => {
     counts.frames++
     return readMovedFrame(frames, frame, row => packs.read(row))

@@ -1,7 +1,10 @@
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { type ErrorCode, type ErrorDetail, isTailraceError, TailraceError } from '../../contract/errors.ts'
 
-/** What one thread may ask another: arguments and results are cloned. Bytes in a buffer of their own that are a result go over without a copy. */
+/**
+ * What one thread may ask another. Arguments and results are cloned; a result that is bytes in a
+ * buffer of their own is moved without a copy.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: each pair of threads names its own arguments
 export type Procedures = Readonly<Record<string, (...args: any[]) => Promise<unknown>>>
 
@@ -20,16 +23,19 @@ interface Answer {
 
 /** One end of a line between two threads. */
 export interface ThreadLine<Theirs extends Procedures> {
-  /** Runs a procedure of the other thread. Rejects as it does there; TailraceErrors stay what they are. */
+  /**
+   * Runs a procedure of the other thread. Rejects as it does there; TailraceErrors stay what they
+   * are.
+   */
   call<Name extends keyof Theirs & string>(
     name: Name,
     ...args: Parameters<Theirs[Name]>
   ): Promise<Awaited<ReturnType<Theirs[Name]>>>
-  /** The other thread is gone: rejects every call, those under way too. */
+  /** The other thread is gone: rejects every call, also those in progress. */
   cut(error: unknown): void
 }
 
-/** Answers the other thread's calls by `own`, and calls its procedures. */
+/** Answers the other thread's calls with `own`, and calls its procedures. */
 export function connectThread<Theirs extends Procedures>(
   port: MessagePort | Worker,
   own: Procedures,

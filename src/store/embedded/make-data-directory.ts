@@ -4,8 +4,8 @@ import { errorMessage, systemErrorCode } from '../../contract/caught.ts'
 import { TailraceError } from '../../contract/errors.ts'
 
 /**
- * Makes a data directory with its parents, each for its owner alone, where they are not there. Throws `store-unavailable`
- * where that is not possible.
+ * Makes a data directory and its parents where they are missing, each for its owner alone. Throws
+ * `store-unavailable` where that is not possible.
  */
 export function makeDataDirectory(path: string): void {
   try {
@@ -16,12 +16,15 @@ export function makeDataDirectory(path: string): void {
   }
 }
 
-/** Node's recursive mkdir goes on for ever where a file system answers ENOENT below a directory that is there, as /proc does. */
+/**
+ * Node's recursive mkdir loops for ever where a file system answers ENOENT below a directory that
+ * exists, as /proc does.
+ */
 function makeMissing(path: string): void {
   const missing: string[] = []
   for (let at = resolve(path); !exists(at); at = dirname(at)) missing.unshift(at)
   for (const each of missing) makeOne(each)
-  // One that is no directory says so.
+  // The error then says that the path is not a directory.
   if (missing.length === 0 && !isDirectory(path)) mkdirSync(path)
 }
 

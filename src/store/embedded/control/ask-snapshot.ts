@@ -2,18 +2,19 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { errorMessage, systemErrorCode } from '../../../contract/caught.ts'
 import { TailraceError } from '../../../contract/errors.ts'
-import type { StoreSnapshot } from '../store-snapshots.ts'
+import type { StoreSnapshot } from '../snapshot/store-snapshots.ts'
 import { controlAddress } from './control-socket.ts'
 
-/** A snapshot that the store's server gave. */
+/** A snapshot from the store's server. */
 export interface GivenSnapshot extends StoreSnapshot {
-  /** Aborts when the server ends before the snapshot is disposed of: then packs may go. */
+  /** Aborts when the server ends before the snapshot is disposed of: then packs may be dropped. */
   readonly lost: AbortSignal
 }
 
 /**
- * Asks the server of a data directory for a snapshot of its store. Resolves to undefined when no server answers there. Rejects with
- * `store-unavailable` when it has none to give, and with the system's error when the socket may not be used.
+ * Asks the server of a data directory for a snapshot of its store. Resolves to undefined when no
+ * server answers. Rejects with `store-unavailable` when the server cannot give one or the caller
+ * may not use its socket, and with the system's error.
  */
 export async function askSnapshot(dataDirectory: string): Promise<GivenSnapshot | undefined> {
   const socket = await connected(dataDirectory)

@@ -1,13 +1,14 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { isTailraceError } from '../../../contract/errors.ts'
-import type { TakeSnapshot } from '../store-snapshots.ts'
+import type { TakeSnapshot } from '../snapshot/store-snapshots.ts'
 import { controlAddress } from './control-socket.ts'
 
 /**
- * Gives a snapshot of the store to whoever connects to the socket in the data directory, which is the server's user and root: one line of
- * JSON tells where it stands, and it stays until the connection ends. Rejects with the system's error when the socket cannot be made.
- * Disposing of it ends all connections and waits until their snapshots are gone.
+ * Gives a snapshot of the store to each process that connects to the socket in the data directory,
+ * which only the server's user and root can. The answer is one line of JSON with the places of the
+ * snapshot, which stays until the connection ends. Rejects with the system's error when the socket
+ * cannot be made. Disposing of it ends all connections and waits until their snapshots are gone.
  */
 export async function serveControl(
   dataDirectory: string,
@@ -16,7 +17,7 @@ export async function serveControl(
 ): Promise<AsyncDisposable> {
   await using starting = new AsyncDisposableStack()
   const { path } = starting.use(await controlAddress(dataDirectory))
-  // The lock of the catalog is ours, so a socket that is there is one that a killed server left.
+  // We hold the catalog's lock, so a socket that exists was left by a killed server.
   await rm(path, { force: true })
   const connections = new Map<Socket, Promise<void>>()
   const server = createServer({ allowHalfOpen: true }, socket => {
@@ -56,7 +57,7 @@ async function giveSnapshot(socket: Socket, takeSnapshot: TakeSnapshot): Promise
     )
     if (!isTold || error.cause !== undefined) throw error
   } finally {
-    // Only now, so that whoever waits for it may ask for the next.
+    // Last, so that a process that waited for this can ask for the next snapshot.
     socket.end()
   }
 }

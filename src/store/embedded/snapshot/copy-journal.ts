@@ -5,15 +5,15 @@ import { MAX_EARLIER_SEGMENTS } from '../../local/journal/segment.ts'
 import type { StoredLog } from '../../local/journal/write-ahead-journal.ts'
 
 const MIN_SEGMENT_BYTES = MIB
-/** What stays free is for the journal's own reserve, for the ends of segments, and for what is appended meanwhile. */
+/** The rest is for the journal's own reserve, the ends of segments, and what is appended meanwhile. */
 const FILLED_SEGMENTS = MAX_EARLIER_SEGMENTS / 2
 /** Appended together, and in memory until they are stored. */
 const GROUP_CHUNKS = 1000
 const GROUP_BYTES = 4 * MIB
 
 /**
- * Copies what the journal holds of these logs into a new journal in `directory`. The copy has no holes only while
- * nothing is released from the journal. Rejects as the port does.
+ * Copies what the journal holds of these logs into a new journal in `directory`. The copy has no
+ * gaps only while nothing is released from the journal. Rejects as the port does.
  */
 export async function copyJournal(
   from: Journal,

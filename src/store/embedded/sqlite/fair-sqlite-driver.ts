@@ -1,9 +1,9 @@
 import { type DatabaseConnection, type SqliteDialectConfig, SqliteDriver } from 'kysely'
 
 /**
- * Kysely's driver for one SQLite connection, whose users take turns in the order in which they came: a transaction
- * holds the connection to its end, so nothing else runs inside it. (Kysely's own lock wakes all who wait at every
- * release, which is quadratic when thousands wait.)
+ * Kysely's driver for one SQLite connection, whose users take turns in the order in which they
+ * came: a transaction holds the connection to its end, so nothing else runs inside it. (Kysely's
+ * own lock wakes all who wait at every release, which is quadratic when thousands wait.)
  */
 export class FairSqliteDriver extends SqliteDriver {
   readonly #waiting: (() => void)[] = []
@@ -27,7 +27,10 @@ export class FairSqliteDriver extends SqliteDriver {
     else next()
   }
 
-  /** SQLite ends the transaction itself when the disk is full or fails; rolling back again would hide the reason. */
+  /**
+   * SQLite ends the transaction itself when the disk is full or fails; rolling back again would
+   * hide the reason.
+   */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#inTransaction()) await super.rollbackTransaction(connection)
   }

@@ -12,7 +12,10 @@ import { openSqlite } from './sqlite.ts'
 const PROJECT = 'a'.repeat(32)
 const ROUNDS = 100
 
-/** Every second draft contradicts itself, so that its transaction is rolled back after it wrote rows. */
+/**
+ * Every second draft contradicts itself, so that its transaction is rolled back after it wrote
+ * rows.
+ */
 function draft(i: number): BuildDraft {
   return {
     projectId: PROJECT,
@@ -59,7 +62,8 @@ test('transactions and reads that run at once do not see or undo each other', as
           table.packedEnds(rounds),
         ])
         assert.ok(seen.status === 'fulfilled' && ends.status === 'fulfilled')
-        // A build or a frame of a transaction that fails was never to be seen, not even while it ran.
+        // A build or a frame of a transaction that fails was never to be seen, not even while it
+        // ran.
         for (const build of seen.value)
           assert.ok(build === undefined || Number(build.recordId.slice(7)) % 2 === 0)
         for (const [log, { end }] of ends.value) assert.ok(end === 0 || (end === 20 && log % 2 === 0))

@@ -14,7 +14,10 @@ import { openSqlite } from './sqlite.ts'
 const PROJECT = 'a'.repeat(32)
 const ROUNDS = 4
 
-/** Runs until it is killed: makes builds, seals their steps and adds frames, and prints what was acknowledged. */
+/**
+ * Runs until it is killed: makes builds, seals their steps and adds frames, and prints what was
+ * acknowledged.
+ */
 const WRITER = `
   import { openSqlite } from ${moduleName('./sqlite.ts')}
   import { sqlBuildCatalog } from ${moduleName('../../sql/catalog/sql-build-catalog.ts')}
@@ -56,7 +59,9 @@ interface Acknowledged {
   readonly ends: Map<LogId, number>
 }
 
-/** Kills a writer after it printed `lines` lines; what it printed until it was dead is acknowledged. */
+/**
+ * Kills a writer after it printed `lines` lines; what it printed until it was dead is acknowledged.
+ */
 async function writeAndKill(path: string, round: number, lines: number, seen: Acknowledged): Promise<void> {
   const child = spawn(
     process.execPath,

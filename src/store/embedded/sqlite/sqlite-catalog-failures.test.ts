@@ -87,7 +87,10 @@ test('in a full database, space that is given later is used without a restart', 
   assert.deepEqual((await builds.createBuild(draft(1, 9_000))).created, true)
 })
 
-/** A disk that fails when a commit is written, as long as `failing`; SQLite may end the transaction itself then, or leave that to us. */
+/**
+ * A disk that fails when a commit is written, as long as `failing`; SQLite may end the transaction
+ * itself then, or leave that to us.
+ */
 class FailingCommits extends DatabaseSync {
   failing = false
   endsTransaction = false

@@ -30,7 +30,10 @@ test('every look-up of the catalog seeks in an index and never scans or sorts a 
     for (const step of plan) assert.match(step, SEEK, `${text}\n${plan.join('\n')}`)
 })
 
-/** A seek by key (not a walk behind a row number), the list of wanted logs, or the name of a subquery whose own steps follow. */
+/**
+ * A seek by key (not a walk behind a row number), the list of wanted logs, or the name of a
+ * subquery whose own steps follow.
+ */
 const SEEK = /^(SEARCH (?!.*rowid>)|SCAN json_each|(LIST|SCALAR|CORRELATED SCALAR) SUBQUERY)/
 
 const planOf = (raw: DatabaseSync, text: string) =>

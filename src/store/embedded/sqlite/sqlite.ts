@@ -13,23 +13,24 @@ const BUSY_TIMEOUT_MS = 1000
 const CACHE_KIB = 16 * 1024
 
 /**
- * Opens or makes the database at `path`, brings its schema up to date, and holds it for this process alone until
- * `destroy()` or the process's death: the lock is the kernel's. What a query resolved to is durable. Nobody may open
- * and close the file by other means in this process: POSIX would drop the lock. Rejects with `store-unavailable` when another
- * process has it, when it cannot be opened, or when a newer Tailrace made it.
+ * Opens or makes the database at `path`, brings its schema up to date, and holds it for this
+ * process alone until `destroy()` or the process's death: the lock is the kernel's. What a query
+ * resolved to is durable. Nobody may open and close the file by other means in this process: POSIX
+ * would drop the lock. Rejects with `store-unavailable` when another process has it, when it cannot
+ * be opened, or when a newer Tailrace made it.
  */
 export async function openSqlite(path: string): Promise<Kysely<Tables>> {
   return (await openSqliteConnection(path)).db
 }
 
-/** A database and the one connection behind it. Destroying the database closes the connection. */
+/** A database and its only connection. Destroying the database closes the connection. */
 export interface SqliteConnection {
   readonly db: Kysely<Tables>
-  /** Runs a PRAGMA of the connection now, whatever stands in the database's queue. */
+  /** Runs a PRAGMA of the connection now, before what the database has queued. */
   pragma(text: string): void
 }
 
-/** Like `openSqlite`, for whoever must steer the connection too. */
+/** As `openSqlite`, with the connection. */
 export async function openSqliteConnection(path: string): Promise<SqliteConnection> {
   const connection = openLocked(path)
   const db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(connection) })
@@ -39,7 +40,8 @@ export async function openSqliteConnection(path: string): Promise<SqliteConnecti
     await db.destroy()
     throw error
   }
-  // Not by a statement of the database: those are kept, and SQLite runs some pragmas when it prepares them.
+  // Not by a statement of the database: those are kept, and SQLite runs some pragmas when it
+  // prepares them.
   return { db, pragma: text => connection.exec(`PRAGMA ${text}`) }
 }
 
@@ -66,7 +68,10 @@ function configure(db: DatabaseSync): void {
   db.exec('BEGIN EXCLUSIVE; COMMIT')
 }
 
-/** The database holds hashes and encrypted secrets: the owner's eyes only. One that exists keeps its mode. */
+/**
+ * The database holds hashes and encrypted secrets: the owner's eyes only. One that exists keeps its
+ * mode.
+ */
 function createPrivately(path: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   try {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { StepState } from '../../core/ports/build-catalog.ts'
-import { knownLogs } from './known-logs.ts'
+import { knownLogs } from './records.ts'
 
 test('after a restart only the log of a running step accepts appends without being opened again', async () => {
   const states: readonly StepState[] = ['running', 'abandoned', 'sealed', 'waiting', 'skipped']

@@ -1,19 +1,23 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { MIB } from '../../contract/quantities.ts'
+import { MIB } from '../../../contract/quantities.ts'
 
 const CHUNK_BYTES = MIB
 
+/** How a back-up or restore is stopped and watched. */
 export interface CopyOptions {
   readonly signal: AbortSignal
-  /** Hears how many more bytes are through. */
+  /** Gets about how many bytes there are, before the first of them. */
+  readonly onTotal: (bytes: number) => void
+  /** Gets how many more bytes are done. */
   readonly onBytes: (bytes: number) => void
 }
 
 /**
- * Copies the first `bytes` of a file to a new one that its owner alone may read, and makes them durable. Resolves to their SHA-256 in
- * hexadecimal digits. Rejects with the system's error, with an error for people when the file is shorter, or with the signal's reason.
+ * Copies the first `bytes` of a file to a new one that only its owner can read, and makes them
+ * durable. Resolves to their SHA-256 in hexadecimal digits. Rejects with the system's error, with
+ * an error for people when the file is shorter, or with the signal's reason.
  */
 export async function copyFile(
   from: string,
@@ -48,7 +52,7 @@ export async function sha256Of(path: string, { signal, onBytes }: CopyOptions): 
   return hash.digest('hex')
 }
 
-/** Each chunk is valid until the next is asked for. */
+/** Each chunk is valid until the next is requested. */
 async function* chunksOf(file: FileHandle, bytes: number): AsyncGenerator<Buffer> {
   const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, bytes))
   for (let at = 0; at < bytes; ) {

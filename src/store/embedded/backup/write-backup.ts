@@ -1,50 +1,83 @@
 import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { KIB } from '../../contract/quantities.ts'
-import type { StoreSnapshot } from '../../store/embedded/store-snapshots.ts'
+import { KIB } from '../../../contract/quantities.ts'
+import { layoutOf } from '../data-directory.ts'
+import { openSnapshot } from '../open-embedded.ts'
+import type { JournalSizes } from '../records.ts'
+import type { StoreSnapshot } from '../snapshot/store-snapshots.ts'
 import { type CopyOptions, copyFile, syncDirectory, syncName } from './copy-file.ts'
-import { type BackupFile, MANIFEST_NAME, type Manifest, manifestOf, readManifest } from './manifest.ts'
+import {
+  type BackupFile,
+  type BackupSummary,
+  MANIFEST_NAME,
+  type Manifest,
+  manifestOf,
+  readManifest,
+  summaryOf,
+} from './manifest.ts'
 
-/** An earlier back-up, whose packs need no second copy on the same file system. */
-export interface PreviousBackup {
+export interface BackupPlan {
+  readonly target: string
+  /** Directory of an earlier back-up. Packs in it need no second copy on the same file system. */
+  readonly previous: string | undefined
+  /** The version of Tailrace. */
+  readonly version: string
+  /** As a server of the store would have them. */
+  readonly sizes: JournalSizes
+}
+
+export interface WrittenBackup extends BackupSummary {
+  /** What was not copied, because the previous back-up has it. */
+  readonly sharedBytes: number
+}
+
+interface PreviousBackup {
   readonly directory: string
   /** By name. */
   readonly files: ReadonlyMap<string, BackupFile>
 }
 
-export interface BackupPlan {
+const UNFINISHED = '.unfinished'
+
+/**
+ * Writes a back-up of the store in `dataDirectory`, while a server runs or not, to `target`, which
+ * must not exist. The target appears by one rename when everything in it is durable; if it fails,
+ * nothing is left. Rejects with an error for people, as `openSnapshot`, with the system's error or
+ * with the signal's reason.
+ */
+export async function backUp(
+  dataDirectory: string,
+  plan: BackupPlan,
+  options: CopyOptions,
+): Promise<WrittenBackup> {
+  const previous = plan.previous === undefined ? undefined : await previousBackup(plan.previous)
+  const takenAt = new Date()
+  await using snapshot = await openSnapshot(dataDirectory, plan.sizes)
+  options.onTotal(snapshot.packs.reduce((sum, { bytes }) => sum + bytes, 0))
+  const signal = AbortSignal.any([options.signal, snapshot.lost])
+  return await writeBackup(snapshot, { ...plan, previous, takenAt }, { ...options, signal })
+}
+
+async function previousBackup(directory: string): Promise<PreviousBackup> {
+  const { files } = await readManifest(directory)
+  return { directory, files: new Map(files.map(file => [file.name, file])) }
+}
+
+interface Writing {
   readonly target: string
   readonly previous: PreviousBackup | undefined
   readonly version: string
   readonly takenAt: Date
 }
 
-export interface WrittenBackup {
-  readonly manifest: Manifest
-  /** What was not copied, because the previous back-up has it. */
-  readonly sharedBytes: number
-}
-
-const UNFINISHED = '.unfinished'
-
-/** Reads the back-up that a new one builds on. Rejects like `readManifest`. */
-export async function previousBackup(directory: string): Promise<PreviousBackup> {
-  const { files } = await readManifest(directory)
-  return { directory, files: new Map(files.map(file => [file.name, file])) }
-}
-
-/**
- * Writes a back-up of the snapshot to `target`, which must not be there: it appears whole, by one rename, when everything in it is durable.
- * Whatever ends it before takes away what was written. Rejects with the system's error or the signal's reason.
- */
-export async function writeBackup(
+async function writeBackup(
   snapshot: StoreSnapshot,
-  plan: BackupPlan,
+  plan: Writing,
   options: CopyOptions,
 ): Promise<WrittenBackup> {
   if (await exists(plan.target)) throw new Error(`${plan.target} is there already.`)
   const unfinished = `${plan.target}${UNFINISHED}`
-  // What an earlier try left that was killed; the name says what it is.
+  // Left by an earlier try that was killed: the name says so.
   await rm(unfinished, { recursive: true, force: true })
   try {
     await mkdir(unfinished, { mode: 0o700 })
@@ -61,16 +94,17 @@ export async function writeBackup(
 async function fill(
   directory: string,
   snapshot: StoreSnapshot,
-  { previous, version, takenAt }: BackupPlan,
+  { previous, version, takenAt }: Writing,
   options: CopyOptions,
 ): Promise<WrittenBackup> {
+  const parts = layoutOf(directory)
+  for (const part of [parts.journal, parts.packs]) await mkdir(part, { mode: 0o700 })
   const files: BackupFile[] = []
-  let sharedBytes = 0
-  for (const part of ['journal', 'packs']) await mkdir(join(directory, part), { mode: 0o700 })
   for (const { name, bytes } of await recordsOf(snapshot)) {
     const sha256 = await copyFile(join(snapshot.directory, name), join(directory, name), bytes, options)
     files.push({ name, bytes, sha256 })
   }
+  let sharedBytes = 0
   for (const { name: pack, bytes } of snapshot.packs) {
     const name = `packs/${pack}`
     const [live, copy] = [join(snapshot.packsDirectory, pack), join(directory, name)]
@@ -82,22 +116,27 @@ async function fill(
     files.push({ name, bytes, sha256: sha256 ?? (await copyFile(live, copy, bytes, options)) })
   }
   const manifest = manifestOf(version, takenAt, files)
-  await writeFile(join(directory, MANIFEST_NAME), `${JSON.stringify(manifest, undefined, 1)}\n`, {
-    flush: true,
-    mode: 0o600,
-  })
-  for (const part of ['journal', 'packs', '.']) await syncDirectory(join(directory, part))
-  return { manifest, sharedBytes }
+  await writeManifest(directory, manifest)
+  for (const part of [parts.journal, parts.packs, directory]) await syncDirectory(part)
+  return { ...summaryOf(manifest), sharedBytes }
 }
 
-/** Catalog and journal. */
+function writeManifest(directory: string, manifest: Manifest): Promise<void> {
+  const text = `${JSON.stringify(manifest, undefined, 1)}\n`
+  return writeFile(join(directory, MANIFEST_NAME), text, { flush: true, mode: 0o600 })
+}
+
+/** The files of catalog and journal, in the order of their names. */
 async function recordsOf({ directory }: StoreSnapshot): Promise<{ name: string; bytes: number }[]> {
   const segments = await readdir(join(directory, 'journal'))
   const names = ['catalog.sqlite', ...segments.toSorted().map(segment => `journal/${segment}`)]
   return Promise.all(names.map(async name => ({ name, bytes: (await stat(join(directory, name))).size })))
 }
 
-/** Gives the previous back-up's file this name too, if it is the same pack. Resolves to its SHA-256, undefined when a copy is needed. */
+/**
+ * Links the previous back-up's file to this name if it is the same pack. Resolves to its SHA-256,
+ * or to undefined when a copy is needed.
+ */
 async function linked(
   previous: PreviousBackup | undefined,
   { name, bytes }: Pick<BackupFile, 'name' | 'bytes'>,
@@ -112,12 +151,16 @@ async function linked(
     await link(kept, copy)
     return known.sha256
   } catch {
-    // Another file system, or one without links, or the file is gone: a copy does.
+    // Another file system, or one without links, or the file is gone: it is copied.
     return undefined
   }
 }
 
-/** Frames name log, offset and checksum, so packs of one length whose last ones are equal are one: unless they are of different pasts, as after a restore. */
+/**
+ * Frames name log, offset and checksum, so two packs of the same name, length and last frames are
+ * the same pack. They differ only if the store has been restored in between, which the compared
+ * bytes show.
+ */
 const COMPARED_BYTES = 256 * KIB
 
 async function endsAlike(one: string, other: string, bytes: number): Promise<boolean> {

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { systemErrorCode } from '../../contract/caught.ts'
+import { systemErrorCode } from '../../../contract/caught.ts'
 
-/** The file that makes a directory a back-up; written last. */
+/** The file that makes a directory a back-up. Written last. */
 export const MANIFEST_NAME = 'backup.json'
 const FORMAT = 1
 
 /** One file of a back-up. */
 export interface BackupFile {
-  /** Its path in the back-up, with "/" between. */
+  /** Its path in the back-up, with "/". */
   readonly name: string
   readonly bytes: number
   /** 64 hexadecimal digits. */
@@ -20,7 +20,7 @@ export interface Manifest {
   readonly format: typeof FORMAT
   /** The version of Tailrace that made it. */
   readonly tailrace: string
-  /** When the snapshot was there, ISO 8601 in UTC. */
+  /** When the snapshot began, ISO 8601 in UTC. */
   readonly taken_at: string
   readonly files: readonly BackupFile[]
 }
@@ -32,7 +32,24 @@ export const manifestOf = (tailrace: string, takenAt: Date, files: readonly Back
   files,
 })
 
-/** Reads what `directory` holds. Rejects with an error for people when it is no back-up, or one of a newer Tailrace. */
+/** What people want to know of a back-up. */
+export interface BackupSummary {
+  /** ISO 8601 in UTC: what was acknowledged before is in the back-up. */
+  readonly takenAt: string
+  readonly files: number
+  readonly bytes: number
+}
+
+export const summaryOf = ({ taken_at, files }: Manifest): BackupSummary => ({
+  takenAt: taken_at,
+  files: files.length,
+  bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+})
+
+/**
+ * Reads the manifest in `directory`. Rejects with an error for people when it is not a back-up, or
+ * one of a newer Tailrace.
+ */
 export async function readManifest(directory: string): Promise<Manifest> {
   const text = await readFile(join(directory, MANIFEST_NAME), 'utf8').catch(error => {
     if (systemErrorCode(error) !== 'ENOENT') throw error
@@ -58,7 +75,7 @@ function asObject(text: string): Manifest | undefined {
 
 const FILE_NAME = /^(?:catalog\.sqlite|(?:journal|packs)\/[A-Za-z0-9_-][A-Za-z0-9._-]*)$/
 
-/** A manifest may have been changed by others: none of its names leads out of the directory. */
+/** A manifest may have been edited: no name in it may lead out of the directory. */
 function assertInside(name: unknown): void {
   if (typeof name !== 'string' || !FILE_NAME.test(name))
     throw new Error(`The back-up names a file that none has: ${JSON.stringify(name)}.`)
