@@ -19,9 +19,10 @@ export interface AbandonPorts {
 const BATCH_LOGS = 1000
 
 /**
- * Marks running steps whose writer fell silent as abandoned (docs/api.md §4): readable, shown as incomplete, and made running again by an append.
- * `lastAppendAtMs` answers since when a log is silent; what it does not know counts from `sinceMs`, so that a restart gives every writer the whole time again.
- * Resolves to how many were abandoned.
+ * Marks running steps as abandoned whose writer has fallen silent (docs/api.md §4): they stay
+ * readable, are shown as incomplete, and run again with the next append. `lastAppendAtMs` returns
+ * since when a log is silent; one that it does not know counts from `sinceMs`, so that a restart
+ * gives every writer the whole time again. Resolves to how many were abandoned.
  */
 export async function abandonSilentLogs(
   ports: AbandonPorts,
@@ -49,7 +50,7 @@ function abandon(
   return locks.hold(log, async () => {
     const extent = await journal.extent(log)
     if (extent !== undefined) await journal.close(log)
-    // An append that came before the close has spoken for the writer after all.
+    // An append came before the close: the writer is not silent.
     if (!silent(log)) {
       if (extent !== undefined) await journal.open(log, extent.head)
       return false

@@ -25,13 +25,18 @@ export interface ExpiredBuild {
 
 const BUILDS_AT_ONCE = 100
 const DAY_MS = 86_400_000
-/** A build that never got a result, and of which no step runs, counts as over after this long: its runner is gone. */
+/**
+ * A build without a result counts as over after this long, if no step of it runs: its runner is
+ * gone.
+ */
 const LEFT_BEHIND_MS = 7 * DAY_MS
 
 /**
- * Deletes what is kept no longer: builds older than the days of their rule, and of a project the oldest beyond the bytes of its rule. A job
- * with a byte limit of its own is counted by itself. The newest are kept first; the newest that is over never goes by its size, however large; a running
- * build counts, but never goes. `rule` is for jobs that have none. What is removed leaves as by a deletion (delete-build), and `onExpired` hears of it.
+ * Deletes builds by the rule of their job, or by `rule` if the job has none: builds older than its
+ * days, and of each project the oldest beyond its bytes. A job with a byte limit of its own is
+ * counted separately. The newest build that is over is never deleted for its size. A running build
+ * counts, but is never deleted. Builds are deleted as by deleteBuild, and `onExpired` is called for
+ * each.
  */
 export async function applyRetention(
   ports: RetentionPorts,
@@ -70,7 +75,7 @@ async function logBytes({ frames }: RetentionPorts, { sealedBytes, openLogs }: A
   return [...ends.values()].reduce((bytes, { end }) => bytes + end, sealedBytes)
 }
 
-/** What is counted together, from the newest build on. */
+/** Bytes that are kept, of everything that is counted together. Starts with the newest build. */
 class KeptBytes {
   readonly #used = new Map<string, number>()
   readonly #withOverBuild = new Set<string>()
@@ -80,7 +85,10 @@ class KeptBytes {
     this.#rule = rule
   }
 
-  /** Adds the build to what is kept with it; true when that is beyond the limit, and it is not the first that is over. */
+  /**
+   * Adds the build to what is kept. Returns true when the sum is beyond the limit, unless the build
+   * is the first that is over.
+   */
   isBeyond({ projectId, jobId, jobRule }: AgingBuild, bytes: number, isOver: boolean): boolean {
     const key = jobRule.bytes === undefined ? projectId : `${projectId}/${jobId}`
     const sum = (this.#used.get(key) ?? 0) + bytes

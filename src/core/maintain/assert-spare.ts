@@ -10,14 +10,16 @@ export interface SparePorts {
   readonly journal: Pick<Journal, 'extent'>
 }
 
-/** Whether the pack that a row names is there and reaches as far. */
+/** Resolves to whether the pack that a row names exists and is long enough. */
 export type IsStored = (row: Frame) => Promise<boolean>
 
 const FRAMES_AT_ONCE = 1000
 
 /**
- * Makes sure that frames which no row names can go: their logs were deleted, or their bytes are in other frames or in the journal too, as a crash
- * leaves them. Rejects with `store-unavailable` otherwise: then the catalog is older than the packs, or has lost rows, or the journal has lost bytes.
+ * Makes sure that frames which no row names may be deleted: their logs were deleted, or their bytes
+ * are also in other frames or in the journal, as after a crash. Rejects with `store-unavailable`
+ * otherwise: then the catalog is older than the packs, or has lost rows, or the journal has lost
+ * bytes.
  */
 export async function assertSpare(
   ports: SparePorts,

@@ -18,9 +18,9 @@ export interface CheckPorts {
   readonly newSha256: NewSha256
 }
 
-/** Something that is not as it was promised. */
+/** Something that breaks a promise of the store. */
 export interface StoreFault {
-  /** The log it is about, as its build and step, or the pack. */
+  /** The build and step of the log, or the pack. */
   readonly subject: string
   readonly message: string
 }
@@ -31,16 +31,18 @@ export interface StoreCheck {
   readonly logBytes: ByteOffset
   readonly packs: number
   readonly packBytes: number
-  /** Deleted logs of which upkeep has still to remove the rest; no fault. */
+  /** Deleted logs whose bytes maintenance has not removed yet. Not a fault. */
   readonly removedLogs: number
-  /** Packs that no row names: what a crash left, or signs of a lost or older catalog; no fault. */
+  /**
+   * Packs that no row names: left by a crash, or a sign of a lost or older catalog. Not a fault.
+   */
   readonly unnamedPacks: readonly PackId[]
 }
 
-/** Hears of what is found while it is found. */
+/** Called during the check. */
 export interface CheckListener {
   readonly onFault: (fault: StoreFault) => void
-  /** Log bytes that were read so far. */
+  /** `bytes` is the number of log bytes read so far. */
   readonly onProgress: (logs: number, bytes: ByteOffset) => void
 }
 
@@ -49,8 +51,10 @@ const FRAMES_AT_ONCE = 1000
 const REMOVED_LOGS_MAX = 1_000_000
 
 /**
- * Reads the whole store: that the frames of each log join and pass their checksums, that every byte up to the head is there, that a sealed
- * log has the size and SHA-256 it was sealed with, and that every pack is frames from its beginning on. Faults do not end the check. Rejects with `store-unavailable` when the store cannot be read now.
+ * Reads the whole store and checks that the frames of each log join and pass their checksums, that
+ * every byte up to the head exists, that a sealed log has the size and SHA-256 it was sealed with,
+ * and that every pack consists of frames. Continues after a fault. Rejects with `store-unavailable`
+ * when the store cannot be read now.
  */
 export async function checkStore(ports: CheckPorts, listener: CheckListener): Promise<StoreCheck> {
   let [builds, logs, logBytes] = [0, 0, 0]
@@ -71,7 +75,7 @@ export async function checkStore(ports: CheckPorts, listener: CheckListener): Pr
   return { builds, logs, logBytes, removedLogs, ...(await checkPacks(ports, listener)) }
 }
 
-/** Resolves to the bytes of the log that could be read. */
+/** Resolves to how many bytes of the log could be read. */
 async function checkLog(ports: CheckPorts, step: Step, { onFault }: CheckListener): Promise<ByteOffset> {
   const fault = (message: string) =>
     onFault({ subject: `build ${step.recordId}, step ${step.stepId}`, message })

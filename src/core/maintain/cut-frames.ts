@@ -2,18 +2,18 @@ import { FRAME_MAX_BYTES, FRAME_TARGET_BYTES } from '../../contract/limits.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 
 export interface FrameSizes {
-  /** A frame aims at this many bytes. */
+  /** The size that frames aim at. */
   readonly targetBytes: number
-  /** A frame whose only line is a giant may reach this many. */
+  /** The size limit of a frame that holds a single, very long line. */
   readonly maxBytes: number
 }
 
 export const FRAME_SIZES: FrameSizes = { targetBytes: FRAME_TARGET_BYTES, maxBytes: FRAME_MAX_BYTES }
 
 /**
- * Where to cut bytes of one log into frames: the ends of the frames, in order. Each has the target size at most and ends at a
- * line end where there is one; a line that is longer makes a frame of up to the maximal size. The rest behind the last
- * full frame becomes a frame only if `everything`.
+ * Cuts bytes of one log into frames and returns the ends of the frames, in order. Each frame has at
+ * most the target size and ends at a line end if there is one; a longer line makes a frame of up to
+ * the maximum size. Bytes after the last full frame become a frame only if `everything` is true.
  */
 export function cutFrames(bytes: Uint8Array, everything: boolean, sizes = FRAME_SIZES): readonly number[] {
   const ends: number[] = []

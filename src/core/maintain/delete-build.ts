@@ -9,8 +9,9 @@ export interface DeletePorts extends EndLogPorts {
 }
 
 /**
- * Deletes a build for good (docs/api.md §4): when this resolves nobody finds it, its live logs take no more bytes, and its record can
- * never be made again. The space of its frames comes back later (sweep-removed-logs). Rejects with `not-allowed` or `not-found`.
+ * Deletes a build for good (docs/api.md §4). When this resolves, nobody can find the build, its
+ * live logs accept no more bytes, and its record id can never be used again. The space of its
+ * frames is reclaimed later (sweepRemovedLogs). Rejects with `not-allowed` or `not-found`.
  */
 export async function deleteBuild(ports: DeletePorts, who: Principal, record: RecordId): Promise<void> {
   assertAdmin(who)

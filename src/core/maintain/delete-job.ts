@@ -8,8 +8,9 @@ import { endBuild, endLogs } from './end-logs.ts'
 const BUILDS_AT_ONCE = 100
 
 /**
- * Deletes a job with all its builds for good (docs/api.md §4), oldest first: what is not gone when this is cut off goes with the next try.
- * A job that is made later under the same name is another one, with another id. Rejects with `not-allowed` or `not-found`.
+ * Deletes a job and all its builds for good (docs/api.md §4), the oldest first. If it is
+ * interrupted, the next try deletes the rest. A job created later under the same name has another
+ * id. Rejects with `not-allowed` or `not-found`.
  */
 export async function deleteJob(ports: DeletePorts, who: Principal, job: JobId): Promise<void> {
   assertAdmin(who)

@@ -13,9 +13,9 @@ export interface Drafted {
 }
 
 /**
- * Drafts the frames of a log that is due, from the end of its packed part on. Bytes that the journal
- * can no longer read become a lost frame, and what follows them is left for the next pass. Rejects
- * as the journal does.
+ * Drafts the frames of a log that is due, from the end of its packed part on. Bytes that the
+ * journal can no longer read become a lost frame, and what follows them is left for the next pass.
+ * Rejects as the journal does.
  */
 export async function draftFrames(
   journal: Journal,
@@ -76,7 +76,9 @@ async function gather(chunks: AsyncIterable<JournalChunk>, length: number): Prom
   return { bytes: bytes.subarray(0, filled), arrivals }
 }
 
-/** The name of a pack that no store has. A frame in it is a hole: every read of it fails as damaged. */
+/**
+ * The name of a pack that no store has. A frame in it is a hole: every read of it fails as damaged.
+ */
 const LOST_PACK = 'lost'
 
 function lostFrame(log: LogId, at: ByteOffset, end: ByteOffset, firstLine: LineNumber): Frame {

@@ -8,7 +8,7 @@ export type EndLogPorts = Pick<
   'journal' | 'notifier' | 'locks' | 'digests' | 'lastAppends' | 'quotas'
 >
 
-/** A build that the catalog no longer has counts no more, and whoever follows it hears so. */
+/** Call after the catalog has removed the build: stops counting it, and informs its followers. */
 export function endBuild(
   { notifier, quotas }: Pick<EndLogPorts, 'notifier' | 'quotas'>,
   projectId: ProjectId,
@@ -19,8 +19,9 @@ export function endBuild(
 }
 
 /**
- * Ends logs that the catalog no longer has: appends under way are refused or forgotten with the rest, and nothing can open them again, because
- * whoever would asks the catalog first under the same lock. The journal gives up their bytes with the next flush, in its turn. Repeats are harmless.
+ * Ends logs that the catalog has removed. Appends in progress are rejected or deleted with the
+ * rest. Nothing can open the logs again, because opening asks the catalog first, under the same
+ * lock. The next flush releases their bytes in the journal. Repeats are harmless.
  */
 export async function endLogs(ports: EndLogPorts, logs: readonly LogId[]): Promise<void> {
   await Promise.all(logs.map(log => ports.locks.hold(log, () => endLog(ports, log))))
@@ -35,7 +36,7 @@ async function endLog(ports: EndLogPorts, log: LogId): Promise<void> {
   notifier.announce(log, 0)
 }
 
-/** A closed log whose last bytes were flushed meanwhile is not live any more. */
+/** A closed log is no longer live after its last bytes were flushed. */
 function unlessGone(error: unknown): void {
   if (!isTailraceError(error, 'log-not-live')) throw error
 }

@@ -84,7 +84,9 @@ async function recordLeftOver(ports: FlushPorts): Promise<void> {
   await recordFrames(ports, missing)
 }
 
-/** Adds these rows, publishes all unrecorded frames as stored, and gives the journal its space back. */
+/**
+ * Adds these rows, publishes all unrecorded frames as stored, and gives the journal its space back.
+ */
 async function recordFrames(ports: FlushPorts, missing: readonly Frame[]): Promise<void> {
   if (missing.length > 0) await ports.frames.addFrames(missing)
   const stored = storedParts(ports.unrecorded.frames)

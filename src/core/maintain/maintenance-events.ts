@@ -17,9 +17,9 @@ export interface LogSealed {
 }
 
 /**
- * What maintenance publishes. Each event comes once as a rule, twice at worst, but never before what
- * it says is durable. An event is lost when the process ends before its subscribers have handled it:
- * a subscriber that must not miss any compares its own records with the catalog when it starts.
+ * What maintenance publishes. An event is never published before what it says is durable. It comes
+ * once as a rule, twice at worst. It is lost if the process ends before a subscriber has handled
+ * it: a subscriber that must not miss any compares its own records with the catalog when it starts.
  */
 export class MaintenanceEvents {
   readonly framesStored: EventPublisher<FramesStored>
@@ -32,7 +32,10 @@ export class MaintenanceEvents {
   }
 }
 
-/** Nobody waits for a subscriber. A slow one must queue its own work. */
+/**
+ * Is called in the middle of a pass, and nobody waits for its result: a slow subscriber must queue
+ * its own work.
+ */
 export type Subscriber<Event> = (event: Event) => void | Promise<void>
 
 class EventPublisher<Event> {

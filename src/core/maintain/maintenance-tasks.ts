@@ -1,4 +1,6 @@
-/** The tasks of maintenance, each with its pace. What a task does is in the file of its use-case. */
+/**
+ * The tasks of maintenance, each with its pace. What a task does is in the file of its use-case.
+ */
 import type { Clock } from '../ports/capabilities.ts'
 import type { InTurn, LastAppends } from '../ports/coordination.ts'
 import type { RetentionRule } from '../ports/retention-catalog.ts'
@@ -70,7 +72,9 @@ export interface RetentionTaskPorts extends RetentionPorts {
   readonly onRetained: (retained: Retained) => void
 }
 
-/** Deletes builds that are older, or more, than `rule` or their job's own rule keeps. A pass looks at every build. */
+/**
+ * Deletes builds that `rule` or their job's own rule no longer keeps. A pass looks at every build.
+ */
 export function retentionTask(ports: RetentionTaskPorts, rule: RetentionRule): MaintenanceTask {
   const pass = async () => {
     ports.onRetained(await applyRetention(ports, rule, ports.clock(), ports.onExpired))
@@ -85,15 +89,15 @@ export interface SpacePorts extends SweepPorts, ReclaimPorts {
 
 export interface SpacePaces {
   readonly paceMs: number
-  /** Packs are also looked through this often without a sweep, for what a crash left. */
+  /** How often packs are looked through without a sweep, for what a crash left. */
   readonly reclaimEveryMs: number
 }
 
 const SPACE_PACES: SpacePaces = { paceMs: 2 * SECOND_MS, reclaimEveryMs: 10 * MINUTE_MS }
 
 /**
- * Bring back the space of deleted logs: one removes the rows of their frames, the other frees packs,
- * after every sweep and from time to time.
+ * Bring back the space of deleted logs: one removes the rows of their frames, the other frees
+ * packs, after every sweep and from time to time.
  */
 export function spaceTasks(
   ports: SpacePorts,

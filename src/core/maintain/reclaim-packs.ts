@@ -10,32 +10,35 @@ export interface ReclaimPorts {
   readonly packs: PackStore
   readonly frames: FrameCatalog
   readonly frameMaintenance: FrameMaintenance
-  /** Shared with the flush, which may yet give rows to frames that it wrote. */
+  /** Shared with the flush, which may still add rows for frames it has written. */
   readonly inTurn: InTurn
   readonly unrecorded: UnrecordedFrames
-  /** Packs that cannot be rewritten because live frames of them are damaged; kept from pass to pass. */
+  /**
+   * Packs that cannot be rewritten because live frames in them are damaged. Kept from pass to pass.
+   */
   readonly unreadable: Set<PackId>
-  /** While it is held nothing is dropped, and nothing rewritten. */
+  /** While it is held, no pack is dropped or rewritten. */
   readonly packPins: PackPins
 }
 
 export interface Reclaimed {
   readonly droppedPacks: number
-  /** What the dropped packs took. */
+  /** Stored bytes of the dropped packs. */
   readonly droppedBytes: number
-  /** What of it was alive and was stored again, as log bytes. */
+  /** Log bytes of live frames that were stored again. */
   readonly movedBytes: number
 }
 
 const PACKS_AT_ONCE = 16
-/** Log bytes that are stored again in one step, while flushes wait. */
+/** Log bytes that are stored again in one turn, while flushes wait. */
 const STEP_MAX_BYTES = 8 * MIB
 const STEP_MAX_FRAMES = 500
 
 /**
- * Brings back the space of frames that no row names any more: a pack without live frames is dropped, one that is less than half alive is
- * rewritten first, its live frames into another pack of the same day, step by step. Every frame stays readable at each moment; who
- * holds a row of before looks it up anew (follow-moved-frames). Rejects as the ports do; what was done stays done.
+ * Reclaims the space of frames that no row names. A pack without live frames is dropped; one that
+ * is less than half alive is rewritten first: step by step, its live frames move to another pack of
+ * the same day. Every frame stays readable at each moment; a reader that holds an old row looks it
+ * up again (followMovedFrames). Rejects as the ports do; what was done stays done.
  */
 export async function reclaimPacks(ports: ReclaimPorts): Promise<Reclaimed> {
   let droppedPacks = 0
@@ -61,21 +64,21 @@ async function daysOfPacks(packs: PackStore): Promise<ReadonlyMap<PackId, Retent
   return days
 }
 
-/** In the turn of all that changes the frame table: between a flush's write and its rows a pack looks as empty as a dead one. */
+/** Takes a turn, because between a flush's write and its rows a pack looks as if it were empty. */
 function dropEmpty(ports: ReclaimPorts, pack: PackId): Promise<boolean> {
   const { packs, frameMaintenance, unrecorded, inTurn, packPins } = ports
   return inTurn(async () => {
     if (packPins.isHeld) return false
     if (unrecorded.frames.some(frame => frame.pack === pack)) return false
     if ((await frameMaintenance.liveBytes(pack)) > 0) return false
-    // A crash between the two leaves a pack that is known but gone: the next pass forgets it.
+    // After a crash between the two, the next pass forgets the pack.
     await packs.drop(pack)
     await frameMaintenance.forgetPack(pack)
     return true
   })
 }
 
-/** Stores the live frames of a pack in another one. Resolves to their log bytes. */
+/** Stores the live frames of a pack in another pack. Resolves to their log bytes. */
 async function rewrite(ports: ReclaimPorts, pack: PackId, day: RetentionDay): Promise<number> {
   let movedBytes = 0
   let some: Frame[] = []
@@ -125,7 +128,10 @@ async function moveLive(
   return drafts.reduce((bytes, draft) => bytes + draft.bytes.length, 0)
 }
 
-/** The frame as it was given to the pack store; undefined where it can no longer be read: it stays where it is. */
+/**
+ * The draft that the frame was written from; undefined if the frame cannot be read and stays where
+ * it is.
+ */
 async function draftOf(
   ports: ReclaimPorts,
   frame: Frame,

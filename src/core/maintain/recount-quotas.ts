@@ -4,7 +4,10 @@ import type { Quotas } from '../write/quotas.ts'
 
 const AT_ONCE = 1000
 
-/** Counts what the catalog says is under way, at a start: live logs, their builds, and builds without result that were made since `sinceMs`. */
+/**
+ * Counts, when the server starts, what the catalog has in progress: live logs with their builds,
+ * and builds without a result that were created since `sinceMs`.
+ */
 export async function recountQuotas(
   census: Pick<StepCensus, 'runningLogs' | 'openBuilds'>,
   quotas: Quotas,

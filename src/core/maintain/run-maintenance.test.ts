@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type MaintenanceTask, type PassReport, runMaintenance } from './run-maintenance.ts'
 
-/** A clock that only waits move, a list of all waits, and a stop after the given number of waits. */
+/**
+ * A clock that only waits move, a list of all waits, and a stop after the given number of waits.
+ */
 function host({ stopAfterWaits }: { readonly stopAfterWaits: number }) {
   const stopping = new AbortController()
   const waits: number[] = []

@@ -1,7 +1,10 @@
 import type { EpochMs } from '../../contract/quantities.ts'
 import type { Clock } from '../ports/capabilities.ts'
 
-/** Does a task's work once. It runs to its end; a long one may stop between two steps when `signal` aborts. */
+/**
+ * Does a task's work once. It runs to its end; a long one may stop between two steps when `signal`
+ * aborts.
+ */
 export type MaintenancePass = (signal: AbortSignal) => Promise<void>
 
 /** Work that a server does in the background, pass by pass, without a request for it. */

@@ -3,7 +3,7 @@ import type { JobId } from '../../contract/ids.ts'
 import { assertAdmin, type Principal } from '../access/principal.ts'
 import type { RetentionCatalog, RetentionRule } from '../ports/retention-catalog.ts'
 
-/** Gives a job its own rule of retention, in place of the one before. Rejects with `not-allowed` or `not-found`. */
+/** Replaces a job's own retention rule. Rejects with `not-allowed` or `not-found`. */
 export async function setRetention(
   { retention }: { readonly retention: RetentionCatalog },
   who: Principal,

@@ -14,8 +14,9 @@ const LOGS_AT_ONCE = 100
 const ROWS_AT_ONCE = 1000
 
 /**
- * Forgets the bytes of removed logs: in the journal, where a deletion was cut off before it got there, and in the frame table. What is
- * left in packs has no row any more (reclaim-packs). A failure leaves them for the next time. Resolves to how many logs are gone.
+ * Removes what is left of deleted logs: their bytes in the journal, if a deletion was interrupted,
+ * and their rows in the frame table. The bytes in packs then have no row (reclaimPacks). After a
+ * failure the rest is removed next time. Resolves to how many logs were removed.
  */
 export async function sweepRemovedLogs(ports: SweepPorts): Promise<number> {
   for (let swept = 0; ; ) {

@@ -133,9 +133,9 @@ export interface OpenBuild {
   readonly createdAtMs: EpochMs
 }
 
-/** What upkeep needs to know of steps, across projects. */
+/** What maintenance needs to know of steps, across projects. */
 export interface StepCensus {
-  /** What upkeep needs of each of these logs; a log that is not there is left out. */
+  /** The states of these logs. A log that does not exist is left out. */
   statesOf(logs: readonly LogId[]): Promise<ReadonlyMap<LogId, StepSummary>>
 
   /** All logs with state running, in order of log id, after `after`, at most `limit`. */

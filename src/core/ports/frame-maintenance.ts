@@ -10,26 +10,38 @@ export interface SparsePack {
   readonly liveBytes: number
 }
 
-/** One frame at two places: the same log bytes, stored again. */
+/** A frame that was stored again: the same log bytes in two places. */
 export interface FrameMove {
   readonly from: Frame
   readonly to: Frame
 }
 
-/** What upkeep does to the frame table, beside adding rows. Its callers take turns with those that add rows (`Coordination.inTurn`). */
+/**
+ * What maintenance does to the frame table, besides adding rows. Callers take turns with those that
+ * add rows (`Coordination.inTurn`).
+ */
 export interface FrameMaintenance {
-  /** Removes rows of these logs, at most `limit`, durable when this resolves. Resolves to how many; fewer than `limit` when none is left. */
+  /**
+   * Removes rows of these logs, at most `limit`, durable when this resolves. Resolves to how many
+   * were removed; fewer than `limit` when none is left.
+   */
   removeFrames(logs: readonly LogId[], limit: number): Promise<number>
 
-  /** Packs of which rows name less than half, those with the least alive first, at most `limit`. A pack of which no row was ever added is not among them. */
+  /**
+   * Packs of which rows name less than half, those with the fewest live bytes first, at most
+   * `limit`. A pack that never had a row is not listed.
+   */
   sparsePacks(limit: number): Promise<readonly SparsePack[]>
 
   /** Stored bytes of a pack that rows name; 0 for an unknown one. */
   liveBytes(pack: PackId): Promise<number>
 
-  /** Rows that still name `from` name `to` instead, all in one step, durable when this resolves; a row that is gone or elsewhere stays so. Resolves to how many moved. */
+  /**
+   * Makes rows that still name `from` name `to` instead, all in one step, durable when this
+   * resolves. A row that is gone or has moved is left as it is. Resolves to how many moved.
+   */
   moveFrames(moves: readonly FrameMove[]): Promise<number>
 
-  /** Forgets a pack that is dropped; one that rows name stays known. */
+  /** Forgets a pack that was dropped. A pack that rows still name stays known. */
   forgetPack(pack: PackId): Promise<void>
 }

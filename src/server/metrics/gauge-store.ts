@@ -3,7 +3,7 @@ import type { Clock, DiskSpace, JournalSpace } from '../../core/ports/capabiliti
 import type { PackStore } from '../../core/ports/pack-store.ts'
 import type { Quotas } from '../../core/write/quotas.ts'
 
-/** Whom a scrape asks how much there is. */
+/** Where each scrape reads the values. */
 export interface StoreFigures {
   readonly journalSpace: () => JournalSpace
   readonly disk: () => Promise<DiskSpace>
@@ -12,7 +12,10 @@ export interface StoreFigures {
   readonly clock: Clock
 }
 
-/** Adds gauges to the registry whose values are looked up at each scrape. What cannot be looked up is NaN: the other metrics must not go with it. */
+/**
+ * Adds gauges to the registry whose values are looked up at each scrape. A value that cannot be
+ * looked up is NaN, so that the other metrics are still answered.
+ */
 export function gaugeStore(
   registry: Registry,
   { journalSpace, disk, packs, quotas, clock }: StoreFigures,
@@ -55,7 +58,7 @@ export function gaugeStore(
   gauge('tailrace_packs_bytes', 'Bytes of all packs together.', async () => (await stored()).bytes)
 }
 
-/** Lists the packs once for both gauges of a scrape, which ask in the same turn. */
+/** Lists the packs once for both gauges of a scrape, which are read at the same time. */
 function measured(packs: StoreFigures['packs']) {
   let measuring: Promise<{ readonly count: number; readonly bytes: number }> | undefined
   const measure = async () => {

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import type { Metrics } from './metrics.ts'
 
 /**
- * Times every request by route and status, and counts those that met damage; what no route answers counts together, so that
- * addresses make no new series.
+ * Times every request by route and status, and counts those that met damaged bytes. Requests that
+ * no route handles count together, so that unknown addresses add no series.
  */
 export function meterRequests(
   app: FastifyInstance,

@@ -3,9 +3,9 @@ import type { Journal } from '../../core/ports/journal.ts'
 import type { Metrics } from './metrics.ts'
 
 /**
- * Counts and times the appends of `journal`: those that it stored, and those that its medium did not
- * accept. An append that does not fit the log counts as neither, such as the first of a log that is
- * not live yet.
+ * Counts and times the appends of `journal`: those that it stored, and those that its medium did
+ * not accept. An append that does not fit the log counts as neither, such as the first of a log
+ * that is not live yet.
  */
 export function meteredJournal(journal: Journal, { appendSeconds, appendedBytes }: Metrics): Journal {
   return {

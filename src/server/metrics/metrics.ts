@@ -5,17 +5,17 @@ import type { PassReport } from '../../core/maintain/run-maintenance.ts'
 
 /** From a cached page to a large download. */
 const REQUEST_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60]
-/** From a quiet disk to one that makes acknowledgements wait. */
+/** From an idle disk to one that delays acknowledgements. */
 const APPEND_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
-/** Gauges that prom-client names as counters, which Prometheus' own check finds fault with. */
+/** Gauges that prom-client names like counters; Prometheus' own linter rejects the names. */
 const MISNAMED_DEFAULTS = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ]
 
-/** Everything that a server counts about itself; names and units as Prometheus wants them. */
+/** Everything that a server counts about itself. Names and units follow the rules of Prometheus. */
 export class Metrics {
   readonly registry = new Registry()
   readonly requestSeconds = new Histogram({
@@ -133,7 +133,7 @@ export class Metrics {
     for (const name of MISNAMED_DEFAULTS) this.registry.removeSingleMetric(name)
   }
 
-  /** Makes the counters of these tasks begin at 0, so that the first failure is seen as a rise. */
+  /** Starts the counters of these tasks at 0, so that the first failure shows as a rise. */
   listMaintenance(tasks: readonly string[]): void {
     for (const task of tasks)
       for (const counter of [this.maintenanceRuns, this.maintenanceFailures, this.maintenanceSeconds])

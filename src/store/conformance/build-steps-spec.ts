@@ -169,7 +169,7 @@ export const STATES: Spec = {
   },
 }
 
-/** What upkeep sees of all projects. */
+/** What maintenance sees of all projects. */
 export const CENSUS: Spec = {
   async 'states are told across projects, for the logs that are there'(catalog) {
     const ada = await create(catalog, { createdAtMs: 1, steps: [{ stepId: 1, name: 'a' }] })

@@ -3,7 +3,9 @@ import { BUILDS, ISOLATION } from './build-creation-spec.ts'
 import type { Catalog } from './build-drafts.ts'
 import { CENSUS, STATES, STEPS } from './build-steps-spec.ts'
 
-/** How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards. */
+/**
+ * How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards.
+ */
 export type WithBuildCatalog = (use: (catalog: Catalog) => Promise<void>) => Promise<void>
 
 /** The promises of BuildCatalog and StepCensus, which every implementation keeps. */

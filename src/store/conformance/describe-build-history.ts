@@ -4,7 +4,10 @@ import type { Build, BuildCatalog } from '../../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../../core/ports/build-history.ts'
 import { ADA, BOB, draft, jobId } from './build-drafts.ts'
 
-/** How the suite gets a history and the catalog that it tells of: `use` gets empty ones, which are closed and removed afterwards. */
+/**
+ * How the suite gets a history and the catalog that it tells of: `use` gets empty ones, which are
+ * closed and removed afterwards.
+ */
 export type WithBuildHistory = (
   use: (history: BuildHistory, catalog: BuildCatalog) => Promise<void>,
 ) => Promise<void>

@@ -5,7 +5,9 @@ import { ADA, BOB, type Catalog, create, draft, jobId, recordId, refusedAs, step
 
 type Removable = Catalog & BuildRemoval
 
-/** How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards. */
+/**
+ * How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards.
+ */
 export type WithBuildRemoval = (use: (catalog: Removable) => Promise<void>) => Promise<void>
 
 /** The promises of BuildRemoval, which every implementation keeps. */

@@ -6,7 +6,9 @@ import type { LogId } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../../core/ports/frame-catalog.ts'
 import type { Frame } from '../../core/ports/pack-store.ts'
 
-/** How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards. */
+/**
+ * How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards.
+ */
 export type WithFrameCatalog = (use: (catalog: FrameCatalog) => Promise<void>) => Promise<void>
 
 /** A log whose frames have these lengths, each with that many line ends. */
@@ -104,8 +106,8 @@ const LOOKUPS: Spec = {
     )
   },
 
-  // Rows do not tell whether a frame ends with "\n". So the frame that holds the line end before a line is the answer:
-  // the line begins right behind that line end, in this frame or at its end.
+  // Rows do not say whether a frame ends with "\n". So the frame that holds the line end before a
+  // line is the answer: the line begins directly after it, in this frame or at its end.
   async 'any line is found in the frame that holds the line end before it'(catalog) {
     let log = 0
     const text = fc.array(fc.boolean(), { minLength: 1, maxLength: 60 })

@@ -7,19 +7,22 @@ import { evenFrames } from './describe-frame-catalog.ts'
 
 type KeptFrames = FrameCatalog & FrameMaintenance
 
-/** How the suite gets a frame table: `use` gets an empty one, which is closed and removed afterwards. */
+/**
+ * How the suite gets a frame table: `use` gets an empty one, which is closed and removed
+ * afterwards.
+ */
 export type WithFrameMaintenance = (use: (frames: KeptFrames) => Promise<void>) => Promise<void>
 
 /** The promises of FrameMaintenance, which every implementation keeps. */
 export function describeFrameMaintenance(name: string, withFrames: WithFrameMaintenance): void {
   describe(`FrameMaintenance: ${name}`, () => {
-    for (const [title, run] of Object.entries(UPKEEP)) test(title, () => withFrames(run))
+    for (const [title, run] of Object.entries(MAINTENANCE)) test(title, () => withFrames(run))
   })
 }
 
 const ALL = [0, Number.MAX_SAFE_INTEGER, 1_000_000] as const
 
-const UPKEEP: Record<string, (frames: KeptFrames) => Promise<void>> = {
+const MAINTENANCE: Record<string, (frames: KeptFrames) => Promise<void>> = {
   async 'rows of removed logs go, those of others stay'(frames) {
     const kept = evenFrames(2, 5)
     await frames.addFrames([...evenFrames(1, 5), ...kept, ...evenFrames(3, 5)])

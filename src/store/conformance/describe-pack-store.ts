@@ -16,7 +16,10 @@ export interface PackStoreUnderTest extends AsyncDisposable {
 /** A pack of the store under test is full with this many bytes. */
 export const SUITE_PACK_BYTES = 4096
 
-/** The promises of the port `PackStore`, which every implementation and wrapper keeps. `open` makes a fresh store with packs of SUITE_PACK_BYTES. */
+/**
+ * The promises of the port `PackStore`, which every implementation and wrapper keeps. `open` makes
+ * a fresh store with packs of SUITE_PACK_BYTES.
+ */
 export function describePackStore(name: string, open: () => Promise<PackStoreUnderTest>): void {
   describe(`pack store: ${name}`, () => {
     describeFrames(open)

@@ -3,7 +3,9 @@ import { describe, test } from 'node:test'
 import type { RetentionCatalog } from '../../core/ports/retention-catalog.ts'
 import { ADA, BOB, type Catalog, create, jobId, step } from './build-drafts.ts'
 
-/** How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards. */
+/**
+ * How the suite gets a catalog: `use` gets an empty one, which is closed and removed afterwards.
+ */
 export type WithRetentionCatalog = (
   use: (retention: RetentionCatalog, builds: Catalog) => Promise<void>,
 ) => Promise<void>

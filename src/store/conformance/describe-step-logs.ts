@@ -3,7 +3,10 @@ import { describe, test } from 'node:test'
 import type { StepLogs } from '../../core/ports/step-logs.ts'
 import { ADA, BOB, type Catalog, create, recordId } from './build-drafts.ts'
 
-/** How the suite gets step logs with the catalog that fills them; both are empty, and closed and removed afterwards. */
+/**
+ * How the suite gets step logs with the catalog that fills them; both are empty, and closed and
+ * removed afterwards.
+ */
 export type WithStepLogs = (use: (logs: StepLogs, catalog: Catalog) => Promise<void>) => Promise<void>
 
 /** The promises of StepLogs, which every implementation keeps. */

@@ -31,7 +31,7 @@ interface StoredJob {
 }
 
 interface StoredBuild {
-  /** In the order in which builds were made. */
+  /** In the order in which builds were created. */
   readonly place: number
   build: Build
   readonly steps: Map<StepId, Step>
@@ -42,24 +42,24 @@ interface StepPlace {
   readonly stepId: StepId
 }
 
-/** BuildCatalog, StepCensus and BuildRemoval in memory: for tests, and for a server that may forget. */
+/** Implements BuildCatalog, StepCensus and BuildRemoval in memory, for tests. */
 export function memoryBuildCatalog(): BuildCatalog &
   StepCensus &
   BuildRemoval & { readonly history: BuildHistory; readonly retention: RetentionCatalog } {
   return new MemoryBuildCatalog()
 }
 
-/** No call waits for anything before it is done, so none can interleave with another. */
+/** Every call is done before it waits for anything, so calls cannot interleave. */
 class MemoryBuildCatalog implements BuildCatalog, StepCensus, BuildRemoval {
   #jobs: StoredJob[] = []
   readonly #builds = new Map<string, StoredBuild>()
   readonly #places = new Map<LogId, StepPlace>()
-  /** The same builds, as lists. */
+  /** The same builds, as BuildHistory. */
   readonly history = memoryBuildHistory({
     jobs: () => this.#jobs,
     builds: () => new Set([...this.#builds.values()].map(stored => stored.build)),
   })
-  /** The same builds, as they age. */
+  /** The same builds, as RetentionCatalog. */
   readonly retention = memoryRetentionCatalog({
     jobs: () => this.#jobs,
     builds: () => new Set(this.#builds.values()),
@@ -216,7 +216,7 @@ const keyOf = (project: ProjectId, address: BuildAddress) =>
 const numberKey = ({ projectId, jobId, buildNo }: Pick<Build, 'projectId' | 'jobId' | 'buildNo'>) =>
   `${projectId} ${jobId} ${buildNo}`
 
-/** The steps that are not there yet, each once. */
+/** The steps that do not exist yet, each once. */
 function missing(steps: ReadonlyMap<StepId, Step>, drafts: readonly StepDraft[]): Iterable<StepDraft> {
   const wanted = new Map<StepId, StepDraft>()
   for (const draft of drafts) {

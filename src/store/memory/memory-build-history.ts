@@ -11,14 +11,14 @@ import type {
   Span,
 } from '../../core/ports/build-history.ts'
 
-/** Everything there is, read anew at each call. */
+/** Everything in the catalog, read at each call. */
 export interface StoredHistory {
   /** The oldest first. */
   readonly jobs: () => Iterable<Job>
   readonly builds: () => Iterable<Build>
 }
 
-/** BuildHistory over what a catalog in memory holds. */
+/** Implements BuildHistory over a catalog in memory. */
 export function memoryBuildHistory(stored: StoredHistory): BuildHistory {
   const buildsOf = (project: ProjectId, job: JobId, seen: Seen) =>
     [...stored.builds()]

@@ -11,7 +11,7 @@ export interface MemoryCoordination extends Coordination {
   readonly packPins: MemoryPackPins
 }
 
-/** Coordination within one process: all that a store needs which only one process can open. */
+/** Implements Coordination for a store that only one process can open. */
 export function createMemoryCoordination(): MemoryCoordination {
   return { locks: createLocks(), lastAppends: new Map(), inTurn: createTurns(), packPins: createPins() }
 }

@@ -19,7 +19,7 @@ import type {
 const NO_ROLES: ReadonlySet<Role> = new Set()
 const ALL_ROLES: ReadonlySet<Role> = new Set<Role>(['reader', 'runner', 'admin'])
 
-/** Credentials that live as long as the process: for tests, and for trying things out. */
+/** Implements Credentials in memory, for tests. */
 export class MemoryCredentials implements CredentialStores {
   readonly #domains = new Map<string, Domain>()
   readonly #projects = new Map<ProjectId, Project>()

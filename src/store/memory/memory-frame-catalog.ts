@@ -129,7 +129,10 @@ function assertJoins({ log, at, end, firstLine }: Frame, packed: PackedEnd): voi
     )
 }
 
-/** Counts the frames at the start that satisfy `holds`, by a binary search: after the first that does not, none may. */
+/**
+ * Counts the frames at the start that satisfy `holds`, by a binary search: after the first that
+ * does not, none may.
+ */
 function countWhile(frames: readonly Frame[], holds: (frame: Frame) => boolean): number {
   let low = 0
   let high = frames.length

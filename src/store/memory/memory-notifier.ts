@@ -2,18 +2,18 @@ import type { ProjectId, RecordId } from '../../contract/ids.ts'
 import type { LogId } from '../../contract/quantities.ts'
 import type { Hints, Notifier } from '../../core/ports/notifier.ts'
 
-/** Longer timers than this fire at once. */
+/** The longest timer: a longer one would fire at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1
 
 export interface MemoryNotifier extends Notifier {
-  /** How many `listen` calls have not been disposed of. */
+  /** How many results of `listen` were not disposed of. */
   readonly listening: number
 }
 
-/** What hints are about: a log by its number, a build by project and record. */
+/** The subject of hints: a log by its number, or a build by project and record. */
 type Subject = LogId | `${ProjectId}/${RecordId}`
 
-/** Hints within one process: all that a server on one node needs. */
+/** Implements Notifier for one process. */
 export function createMemoryNotifier(): MemoryNotifier {
   const listeners = new Map<Subject, Set<Listener>>()
   let listening = 0
@@ -47,7 +47,7 @@ export function createMemoryNotifier(): MemoryNotifier {
   }
 }
 
-/** One listener: remembers that something was announced, and wakes whoever waits for it. */
+/** One listener. It remembers that something was announced and wakes what waits for it. */
 class Listener implements Hints {
   #pending = false
   #ended = false

@@ -1,7 +1,7 @@
 import type { Build, Step } from '../../core/ports/build-catalog.ts'
 import type { RetentionCatalog, RetentionRule } from '../../core/ports/retention-catalog.ts'
 
-/** Everything there is, read anew at each call. */
+/** Everything in the catalog, read at each call. */
 interface StoredAges {
   readonly jobs: () => Iterable<{
     readonly projectId: string
@@ -15,7 +15,7 @@ interface StoredAges {
   }>
 }
 
-/** RetentionCatalog over what a catalog in memory holds. */
+/** Implements RetentionCatalog over a catalog in memory. */
 export function memoryRetentionCatalog(stored: StoredAges): RetentionCatalog {
   const jobOf = (projectId: string, jobId: string) =>
     [...stored.jobs()].find(job => job.projectId === projectId && job.jobId === jobId)

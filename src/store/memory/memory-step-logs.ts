@@ -1,7 +1,7 @@
 import type { BuildCatalog } from '../../core/ports/build-catalog.ts'
 import type { StepLogs } from '../../core/ports/step-logs.ts'
 
-/** StepLogs of the steps that this catalog lists. */
+/** Implements StepLogs for the steps that this catalog lists. */
 export function memoryStepLogs(builds: Pick<BuildCatalog, 'listSteps'>): StepLogs {
   return {
     async listStepLogs(project, record) {

@@ -1,15 +1,21 @@
 import type { EpochMs } from '../../contract/quantities.ts'
 import type { Arrival, FrameDraft } from '../../core/ports/pack-store.ts'
 
-/** A frame keeps at most this many arrivals, so that a chatty writer's times stay small beside its text. */
+/**
+ * A frame keeps at most this many arrivals, so that many small appends do not make it much larger.
+ */
 export const ARRIVALS_MAX_PER_FRAME = 512
-/** Times below this keep differences and their zigzag form safe integers; it lies in the year 144683. */
+/**
+ * Below this, differences of times and their zigzag form are safe integers. It is in the year
+ * 144683.
+ */
 export const TIME_LIMIT_MS: EpochMs = 2 ** 52
 
 /**
- * The arrivals that the frame of a draft keeps: of several at one place the last, none that repeats the time before it, and
- * where more than 512 are left every k-th, so that a byte is then dated by one of the k - 1 arrivals before its own.
- * Throws RangeError where they are not in order, lie outside the draft or do not begin at its first byte.
+ * The arrivals that a draft's frame keeps: the last of several at one offset, none that repeats the
+ * time before it, and every k-th if more than 512 are left, so that a byte is then dated by one of
+ * the k - 1 arrivals before its own. Throws RangeError when arrivals are out of order, outside the
+ * draft, or do not start at its first byte.
  */
 export function arrivalsToKeep(draft: FrameDraft): readonly Arrival[] {
   const kept: Arrival[] = []

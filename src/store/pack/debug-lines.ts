@@ -5,9 +5,10 @@ const LEVEL = ' [DEBUG]'
 const NEWLINE = 10
 
 /**
- * True when a line that begins in `bytes` states level DEBUG straight after a leading time stamp
- * `[YYYY/MM/DD HH:mm:ss.SSS GMT+HH:MM]`, or may still turn out to, because the bytes end within its stamp or level.
- * The first byte counts as the beginning of a line. What a line inherits from the line above is the reader's matter.
+ * Returns true when a line that begins in `bytes` states level DEBUG directly after a leading time
+ * stamp `[YYYY/MM/DD HH:mm:ss.SSS GMT+HH:MM]`, or when the bytes end within its stamp or level, so
+ * that it still may. The first byte counts as the start of a line. What a line inherits from the
+ * line above is left to the reader.
  */
 export function hasDebugLine(bytes: Uint8Array): boolean {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

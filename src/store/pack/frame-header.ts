@@ -19,16 +19,21 @@ const ZSTD_CRC_AT = 14
 const NUMBERS_AT = 18
 const CRC_BYTES = 4
 
-/** The longest header that is written or accepted; 512 arrivals and the marks of 1 MiB need less. */
+/**
+ * The longest header that is written or accepted. 512 arrivals and the marks of 1 MiB need less.
+ */
 export const FRAME_HEADER_MAX_BYTES = 32 * KIB
-/** This many bytes of a frame tell how long its header is, and its version. */
+/** The first bytes of a frame, which hold the length of its header and its version. */
 const FRAME_PREFIX_BYTES = VERSION_AT + 1
-/** The longest zstd frame that is accepted: bytes that cannot be compressed grow by three a block of 128 KiB, and the zstd frame's own ends. */
+/**
+ * The longest zstd frame that is accepted: bytes that cannot be compressed grow by three per block
+ * of 128 KiB, plus the start and end of the zstd frame.
+ */
 const ZSTD_FRAME_MAX_BYTES = FRAME_MAX_BYTES + KIB
 /** The longest stored frame. */
 export const STORED_MAX_BYTES = FRAME_HEADER_MAX_BYTES + ZSTD_FRAME_MAX_BYTES
 
-/** What the skippable frame in front of a zstd frame says (docs/formats/frame.md). */
+/** The contents of the skippable frame that precedes a zstd frame (docs/formats/frame.md). */
 export interface FrameHeader extends FrameIndex {
   readonly log: LogId
   readonly at: ByteOffset
@@ -40,7 +45,7 @@ export interface FrameHeader extends FrameIndex {
   readonly zstdCrc32: number
 }
 
-/** Encodes a header. Throws RangeError where a number does not fit. */
+/** Encodes a header. Throws RangeError when a number does not fit. */
 export function encodeFrameHeader(header: FrameHeader): Buffer {
   const numbers: number[] = []
   pushVarint(numbers, header.log)
@@ -78,8 +83,8 @@ function pushArrivals(numbers: number[], arrivals: readonly Arrival[]): void {
 }
 
 /**
- * How many bytes the header takes that begins with `prefix` (at least FRAME_PREFIX_BYTES). Throws `log-damaged` where
- * no frame begins there, or one of a version that this Tailrace does not know.
+ * Returns the length of the header that begins with `prefix` (at least FRAME_PREFIX_BYTES). Throws
+ * `log-damaged` when no frame begins there, or one of an unknown version.
  */
 export function frameHeaderBytes(prefix: Uint8Array): number {
   if (prefix.byteLength < FRAME_PREFIX_BYTES) throw damaged('the frame header is cut off')
@@ -95,7 +100,7 @@ export function frameHeaderBytes(prefix: Uint8Array): number {
   return total
 }
 
-/** The version of the frame that begins with `prefix`, if it is one that this Tailrace does not know. */
+/** Returns the version of the frame that begins with `prefix` if this Tailrace does not know it. */
 export function unknownVersion(prefix: Uint8Array): number | undefined {
   const view = Buffer.from(prefix.buffer, prefix.byteOffset, prefix.byteLength)
   if (view.length < FRAME_PREFIX_BYTES || view.readUInt32LE(0) !== SKIPPABLE_MAGIC) return undefined
@@ -104,7 +109,10 @@ export function unknownVersion(prefix: Uint8Array): number | undefined {
   return version === VERSION ? undefined : version
 }
 
-/** Decodes the header at the beginning of `bytes`, which may be longer. Throws `log-damaged` for anything but a whole, sound header of version 1. */
+/**
+ * Decodes the header at the start of `bytes`, which may be longer. Throws `log-damaged` for
+ * anything but a complete and valid header of version 1.
+ */
 export function decodeFrameHeader(bytes: Uint8Array): { header: FrameHeader; headerBytes: number } {
   const headerBytes = frameHeaderBytes(bytes)
   if (bytes.byteLength < headerBytes) throw damaged('the frame header is cut off')

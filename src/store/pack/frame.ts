@@ -14,20 +14,24 @@ const compress = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 
 const LEVEL = 3
-/** 1 MiB, the longest frame; browsers accept up to 23. */
+/** Windows of 1 MiB, the size limit of a frame. Browsers accept up to 2^23 bytes. */
 const WINDOW_LOG = 20
-/** One trip to the thread pool a frame: zlib makes one per output chunk, whose default is 16 KiB. */
+/**
+ * More than a compressed frame can grow, so that one output chunk holds it: zlib makes a trip to the
+ * thread pool for each chunk, and its own chunks have 16 KiB.
+ */
 const CHUNK_SLACK_BYTES = 1024
 
-/** A frame as it is to be stored. */
+/** A frame in its stored form. */
 export interface EncodedFrame {
   readonly header: FrameHeader
   readonly stored: Uint8Array
 }
 
 /**
- * Makes the stored form of a draft (docs/formats/frame.md), compressing on libuv's threads. The caller must not change the
- * bytes until then. Throws RangeError for a draft that breaks the port's rules: empty, too long, arrivals out of order.
+ * Encodes a draft into its stored form (docs/formats/frame.md), compressing on libuv's threads. The
+ * caller must not change the bytes until this settles. Rejects with RangeError for a draft that
+ * breaks the port's rules: empty, too long, or arrivals out of order.
  */
 export async function encodeFrame(draft: FrameDraft): Promise<EncodedFrame> {
   const { log, at, firstLine, bytes } = draft
@@ -49,18 +53,21 @@ export async function encodeFrame(draft: FrameDraft): Promise<EncodedFrame> {
   return { header, stored: Buffer.concat([encodeFrameHeader(header), zstd]) }
 }
 
-/** The row of the frame whose header this is, at `position` of `pack`. */
+/** The row of the frame with this header, at `position` of `pack`. */
 export function rowOf(header: FrameHeader, headerBytes: number, pack: PackId, position: number): Frame {
   const { log, at, end, firstLine, lines, zstdBytes } = header
   return { log, at, end, firstLine, lines, pack, position, storedBytes: headerBytes + zstdBytes }
 }
 
-/** The row of a frame that was just encoded and stands at `position` of `pack`. */
+/** The row of a frame that was just encoded and is at `position` of `pack`. */
 export function rowOfEncoded({ header, stored }: EncodedFrame, pack: PackId, position: number): Frame {
   return rowOf(header, stored.byteLength - header.zstdBytes, pack, position)
 }
 
-/** Throws `log-damaged` for a row whose numbers no frame can have, so that nothing is allocated for it. */
+/**
+ * Throws `log-damaged` for a row whose numbers no frame can have, so that nothing is allocated for
+ * it.
+ */
 export function assertPossibleRow(frame: Frame): void {
   const { position, storedBytes } = frame
   const possible = Number.isSafeInteger(position + storedBytes) && position >= 0 && storedBytes > 0
@@ -68,13 +75,19 @@ export function assertPossibleRow(frame: Frame): void {
     throw damaged(`no frame has ${storedBytes} bytes at ${position}`)
 }
 
-/** The index of `frame`, from the header at the beginning of `stored`. Throws `log-damaged` where the header is not sound or is another frame's. */
+/**
+ * Returns the index of `frame` from the header at the start of `stored`. Throws `log-damaged` when
+ * the header is invalid or belongs to another frame.
+ */
 export function readFrameIndex(stored: Uint8Array, frame: Frame): FrameIndex {
   const { lineMarks, arrivals, hasDebug } = headerOf(stored, frame).header
   return { lineMarks, arrivals, hasDebug }
 }
 
-/** The zstd frame in `stored`, after header, lengths and checksum of the stored bytes were found right for `frame`. Throws `log-damaged` otherwise. */
+/**
+ * Returns the zstd frame in `stored` after checking header, lengths and checksum against `frame`.
+ * Throws `log-damaged` when one is wrong.
+ */
 export function checkStored(stored: Uint8Array, frame: Frame): Uint8Array {
   const { header, headerBytes } = headerOf(stored, frame)
   if (stored.byteLength !== frame.storedBytes) throw damaged('the stored frame is cut off')
@@ -83,7 +96,10 @@ export function checkStored(stored: Uint8Array, frame: Frame): Uint8Array {
   return zstd
 }
 
-/** The log bytes of `frame` from its stored form, decompressed on libuv's threads. Throws `log-damaged` unless everything fits, `store-unavailable` where memory is short. */
+/**
+ * Returns the log bytes of `frame` from its stored form, decompressed on libuv's threads. Rejects
+ * with `log-damaged` when anything does not match, `store-unavailable` when memory is short.
+ */
 export async function decodeFrame(stored: Uint8Array, frame: Frame): Promise<Uint8Array> {
   const zstd = checkStored(stored, frame)
   const size = frame.end - frame.at
@@ -106,7 +122,7 @@ function headerOf(stored: Uint8Array, frame: Frame) {
   return decoded
 }
 
-/** True when both rows say the same. */
+/** Returns true when both rows are equal. */
 export function isSameRow(a: Frame, b: Frame): boolean {
   return (
     a.log === b.log &&

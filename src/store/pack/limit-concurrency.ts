@@ -1,7 +1,7 @@
-/** Runs a task as soon as fewer than the limit are under way; settles as the task does. */
+/** Runs a task as soon as fewer than the limit are running. Settles as the task does. */
 export type Limited = <T>(task: () => Promise<T>) => Promise<T>
 
-/** At most `max` tasks run at a time, in the order in which they were given. */
+/** Runs at most `max` tasks at a time, in the order in which they were passed. */
 export function limitConcurrency(max: number): Limited {
   let running = 0
   const waiting: (() => void)[] = []

@@ -6,11 +6,14 @@ const NEWLINE = 10
 export interface MarkedLines {
   /** Line ends in the bytes. */
   readonly lines: number
-  /** Offsets in the log; the first is `at`, also where `at` stands inside a line. */
+  /** Offsets in the log. The first is `at`, even if `at` is inside a line. */
   readonly lineMarks: readonly ByteOffset[]
 }
 
-/** Counts the line ends of `bytes`, which stand at offset `at` of their log, and marks where every 64th line begins. A line that begins behind the last byte has no mark. */
+/**
+ * Counts the line ends of `bytes`, which begin at offset `at` of their log, and marks the start of
+ * every 64th line. A line that begins after the last byte has no mark.
+ */
 export function markLines(bytes: Uint8Array, at: ByteOffset): MarkedLines {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const lineMarks = [at]

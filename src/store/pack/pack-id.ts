@@ -2,12 +2,14 @@ import type { PackId, RetentionDay } from '../../core/ports/pack-store.ts'
 
 const PATTERN = /^(\d{6,16})-(\d{8,16})$/
 
-/** Names the pack that a store made as its `sequence`-th: day and sequence number, so that names sort by both. */
+/** Returns the name of a store's pack number `sequence`. Names sort by day and then by sequence. */
 export function packId(day: RetentionDay, sequence: number): PackId {
   return `${String(day).padStart(6, '0')}-${String(sequence).padStart(8, '0')}`
 }
 
-/** What a pack's name says; undefined for a name that `packId` does not make. */
+/**
+ * Returns day and sequence of a pack's name, or undefined for a name that `packId` does not make.
+ */
 export function parsePackId(pack: string): { day: RetentionDay; sequence: number } | undefined {
   const match = PATTERN.exec(pack)
   if (match === null) return undefined
@@ -15,7 +17,7 @@ export function parsePackId(pack: string): { day: RetentionDay; sequence: number
   return packId(day, sequence) === pack ? { day, sequence } : undefined
 }
 
-/** Throws RangeError for what is no day. */
+/** Throws RangeError when `day` is not a valid day. */
 export function assertRetentionDay(day: RetentionDay): void {
   if (!Number.isSafeInteger(day) || day < 0) throw new RangeError(`${day} is no retention day`)
 }

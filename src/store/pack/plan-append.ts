@@ -6,7 +6,7 @@ export interface DatedFrame {
   readonly day: RetentionDay
 }
 
-/** The frames of one append that go to one pack, one after the other from `from` on. */
+/** The frames of one append that go to one pack, one after the other, starting at `from`. */
 export interface PackShare {
   readonly day: RetentionDay
   readonly pack: PackId
@@ -23,15 +23,18 @@ export interface AppendPlan {
 }
 
 export interface PackChoice {
-  /** A pack takes no further frame once it has this many bytes. */
+  /** A pack accepts no more frames once it has this many bytes. */
   readonly packBytes: number
-  /** The pack that takes the day's frames just now, and where it ends. */
+  /** The pack that accepts the day's frames now, and where it ends. */
   readonly current: (day: RetentionDay) => { readonly pack: PackId; readonly end: number } | undefined
   /** Names a new pack. */
   readonly nextPack: (day: RetentionDay) => PackId
 }
 
-/** Decides where every frame of an append goes: into the day's pack until that is full, then into a new one. */
+/**
+ * Decides where every frame of an append goes: to the day's pack until it is full, then to a new
+ * one.
+ */
 export function planAppend(frames: readonly DatedFrame[], choice: PackChoice): AppendPlan {
   const shares: PackShare[] = []
   const latest = new Map<RetentionDay, PackShare>()

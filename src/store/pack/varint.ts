@@ -1,9 +1,11 @@
 import { damaged } from './damaged.ts'
 
-/** A safe integer takes at most eight groups of seven bits. */
+/** A safe integer needs at most eight groups of seven bits. */
 const VARINT_MAX_BYTES = 8
 
-/** Appends `value`, an integer from 0 to 2^53 - 1, as LEB128: seven bits a byte, low bits first. */
+/**
+ * Appends `value`, an integer from 0 to 2^53 - 1, as LEB128: seven bits per byte, low bits first.
+ */
 export function pushVarint(out: number[], value: number): void {
   if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`no varint for ${value}`)
   let rest = value
@@ -19,7 +21,10 @@ export function pushSignedVarint(out: number[], value: number): void {
   pushVarint(out, value < 0 ? -2 * value - 1 : 2 * value)
 }
 
-/** Reads varints of `bytes[from, to)` one after the other. Every value has one encoding; another one, or one that is cut off, throws `log-damaged`. */
+/**
+ * Reads the varints in `bytes[from, to)` one after the other. Every value has exactly one encoding:
+ * any other, or one that is cut off, throws `log-damaged`.
+ */
 export interface VarintReader {
   next(): number
   nextSigned(): number

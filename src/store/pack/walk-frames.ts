@@ -11,10 +11,10 @@ import {
   unknownVersion,
 } from './frame-header.ts'
 
-/** Most headers fit into this, so that one read finds them whole. */
+/** Most headers fit into this, so that one read gets all of them. */
 export const HEADER_READ_BYTES = 4 * KIB
 const SCAN_BYTES = MIB
-/** Where a header's name stands in it. */
+/** Where the name of the format is in a header. */
 const NAME_AT = 8
 
 /** The bytes of a pack, `[0, end)`. */
@@ -31,9 +31,10 @@ interface Located {
 }
 
 /**
- * Yields the rows of a pack's frames in order from the one at `from` on, from their headers alone. The last frame is held to the checksum of its stored bytes too,
- * because that is where a crash tears: there the rows end. Throws `log-damaged` where frames follow behind bytes
- * that are none, after the rows before them, and where a frame is of an unknown version.
+ * Yields the rows of a pack's frames in order, from the frame at `from` on, from their headers
+ * alone. The last frame's stored bytes are checked against their checksum too, because a crash can
+ * tear the last one: there the rows end. Throws `log-damaged` where bytes that are not a frame
+ * precede a frame, after the rows before them, and for a frame of an unknown version.
  */
 export async function* walkFrames(pack: PackId, bytes: PackBytes, from = 0): AsyncGenerator<Frame> {
   let position = from
@@ -51,7 +52,7 @@ export async function* walkFrames(pack: PackId, bytes: PackBytes, from = 0): Asy
     throw damaged(`pack ${pack} is no frame at ${position}, but has one behind it at ${broken}`)
 }
 
-/** The frame at `position`; undefined where no whole frame stands. */
+/** The frame at `position`; undefined when no complete frame is there. */
 async function locate(pack: PackId, bytes: PackBytes, position: number): Promise<Located | undefined> {
   if (position >= bytes.end) return undefined
   let begin = await bytes.read(position, HEADER_READ_BYTES)
@@ -70,7 +71,7 @@ async function locate(pack: PackId, bytes: PackBytes, position: number): Promise
   }
 }
 
-/** Where the next sound header begins at or behind `from`. */
+/** Where the next valid header begins, at or after `from`. */
 async function findFrame(pack: PackId, bytes: PackBytes, from: number): Promise<number | undefined> {
   let scanned = from
   while (scanned + NAME_AT < bytes.end) {

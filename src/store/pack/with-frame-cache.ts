@@ -15,13 +15,15 @@ interface Kept<V> {
 /** What an offset of a frame index takes in memory, and an arrival. */
 const NUMBER_BYTES = 8
 const ARRIVAL_BYTES = 48
-/** What an entry takes besides its value, so that the memory for many small values is bounded too. */
+/**
+ * What an entry takes besides its value, so that the memory for many small values is bounded too.
+ */
 const ENTRY_BYTES = 256
 
 /**
- * Wraps `packs` with a cache of decoded frames and indexes, so that a frame that is read often costs
- * neither disk reads nor decompression. Reads of one frame at the same time share one decode; a
- * failed read is not kept. Dropping a pack removes it from the cache. Disposing of the result
+ * Wraps `packs` with a cache of decoded frames and indexes, so that a frame that is read often
+ * costs neither disk reads nor decompression. Reads of one frame at the same time share one decode;
+ * a failed read is not kept. Dropping a pack removes it from the cache. Disposing of the result
  * disposes of `packs`.
  */
 export function withFrameCache(packs: PackStore, { maxBytes }: FrameCacheOptions): PackStore {

@@ -1,7 +1,7 @@
 import type { Compilable, Kysely } from 'kysely'
 import type { Tables } from './tables.ts'
 
-/** Stands for the argument `name` where a query wants a value. */
+/** A placeholder for the argument `name` in a query. */
 export type Placeholder<Arguments> = <Name extends keyof Arguments>(name: Name) => Arguments[Name]
 
 export type CompiledOnce<Arguments, Row> = (on: Kysely<Tables>, values: Arguments) => Promise<Row[]>
@@ -14,8 +14,9 @@ class Argument {
 }
 
 /**
- * A query whose SQL text is made once, for queries that run thousands of times a second: to compile one costs more than
- * to run it. `on` is the database or a transaction of it. Usage: `compileOnce<{ log: LogId }>()(value => db.selectFrom('steps').where('log', '=', value('log')))`.
+ * Compiles a query once, for queries that run thousands of times a second: compiling one takes
+ * longer than running it. `on` is the database or a transaction. Usage: `compileOnce<{ log: LogId
+ * }>()(value => db.selectFrom('steps').where('log', '=', value('log')))`.
  */
 export function compileOnce<Arguments extends object>() {
   return <Row>(build: (value: Placeholder<Arguments>) => Compilable<Row>): CompiledOnce<Arguments, Row> => {

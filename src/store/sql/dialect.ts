@@ -7,14 +7,14 @@ import {
   sql,
 } from 'kysely'
 
-/** Every place where SQLite and PostgreSQL want different SQL. */
+/** Every place where SQLite and PostgreSQL need different SQL. */
 
 // biome-ignore lint/suspicious/noExplicitAny: any schema will do, only the adapter is asked
 type AnyKysely = Kysely<any>
 
 const onPostgres = (db: AnyKysely) => db.getExecutor().adapter instanceof PostgresAdapter
 
-/** Numbers 1, 2, ... that are never used again, also after deletion. */
+/** Numbers 1, 2, … that are never used again, not even after a deletion. */
 export function identity(db: AnyKysely) {
   return (column: ColumnDefinitionBuilder): ColumnDefinitionBuilder => {
     const key = column.primaryKey()
@@ -22,19 +22,19 @@ export function identity(db: AnyKysely) {
   }
 }
 
-/** The greatest number ever given for an `identity` column, 0 for none. */
+/** The greatest number ever given to an `identity` column, 0 if none was. */
 export function lastIdentity(db: AnyKysely, table: string, column: string): RawBuilder<{ last: number }> {
   return onPostgres(db)
     ? sql`select coalesce(pg_sequence_last_value(pg_get_serial_sequence(${table}, ${column})), 0) as last`
     : sql`select coalesce(max(seq), 0) as last from sqlite_sequence where name = ${table}`
 }
 
-/** Integers up to 2^53 - 1. SQLite wants `integer` for identities. */
+/** The type of integers up to 2^53 - 1. SQLite needs `integer` for identities. */
 export const wideInteger = (db: AnyKysely) => (onPostgres(db) ? 'bigint' : 'integer')
 
 export const bytesType = (db: AnyKysely) => (onPostgres(db) ? 'bytea' : 'blob')
 
-/** Keeps the rows in the primary key itself, where the database can. */
+/** Stores the rows in the primary key itself, if the database can. */
 export function clustered<T extends string, C extends string>(
   db: AnyKysely,
   table: CreateTableBuilder<T, C>,
@@ -42,29 +42,38 @@ export function clustered<T extends string, C extends string>(
   return onPostgres(db) ? table : table.modifyEnd(sql`without rowid, strict`)
 }
 
-/** The integers of a JSON list, `[1,2]`, as a subquery with one column, `value`: one statement for a list of any length. */
+/**
+ * The integers of a JSON list, `[1,2]`, as a subquery with the column `value`: one statement for
+ * lists of any length.
+ */
 export function integersOf(db: AnyKysely, jsonList: string): RawBuilder<{ value: number }> {
   return onPostgres(db)
     ? sql`(select cast(value as bigint) as value from json_array_elements_text(cast(${jsonList} as json)))`
     : sql`(select value from json_each(${jsonList}))`
 }
 
-/** A row limit. SQLite prepares a statement anew for each value of a bare parameter there, which costs more than a point read. */
+/**
+ * A row limit. SQLite prepares a statement again for each value of a bare parameter there, which
+ * takes longer than a point read.
+ */
 export function limitOf(rows: number): RawBuilder<number> {
   return sql`cast(${rows} as integer)`
 }
 
-/** Of a primary key, of another key. */
+/** Violations of a primary key and of another key. */
 const SQLITE_UNIQUE_VIOLATIONS = [1555, 2067]
 const POSTGRES_UNIQUE_VIOLATION = '23505'
 
-/** What a failing driver throws, as far as we look: node:sqlite gives `errcode`, pg an SQLSTATE as `code`. */
+/**
+ * The fields of a driver's error that we look at: node:sqlite sets `errcode`, pg sets `code` to an
+ * SQLSTATE.
+ */
 interface DriverError {
   readonly code?: unknown
   readonly errcode?: unknown
 }
 
-/** True when a row was refused because its key is taken. */
+/** Returns true when a row was rejected because its key is taken. */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, errcode } = error as DriverError
   return code === POSTGRES_UNIQUE_VIOLATION || SQLITE_UNIQUE_VIOLATIONS.includes(errcode as number)
@@ -75,7 +84,7 @@ const SQLITE_MISTAKES = [1, 19, 20, 21, 25]
 /** PostgreSQL: data exceptions, constraints, syntax and names. */
 const POSTGRES_MISTAKES = /^(22|23|42)/
 
-/** True when the database failed, false when what was asked of it was wrong. */
+/** Returns true when the database failed, false when the query was wrong. */
 export function isStoreFailure(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError) return false
   const { code, errcode } = error as DriverError

@@ -2,8 +2,9 @@ import { isTailraceError, TailraceError } from '../../contract/errors.ts'
 import { isStoreFailure } from './dialect.ts'
 
 /**
- * Runs `work` and turns every failure of the database (full, closed, unreachable, damaged) into `store-unavailable` with
- * the failure as its cause. Other errors, such as a violated constraint, are mistakes of ours and stay as they are.
+ * Runs `work` and turns every failure of the database (full, closed, unreachable, damaged) into
+ * `store-unavailable`, with the failure as its cause. Other errors, such as a violated constraint,
+ * are bugs and stay as they are.
  */
 export async function reportFailures<T>(work: () => Promise<T>): Promise<T> {
   try {

@@ -1,8 +1,8 @@
 import { isUniqueViolation } from './dialect.ts'
 
 /**
- * Runs `work` again when a row that it adds was added by somebody else meanwhile (another server on the same database):
- * the second run sees that row. A second violation is thrown.
+ * Runs `work` again when a row that it adds was added by another server on the same database: the
+ * second run sees that row. A second violation is thrown.
  */
 export async function retryOnceWhenTaken<T>(work: () => Promise<T>): Promise<T> {
   try {

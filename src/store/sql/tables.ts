@@ -1,5 +1,5 @@
 import type { CatalogTables } from './catalog/catalog-tables.ts'
 import type { CredentialTables } from './credentials/credential-tables.ts'
 
-/** Every table of the SQL store, as Kysely sees them. */
+/** The tables of the SQL store, for Kysely. */
 export interface Tables extends CatalogTables, CredentialTables {}

@@ -123,7 +123,7 @@ test('a person who asks for what is damaged is told where to look, and gets no f
 })
 
 test('what is the client\u2019s own fault is no failure', async () => {
-  // Upkeep too may stumble over the damaged packs; it has no request.
+  // Maintenance may meet the damaged packs too; it has no request.
   const failures = () =>
     logLines(server.stderr).filter(({ level, reqId }) => level >= ERROR && reqId !== undefined).length
   const before = failures()

@@ -9,8 +9,8 @@ interface PooledFile {
 
 /**
  * Keeps files open for reading, at most `maxFiles` unless more are in use at the same time. The
- * least recently used are closed first. A file is closed only when nobody reads from it, so that the
- * number of an open file never comes to mean another file during a read.
+ * least recently used are closed first. A file is closed only when nobody reads from it, so that
+ * the number of an open file never comes to mean another file during a read.
  */
 export class FilePool {
   readonly #files = new Map<string, PooledFile>()
@@ -23,7 +23,10 @@ export class FilePool {
     this.#limit = maxFiles
   }
 
-  /** Lends the file to `work`. Rejects as the opening or `work` does; then the next use opens the file again. */
+  /**
+   * Lends the file to `work`. Rejects as the opening or `work` does; then the next use opens the
+   * file again.
+   */
   use<T>(name: string, work: (file: ReadableFile) => Promise<T>): Promise<T> {
     const lent = this.#lend(name, work)
     this.#note(
@@ -41,7 +44,10 @@ export class FilePool {
     if (file !== undefined) this.#retire(name, file)
   }
 
-  /** Resolves when every file is closed, those in use after their last use. From then on none stays open. */
+  /**
+   * Resolves when every file is closed, those in use after their last use. From then on none stays
+   * open.
+   */
   async close(): Promise<void> {
     this.#limit = 0
     for (const [name, file] of [...this.#files]) this.#retire(name, file)

@@ -1,20 +1,20 @@
 /**
- * The little that the pack store asks of a file system, so that tests can record every call, refuse any, and tear
- * what was not synced. Errors are the system's own, with their `code`.
+ * The calls of a file system that the pack store uses. Tests record every call, fail any of them,
+ * and tear what was not synced. Errors are the system's own, with their `code`.
  */
 export interface PackDirectory {
   /** Names of the files. */
   list(): Promise<readonly string[]>
   /** Length of a file in bytes. */
   size(name: string): Promise<number>
-  /** Makes a new, empty file for writing; EEXIST if there is one. */
+  /** Creates an empty file for writing. Rejects with EEXIST if it exists. */
   create(name: string): Promise<WritableFile>
   /** Opens an existing file for writing. */
   openToWrite(name: string): Promise<WritableFile>
   openToRead(name: string): Promise<ReadableFile>
-  /** Removes a file; ENOENT if there is none. Files that are open can be read on. */
+  /** Removes a file. Rejects with ENOENT if it does not exist. Open files can still be read. */
   remove(name: string): Promise<void>
-  /** Makes files made and removed before durable as such. */
+  /** Makes earlier creations and removals of files durable. */
   sync(): Promise<void>
 }
 
@@ -26,11 +26,14 @@ export interface ReadableFile {
 }
 
 export interface WritableFile {
-  /** Writes all of the chunks one after the other from `position` on. After a rejection any part may have been written. */
+  /**
+   * Writes all chunks one after the other, starting at `position`. After a rejection any part may
+   * have been written.
+   */
   write(position: number, chunks: readonly Uint8Array[]): Promise<void>
   /** Cuts the file to `bytes`. */
   truncate(bytes: number): Promise<void>
-  /** Makes what was written and the file's length durable. */
+  /** Makes written bytes and the file's length durable. */
   datasync(): Promise<void>
   close(): Promise<void>
 }

@@ -14,11 +14,14 @@ import { isMissing, unavailable } from './store-failure.ts'
 
 export interface LocalPackStoreOptions {
   readonly directory: PackDirectory
-  /** Asked once at the start, for the packs that may be gone on with. */
+  /** Called once at the start, for packs that may accept more frames. */
   readonly packEnd: PackEnd
-  /** Asked before anything is cut off or removed at the start. Default: all may go that no row names. */
+  /**
+   * Called before anything is cut off or removed at the start. Default: everything that no row
+   * names may go.
+   */
   readonly assertSpare?: AssertSpare
-  /** A pack takes no further frame once it has this many bytes. */
+  /** A pack accepts no more frames once it has this many bytes. */
   readonly packBytes?: number
   /** Files kept open for reading. */
   readonly maxOpenFiles?: number
@@ -29,8 +32,9 @@ export interface LocalPackStoreOptions {
 }
 
 /**
- * Opens the packs of a directory (docs/formats/pack.md), which no other process may write to. What a crash left
- * behind the last row of a pack is cut off. Rejects with `store-unavailable`, and as `assertSpare` does.
+ * Opens the packs of a directory (docs/formats/pack.md), which no other process may write to. What
+ * a crash left after the last row of a pack is cut off. Rejects with `store-unavailable`, and as
+ * `assertSpare` does.
  */
 export async function openLocalPackStore(options: LocalPackStoreOptions): Promise<PackStore> {
   const { directory, packEnd, packBytes = 64 * MIB, maxOpenFiles = 64, maxReads = 8 } = options
@@ -50,7 +54,7 @@ export async function openLocalPackStore(options: LocalPackStoreOptions): Promis
     assertRetentionDay(draft.day)
     return { frame: await encoding(() => encodeFrame(draft)), day: draft.day }
   }
-  /** Lets `work` begin only while the store is open; what has begun is waited for when it closes. */
+  /** Runs `work` only while the store is open. Closing waits for work that has begun. */
   const whileOpen = async <T>(work: () => Promise<T>) => {
     assertOpen()
     return work()
@@ -90,7 +94,7 @@ export async function openLocalPackStore(options: LocalPackStoreOptions): Promis
   }
 }
 
-/** Packs that are durable, those dropped meanwhile left out. */
+/** The durable packs, without those dropped meanwhile. */
 async function* listPacks(directory: PackDirectory, { endOf }: PackWriter): ReturnType<PackStore['packs']> {
   const names = await directory.list().catch(error => {
     throw unavailable('the packs cannot be listed', error)
@@ -101,7 +105,7 @@ async function* listPacks(directory: PackDirectory, { endOf }: PackWriter): Retu
   }
 }
 
-/** Length of a pack's file, 0 when it is gone. */
+/** The length of a pack's file, 0 when it is gone. */
 async function sizeOf(directory: PackDirectory, pack: PackId): Promise<number> {
   try {
     return await directory.size(packFileName(pack)!)

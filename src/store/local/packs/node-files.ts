@@ -10,7 +10,10 @@ const datasyncFile = promisify(fdatasync)
 const truncateFile = promisify(ftruncate)
 const statFile = promisify(fstat)
 
-/** A directory on disk, made with its parents when it is not there. Rejects with the system's error. */
+/**
+ * Opens a directory on disk, and creates it with its parents if it does not exist. Rejects with the
+ * system's error.
+ */
 export async function openPackDirectory(path: string): Promise<PackDirectory> {
   await makeDirectory(path)
   return {
@@ -91,7 +94,7 @@ function writeSome(fd: number, chunks: readonly Uint8Array[], position: number):
   )
 }
 
-/** What is left of the chunks behind their first `bytes` bytes. */
+/** The rest of the chunks after their first `bytes` bytes. */
 function behind(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let skip = bytes
   const rest: Uint8Array[] = []

@@ -241,7 +241,10 @@ function openStore(directory: SimulatedDirectory, rows: RowTable, packBytes = 15
   return openLocalPackStore({ directory, packEnd: rows.packEnd, packBytes, maxOpenFiles: 4 })
 }
 
-/** Writes batch after batch until the directory fails for good; rows are noted only for writes that succeeded. */
+/**
+ * Writes batch after batch until the directory fails for good; rows are noted only for writes that
+ * succeeded.
+ */
 async function writeAll(
   directory: SimulatedDirectory,
   rows: RowTable,

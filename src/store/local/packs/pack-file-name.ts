@@ -1,10 +1,13 @@
 import type { PackId, RetentionDay } from '../../../core/ports/pack-store.ts'
 import { parsePackId } from '../../pack/pack-id.ts'
 
-/** `zstd -d` and `zstdcat` take the files as they are. */
+/** `zstd -d` and `zstdcat` can read the files. */
 const SUFFIX = '.zst'
 
-/** The file of a pack, whose name may come from a row and is trusted only when it is one that packs have. */
+/**
+ * The file of a pack. The name may come from a row, so it is used only if it is one that packs
+ * have.
+ */
 export function packFileName(pack: PackId): string | undefined {
   return parsePackId(pack) === undefined ? undefined : `${pack}${SUFFIX}`
 }
@@ -15,7 +18,7 @@ export interface NamedPack {
   readonly sequence: number
 }
 
-/** The packs among the names of files, in order of day and sequence; other names are left out. */
+/** The packs among file names, by day and sequence. Other names are left out. */
 export function packsAmong(names: readonly string[]): readonly NamedPack[] {
   const packs: NamedPack[] = []
   for (const name of names) {

@@ -12,7 +12,7 @@ import { readFailure } from './store-failure.ts'
 
 export interface PackReaderOptions {
   readonly directory: PackDirectory
-  /** Where the durable part of a pack ends that is being written; undefined for one that is not. */
+  /** Where the durable part of a pack that is being written ends; undefined for any other pack. */
   readonly endOf: (pack: PackId) => number | undefined
   readonly maxOpenFiles: number
   /** Frames read and decompressed at a time. */
@@ -21,13 +21,13 @@ export interface PackReaderOptions {
 
 /** The reading half of the port. */
 export interface PackReader extends Pick<PackStore, 'read' | 'readStored' | 'readIndex' | 'frames'> {
-  /** The pack's file is gone or another one. */
+  /** Call when the pack's file is gone or replaced. */
   forget(pack: PackId): void
-  /** Resolves when reads under way are done and every file is closed. */
+  /** Resolves when reads in progress have ended and every file is closed. */
   close(): Promise<void>
 }
 
-/** Damage that `work` meets tells which frame it is in. */
+/** Adds the frame to the damage that `work` meets. */
 async function placing<T>({ log, at, end, pack, position }: Frame, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -56,7 +56,7 @@ export function createPackReader(options: PackReaderOptions): PackReader {
     return withPack(frame.pack, file => file.read(frame.position, frame.storedBytes))
   }
 
-  /** The beginning of a frame, up to the end of its header at least. */
+  /** The start of a frame, at least up to the end of its header. */
   const headerOf = async (frame: Frame) => {
     assertPossibleRow(frame)
     return withPack(frame.pack, async file => {

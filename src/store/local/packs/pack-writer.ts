@@ -5,7 +5,10 @@ import type { PackDirectory, WritableFile } from './files.ts'
 import { packFileName } from './pack-file-name.ts'
 import { unavailable } from './store-failure.ts'
 
-/** A pack that takes further frames, at `end`: everything before it is durable, nothing behind it counts. */
+/**
+ * A pack that accepts more frames, at `end`. Everything before it is durable, nothing after it
+ * counts.
+ */
 export interface OpenPack {
   readonly pack: PackId
   readonly end: number
@@ -14,31 +17,37 @@ export interface OpenPack {
 
 export interface PackWriterOptions {
   readonly directory: PackDirectory
-  /** A pack takes no further frame once it has this many bytes. */
+  /** A pack accepts no more frames once it has this many bytes. */
   readonly packBytes: number
-  /** Packs to go on with. */
+  /** Packs that accept more frames. */
   readonly open: ReadonlyMap<RetentionDay, OpenPack>
   /** The highest sequence number that any pack has. */
   readonly lastSequence: number
 }
 
-/** Appends to packs; `append`, `finish` and `close` must not overlap. */
+/** Appends to packs. `append`, `finish` and `close` must not overlap. */
 export interface PackWriter {
-  /** One append and one fdatasync a pack; resolves to the rows when all is durable. Rejects with `store-unavailable`; then each pack that was touched takes no further frame. */
+  /**
+   * Makes one append and one fdatasync per pack. Resolves to the rows when everything is durable.
+   * Rejects with `store-unavailable`; then no touched pack accepts more frames.
+   */
   append(frames: readonly DatedFrame[]): Promise<readonly Frame[]>
-  /** Where the durable part of a pack ends that is being written, 0 for one that is not durable yet; undefined for any other. */
+  /**
+   * Where the durable part of a pack that is being written ends, 0 if none is durable yet;
+   * undefined for any other pack.
+   */
   endOf(pack: PackId): number | undefined
-  /** The pack takes no further frame. */
+  /** The pack accepts no more frames. */
   finish(pack: PackId): Promise<void>
   close(): Promise<void>
 }
 
-/** Files that stay open for the next append; a day's pack beyond them is opened again when its turn comes. */
+/** Files that stay open for the next append. Packs of other days are opened again when needed. */
 const FILES_KEPT_OPEN = 16
 
 interface Writing {
   readonly directory: PackDirectory
-  /** The packs of each day that take frames, those written last at the end. */
+  /** The packs of each day that accept frames, the last written at the end. */
   readonly open: Map<RetentionDay, OpenPack>
 }
 
@@ -85,7 +94,7 @@ export function createPackWriter(options: PackWriterOptions): PackWriter {
 
 type Files = Map<PackShare, WritableFile>
 
-/** All shares, or a rejection after which none of their packs takes a further frame. */
+/** Writes all shares, or rejects; then none of their packs accepts more frames. */
 async function storeAll(writing: Writing, shares: readonly PackShare[]): Promise<void> {
   const files: Files = new Map()
   try {
@@ -125,7 +134,10 @@ async function closeOldest(open: Map<RetentionDay, OpenPack>): Promise<void> {
   }
 }
 
-/** Leaves the pack alone for ever, and gives back the space of what no row will name; where that fails too, those bytes are nothing. */
+/**
+ * Never writes to the pack again, and frees the space of what no row will name. If that fails too,
+ * those bytes are without meaning.
+ */
 async function abandon(
   { directory, open }: Writing,
   share: PackShare,
@@ -139,7 +151,7 @@ async function abandon(
   await closeQuietly(file)
 }
 
-/** What had to be durable is synced; nothing is lost when closing fails. */
+/** Closes the file. What had to be durable is synced, so a failure loses nothing. */
 async function closeQuietly(file: WritableFile | undefined): Promise<void> {
   await file?.close().catch(() => {})
 }

@@ -9,8 +9,9 @@ import type { OpenPack } from './pack-writer.ts'
 export type PackEnd = (pack: PackId) => Promise<number>
 
 /**
- * Told of the whole frames of a pack that no row names, before any is given up; `isStored` tells whether the pack that a row names is there and
- * reaches as far. Rejects when one must stay.
+ * Called with the complete frames of a pack that no row names, before any is deleted. `isStored`
+ * resolves to whether the pack that a row names exists and is long enough. Rejects when a frame
+ * must stay.
  */
 export type AssertSpare = (
   frames: readonly Frame[],
@@ -23,10 +24,11 @@ export interface RecoveredPacks {
 }
 
 /**
- * What a start finds. The newest pack of each day that rows name is gone on with behind its last row; what a crash left
- * behind that is cut off. Packs newer than that have no rows and are removed, unless no newest pack has any: then the
- * catalog may be lost, and the packs are what it is rebuilt from. A pack shorter than its rows say is left as it is.
- * Rejects with the system's error or that of `packEnd` or `assertSpare`; nothing was changed if that was the last.
+ * Recovers the packs at a start. The newest pack of each day that rows name continues after its
+ * last row, and what a crash left after it is cut off. Newer packs have no rows and are removed,
+ * unless no newest pack has any: then the catalog may be lost and the packs are needed to rebuild
+ * it. A pack that is shorter than its rows say is left as it is. Rejects with the system's error or
+ * that of `packEnd` or `assertSpare`; after an error of `assertSpare` nothing was changed.
  */
 export async function recoverPacks(
   directory: PackDirectory,
@@ -71,7 +73,7 @@ function storedPlaces(
   }
 }
 
-/** The whole frames from this place of the pack on, up to where it is damaged. */
+/** The complete frames of the pack from this position on, up to the first damage. */
 async function framesFrom(directory: PackDirectory, pack: PackId, from: number): Promise<readonly Frame[]> {
   const name = packFileName(pack)!
   if ((await directory.size(name)) <= from) return []

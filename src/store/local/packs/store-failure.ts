@@ -2,7 +2,10 @@ import { systemErrorCode } from '../../../contract/caught.ts'
 import { TailraceError } from '../../../contract/errors.ts'
 import { damaged } from '../../pack/damaged.ts'
 
-/** The domain's error for one of the file system: a file that is not there is `log-damaged`, all else may pass: `store-unavailable`. */
+/**
+ * Turns an error of the file system into the domain's: a missing file is `log-damaged`, anything
+ * else may pass and is `store-unavailable`.
+ */
 export function readFailure(cause: unknown, pack: string): TailraceError {
   if (cause instanceof TailraceError) return cause
   if (isMissing(cause)) return damaged(`pack ${pack} is gone`, { cause })
@@ -17,7 +20,7 @@ export function unavailable(what: string, cause?: unknown): TailraceError {
   return new TailraceError('store-unavailable', text, {}, { cause })
 }
 
-/** True for "no such file". */
+/** Returns true for "no such file". */
 export function isMissing(cause: unknown): boolean {
   return systemErrorCode(cause) === 'ENOENT'
 }

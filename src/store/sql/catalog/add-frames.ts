@@ -8,10 +8,10 @@ import { retryOnceWhenTaken } from '../retry-once-when-taken.ts'
 import type { Tables } from '../tables.ts'
 import type { packedEndsReader } from './find-frames.ts'
 
-/** Rows of one statement: eight values each, and SQLite takes 32,766 in all. */
+/** Rows per statement: each has eight values, and SQLite allows 32,766 in all. */
 const ROWS_PER_INSERT = 500
 
-/** `addFrames` of the port: the rows are checked against what is there, and added, in one transaction. */
+/** `addFrames` of the port. Checks the rows against the table and adds them, in one transaction. */
 export function frameAdder(
   db: Kysely<Tables>,
   packedEnds: ReturnType<typeof packedEndsReader>,
@@ -44,7 +44,7 @@ function assertJoin(frames: readonly Frame[], ends: Map<LogId, PackedEnd>): void
   }
 }
 
-/** Of each pack, where the last of these frames ends, and their stored bytes together. */
+/** Where the last of these frames ends in each pack, and the sum of their stored bytes. */
 function sharesOfPacks(frames: readonly Frame[]): Map<PackId, { end: number; bytes: number }> {
   const shares = new Map<PackId, { end: number; bytes: number }>()
   for (const { pack, position, storedBytes } of frames) {
@@ -54,7 +54,7 @@ function sharesOfPacks(frames: readonly Frame[]): Map<PackId, { end: number; byt
   return shares
 }
 
-/** Names a pack, or moves its end on, and counts what became alive in it; resolves to its number. */
+/** Adds a pack, or moves its end, and counts its new live bytes. Resolves to its number. */
 export function packExtender(db: Kysely<Tables>) {
   const extend = compileOnce<{ name: PackId; end: number; bytes: number }>()(value =>
     db

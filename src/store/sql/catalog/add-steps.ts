@@ -4,7 +4,7 @@ import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import type { Tables } from '../tables.ts'
 import type { InsertSteps } from './insert-steps.ts'
 
-/** `addSteps` of the port, one transaction. */
+/** `addSteps` of the port, in one transaction. */
 export function stepAdder(db: Kysely<Tables>, insertSteps: InsertSteps): BuildCatalog['addSteps'] {
   return (project, record, steps) =>
     db.transaction().execute(async trx => {

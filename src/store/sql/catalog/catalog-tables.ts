@@ -3,7 +3,9 @@ import type { BuildNo, JobId, ProjectId, RecordId, StepId } from '../../../contr
 import type { ByteOffset, EpochMs, LineNumber, LogId } from '../../../contract/quantities.ts'
 import type { PackId } from '../../../core/ports/pack-store.ts'
 
-/** The tables of the build catalog and of the frame catalog; docs/formats/catalog.md says why they look so. */
+/**
+ * The tables of the build catalog and the frame catalog. docs/formats/catalog.md gives the reasons.
+ */
 export interface CatalogTables {
   jobs: JobRow
   builds: BuildRow
@@ -20,7 +22,7 @@ interface JobRow {
   job_id: JobId
   name: string
   next_build_no: BuildNo
-  /** The job's own rule of retention. */
+  /** The job's own retention rule. */
   retention_days: number | null
   retention_bytes: number | null
 }
@@ -60,7 +62,7 @@ interface StepRow {
 interface PackRow {
   id: Generated<number>
   name: PackId
-  /** Where the last frame that any row ever named ends. */
+  /** The greatest end of a frame that any row ever named. */
   end_position: number
   /** Stored bytes of the frames that rows name. */
   live_bytes: Generated<number>
@@ -78,13 +80,13 @@ interface FrameRow {
   stored_bytes: number
 }
 
-/** A record that was removed, so that it is never made again. */
+/** A removed record id, so that it is never used again. */
 interface RemovedRecordRow {
   project_id: ProjectId
   record_id: RecordId
 }
 
-/** A log of a removed build, until its bytes are forgotten. */
+/** A log of a removed build whose bytes are not removed yet. */
 interface RemovedLogRow {
   log: LogId
 }

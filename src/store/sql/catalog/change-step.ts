@@ -3,7 +3,10 @@ import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import type { Tables } from '../tables.ts'
 import { outcomeCode, stateCode } from './step-codes.ts'
 
-/** `changeStep` of the port: one statement that compares and sets. Kysely leaves out columns that are undefined. */
+/**
+ * `changeStep` of the port, in one statement that compares and sets. Kysely leaves out columns that
+ * are undefined.
+ */
 export function stepChanger(db: Kysely<Tables>): BuildCatalog['changeStep'] {
   return async (log, from, change) => {
     if (from.length === 0) return false

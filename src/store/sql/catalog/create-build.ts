@@ -9,7 +9,10 @@ import type { Tables } from '../tables.ts'
 import type { buildFinder } from './find-build.ts'
 import type { InsertSteps } from './insert-steps.ts'
 
-/** `createBuild` of the port, one transaction. An `idIfNew` that another job has is `already-exists`. */
+/**
+ * `createBuild` of the port, in one transaction. Rejects with `already-exists` when another job has
+ * `idIfNew`.
+ */
 export function buildCreator(
   db: Kysely<Tables>,
   findBuild: ReturnType<typeof buildFinder>,
@@ -63,7 +66,10 @@ async function insertBuild(trx: Transaction<Tables>, draft: BuildDraft): Promise
   return build.id
 }
 
-/** Takes the job's next build number; the row lock makes racing builds of one job wait for each other. */
+/**
+ * Takes the job's next build number. The row lock makes concurrent builds of one job wait for each
+ * other.
+ */
 async function takeNumber(trx: Transaction<Tables>, { projectId, job }: BuildDraft) {
   const row = await ('id' in job
     ? trx

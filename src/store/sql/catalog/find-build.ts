@@ -31,7 +31,7 @@ export function buildFinder(db: Kysely<Tables>) {
   }
 }
 
-/** What a Build is made of, of `builds` joined with `jobs`. */
+/** The columns of a Build, from `builds` joined with `jobs`. */
 export const BUILD_COLUMNS = [
   'builds.project_id as projectId',
   'jobs.job_id as jobId',

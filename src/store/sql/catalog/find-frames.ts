@@ -6,7 +6,10 @@ import { compileOnce } from '../compile-once.ts'
 import { integersOf, limitOf } from '../dialect.ts'
 import type { Tables } from '../tables.ts'
 
-/** Look-ups in the frame table. Each begins with one seek in an index, however many frames the log has. */
+/**
+ * Look-ups in the frame table. Each begins with one seek in an index, however many frames the log
+ * has.
+ */
 export function frameFinder(db: Kysely<Tables>): Pick<FrameCatalog, 'framesOf' | 'frameOfLine'> {
   const ofRange = compileOnce<{ log: LogId; from: ByteOffset; to: ByteOffset; limit: number }>()(value =>
     selectFrame(db)
@@ -44,7 +47,10 @@ export function frameFinder(db: Kysely<Tables>): Pick<FrameCatalog, 'framesOf' |
 
 const PAST_ALL = sql.lit(Number.MAX_SAFE_INTEGER)
 
-/** Where the first frame begins that has `line` line ends before it; the condition is that of the index frames_by_line. */
+/**
+ * Where the first frame begins that has `line` line ends before it. The condition is that of the
+ * index frames_by_line.
+ */
 const firstAtOrAfterLine = (db: Kysely<Tables>, log: LogId, line: LineNumber) =>
   db
     .selectFrom('frames as later')
@@ -56,7 +62,7 @@ const firstAtOrAfterLine = (db: Kysely<Tables>, log: LogId, line: LineNumber) =>
     .orderBy('later.at')
     .limit(sql.lit(1))
 
-/** Where the packed part of each of these logs ends, on the database or in a transaction. */
+/** Where the packed part of each of these logs ends. Runs on the database or in a transaction. */
 export function packedEndsReader(db: Kysely<Tables>) {
   const lastFrames = compileOnce<{ logs: string }>()(value =>
     db

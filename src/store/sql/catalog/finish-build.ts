@@ -5,7 +5,7 @@ import type { Tables } from '../tables.ts'
 import type { buildFinder } from './find-build.ts'
 import { outcomeCode, SKIPPED, WAITING } from './step-codes.ts'
 
-/** `finishBuild` of the port, one transaction. */
+/** `finishBuild` of the port, in one transaction. */
 export function buildFinisher(
   db: Kysely<Tables>,
   findBuild: ReturnType<typeof buildFinder>,

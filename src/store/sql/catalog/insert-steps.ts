@@ -7,10 +7,13 @@ import { integersOf } from '../dialect.ts'
 import type { Tables } from '../tables.ts'
 import { WAITING } from './step-codes.ts'
 
-/** Rows of one statement: four values each, and SQLite takes 32,766 in all. */
+/** Rows per statement: each has four values, and SQLite allows 32,766 in all. */
 const ROWS_PER_INSERT = 1000
 
-/** Adds waiting steps to a build; the same step with the same name may be there already, with another name it is `already-exists`. */
+/**
+ * Adds waiting steps to a build. A step that exists with the same name is left as it is; with
+ * another name, rejects with `already-exists`.
+ */
 export type InsertSteps = (
   trx: Transaction<Tables>,
   build: number,

@@ -7,7 +7,7 @@ import { asBuild, selectBuild } from './find-build.ts'
 
 type Lister = Pick<BuildHistory, 'listBuilds' | 'listBuildsMade' | 'countBuilds'>
 
-/** The lists of builds of the port. */
+/** The port's lists of builds. */
 export function buildLister(db: Kysely<Tables>): Lister {
   return {
     async listBuilds(project, job, seen, { skip, limit }, before) {
@@ -54,7 +54,7 @@ const madeIn =
   eb =>
     eb.and([eb('builds.created_at_ms', '>=', fromMs), eb('builds.created_at_ms', '<', toMs)])
 
-/** Which builds count, of the job that the query joins. */
+/** The condition for builds that count, of the job that the query joins. */
 export const countsFor =
   ({ creatorId, recordId }: Seen): Condition =>
   eb =>

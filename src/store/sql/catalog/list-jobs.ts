@@ -8,7 +8,7 @@ import { countsFor } from './list-builds.ts'
 
 type Lister = Pick<BuildHistory, 'findJob' | 'listJobs' | 'countJobs'>
 
-/** What the port has about jobs. */
+/** The port's methods for jobs. */
 export function jobLister(db: Kysely<Tables>): Lister {
   return {
     async findJob(project, job) {
@@ -68,7 +68,9 @@ function withLatest(db: Kysely<Tables>, project: ProjectId, selection: JobSelect
     .$if(isPartial(seen), all => all.where('builds.id', 'is not', null))
 }
 
-/** Removing a text changes the names that contain it: the one form that looks at the case on every database. */
+/**
+ * Removing a text changes the names that contain it. No other form respects case on every database.
+ */
 const isNamed = ({ nameContains = '' }: JobSelection) =>
   nameContains === ''
     ? sql<SqlBool>`true`

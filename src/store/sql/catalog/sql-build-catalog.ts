@@ -11,7 +11,10 @@ import { buildFinisher } from './finish-build.ts'
 import { stepInserter } from './insert-steps.ts'
 import { stepCensus } from './step-census.ts'
 
-/** BuildCatalog and StepCensus on an SQL database; both are free to use from any number of places at once. The database's owner closes it. */
+/**
+ * Implements BuildCatalog and StepCensus on an SQL database, for any number of callers at once. The
+ * database's owner closes it.
+ */
 export function sqlBuildCatalog(db: Kysely<Tables>): BuildCatalog & StepCensus {
   const findBuild = buildFinder(db)
   const insertSteps = stepInserter(db)

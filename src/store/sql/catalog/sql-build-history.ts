@@ -5,7 +5,10 @@ import type { Tables } from '../tables.ts'
 import { buildLister } from './list-builds.ts'
 import { jobLister } from './list-jobs.ts'
 
-/** BuildHistory on an SQL database; free to use from any number of places at once. The database's owner closes it. */
+/**
+ * Implements BuildHistory on an SQL database, for any number of callers at once. The database's
+ * owner closes it.
+ */
 export function sqlBuildHistory(db: Kysely<Tables>): BuildHistory {
   const { findJob, listJobs, countJobs } = jobLister(db)
   const { listBuilds, listBuildsMade, countBuilds } = buildLister(db)

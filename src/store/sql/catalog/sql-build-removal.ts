@@ -6,7 +6,7 @@ import { integersOf } from '../dialect.ts'
 import { reportFailures } from '../report-failures.ts'
 import type { Tables } from '../tables.ts'
 
-/** BuildRemoval on an SQL database, which its owner closes. */
+/** Implements BuildRemoval on an SQL database. The database's owner closes it. */
 export function sqlBuildRemoval(db: Kysely<Tables>): BuildRemoval {
   const removeBuild: BuildRemoval['removeBuild'] = (project, record) =>
     db.transaction().execute(async trx => {

@@ -7,7 +7,7 @@ import type { Tables } from '../tables.ts'
 import { frameAdder } from './add-frames.ts'
 import { frameFinder, packedEndsReader } from './find-frames.ts'
 
-/** FrameCatalog on an SQL database. The database's owner closes it. */
+/** Implements FrameCatalog on an SQL database. The database's owner closes it. */
 export function sqlFrameCatalog(db: Kysely<Tables>): FrameCatalog {
   const packedEnds = packedEndsReader(db)
   const addFrames = frameAdder(db, packedEnds)

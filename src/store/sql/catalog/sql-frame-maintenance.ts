@@ -8,7 +8,7 @@ import { reportFailures } from '../report-failures.ts'
 import type { Tables } from '../tables.ts'
 import { packExtender } from './add-frames.ts'
 
-/** FrameMaintenance on an SQL database, which its owner closes. */
+/** Implements FrameMaintenance on an SQL database. The database's owner closes it. */
 export function sqlFrameMaintenance(db: Kysely<Tables>): FrameMaintenance {
   const moveFrames = frameMover(db)
   return {

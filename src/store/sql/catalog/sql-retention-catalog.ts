@@ -6,7 +6,7 @@ import type { Tables } from '../tables.ts'
 import { withoutNulls } from '../without-nulls.ts'
 import { RUNNING, SEALED } from './step-codes.ts'
 
-/** RetentionCatalog on an SQL database, which its owner closes. */
+/** Implements RetentionCatalog on an SQL database. The database's owner closes it. */
 export function sqlRetentionCatalog(db: Kysely<Tables>): RetentionCatalog {
   return {
     agingBuilds: (...wanted) => reportFailures(() => agingBuilds(db, ...wanted)),

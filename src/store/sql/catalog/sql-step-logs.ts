@@ -6,7 +6,7 @@ import { reportFailures } from '../report-failures.ts'
 import type { Tables } from '../tables.ts'
 import { stateOf } from './step-codes.ts'
 
-/** StepLogs on an SQL database, whose owner closes it. */
+/** Implements StepLogs on an SQL database. The database's owner closes it. */
 export function sqlStepLogs(db: Kysely<Tables>): StepLogs {
   const ofRecord = compileOnce<{ project: ProjectId; record: RecordId }>()(value =>
     db

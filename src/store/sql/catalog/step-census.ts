@@ -6,7 +6,7 @@ import { integersOf, lastIdentity, limitOf } from '../dialect.ts'
 import type { Tables } from '../tables.ts'
 import { RUNNING, stateOf } from './step-codes.ts'
 
-/** The StepCensus port. */
+/** Implements StepCensus on an SQL database. */
 export function stepCensus(db: Kysely<Tables>): StepCensus {
   const states = compileOnce<{ logs: string }>()(value =>
     db
@@ -26,7 +26,7 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
       .innerJoin('builds', 'builds.id', 'steps.build')
       .select(['steps.log', 'builds.project_id as projectId', 'builds.record_id as recordId'])
       .select(['builds.created_at_ms as buildCreatedAtMs', 'builds.outcome'])
-      // Literally the condition of the index steps_running: a parameter would keep the planner from it.
+      // Must be written as in the index steps_running: with a parameter the planner cannot use it.
       .where(sql<boolean>`steps.state = ${sql.lit(RUNNING)}`)
       .where('steps.log', '>', value('after'))
       .orderBy('steps.log')
@@ -36,7 +36,7 @@ export function stepCensus(db: Kysely<Tables>): StepCensus {
     db
       .selectFrom('builds')
       .select(['project_id as projectId', 'record_id as recordId', 'created_at_ms as createdAtMs'])
-      // Literally the condition of the index builds_open.
+      // Must be written as in the index builds_open.
       .where(sql<boolean>`outcome is null`)
       .where('created_at_ms', '>=', value('sinceMs')),
   )

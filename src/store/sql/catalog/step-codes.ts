@@ -1,6 +1,9 @@
 import type { Outcome, StepState } from '../../../core/ports/build-catalog.ts'
 
-/** A state's or an outcome's code in the database is its place here: append only, never reorder. */
+/**
+ * The code of a state or an outcome in the database is its place in this list: append only, never
+ * reorder.
+ */
 const STATES: readonly StepState[] = ['waiting', 'running', 'sealed', 'abandoned', 'skipped']
 const OUTCOMES: readonly Outcome[] = ['SUCCESS', 'FAILURE', 'ABORTED']
 

@@ -2,7 +2,7 @@ import type { AccessKey, Project, Token, User } from '../../../core/ports/creden
 import type { AccessKeyRow, ProjectRow, TokenRow, UserRow } from './credential-tables.ts'
 import { roleBits, rolesOfBits } from './role-bits.ts'
 
-/** Rows of the credential tables, as the ports see them and back. */
+/** Converts rows of the credential tables to what the ports use, and back. */
 
 export function projectOf(row: ProjectRow & { domain_name: string }): Project {
   return { id: row.id, name: row.name, domain: { id: row.domain_id, name: row.domain_name } }

@@ -2,7 +2,9 @@ import type { ProjectId } from '../../../contract/ids.ts'
 import type { EpochMs } from '../../../contract/quantities.ts'
 import type { DomainId, UserId } from '../../../core/ports/credentials.ts'
 
-/** The tables of users, keys and tokens. No password, token or secret key stands in them in the clear. */
+/**
+ * The tables of users, keys and tokens. They hold no password, token or secret key in plain text.
+ */
 export interface CredentialTables {
   domains: DomainRow
   projects: ProjectRow
@@ -39,15 +41,15 @@ export interface MemberRow {
 }
 
 export interface TokenRow {
-  /** Of the token's text; 64 hexadecimal digits. */
+  /** SHA-256 of the token's text, 64 hexadecimal digits. */
   sha256: string
   user_id: UserId
-  /** The token that this one goes with. */
+  /** The token that this one was made from, and is deleted with. */
   parent_sha256: string | null
-  /** Of project and domain exactly one is set. */
+  /** Exactly one of project and domain is set. */
   project_id: ProjectId | null
   domain_id: DomainId | null
-  /** Words joined by a comma. */
+  /** Words separated by commas. */
   methods: string
   /** A set of role bits. */
   roles: number

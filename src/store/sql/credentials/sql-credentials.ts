@@ -8,7 +8,10 @@ import { sqlTenants } from './sql-tenants.ts'
 import { sqlTokens } from './sql-tokens.ts'
 import { sqlUsers } from './sql-users.ts'
 
-/** Everything that decides who asks, on an SQL database. Rejects with `store-unavailable` when that fails. The database's owner closes it. */
+/**
+ * Implements Credentials on an SQL database. Rejects with `store-unavailable` when that fails. The
+ * database's owner closes it.
+ */
 export function sqlCredentials(db: Kysely<Tables>): CredentialStores {
   return reportingFailures({
     ...sqlTenants(db),

@@ -4,7 +4,7 @@ import { refuseTaken } from '../refuse-taken.ts'
 import type { Tables } from '../tables.ts'
 import { accessKeyOf, accessKeyRow } from './credential-rows.ts'
 
-/** Access keys on any SQL database that Kysely speaks to. */
+/** Stores access keys in an SQL database. */
 export function sqlKeys(db: Kysely<Tables>): KeyStore {
   return {
     async addKey(key) {

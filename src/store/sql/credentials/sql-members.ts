@@ -5,7 +5,7 @@ import type { Tables } from '../tables.ts'
 import { projectOf, userOf } from './credential-rows.ts'
 import { roleBits, rolesOfBits } from './role-bits.ts'
 
-/** Memberships on any SQL database that Kysely speaks to. */
+/** Stores memberships in an SQL database. */
 export function sqlMembers(db: Kysely<Tables>): MemberStore {
   return {
     rolesOf: async (user, project) => rolesOfBits(await bitsOf(db, user, project)),

@@ -5,7 +5,7 @@ import type { Tables } from '../tables.ts'
 import { accessKeyRow, projectOf, userRow } from './credential-rows.ts'
 import { ALL_ROLE_BITS } from './role-bits.ts'
 
-/** Domains and projects on any SQL database that Kysely speaks to. */
+/** Stores domains and projects in an SQL database. */
 export function sqlTenants(db: Kysely<Tables>): TenantStore {
   return {
     establish: ({ project, admin, key }) =>

@@ -3,7 +3,7 @@ import type { TokenStore } from '../../../core/ports/credentials.ts'
 import type { Tables } from '../tables.ts'
 import { tokenOf, tokenRow } from './credential-rows.ts'
 
-/** Tokens on any SQL database that Kysely speaks to. */
+/** Stores tokens in an SQL database. */
 export function sqlTokens(db: Kysely<Tables>): TokenStore {
   return {
     addToken: token =>
@@ -13,7 +13,10 @@ export function sqlTokens(db: Kysely<Tables>): TokenStore {
         await tx.insertInto('tokens').values(tokenRow(token)).execute()
       }),
 
-    /** The joins, not the deletions elsewhere, keep the promise when a change and a login cross. */
+    /**
+     * The joins, not the deletions elsewhere, keep the promise when a change and a login happen at
+     * the same time.
+     */
     async findToken(sha256) {
       const row = await db
         .selectFrom('tokens')

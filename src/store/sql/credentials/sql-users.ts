@@ -6,7 +6,7 @@ import type { Tables } from '../tables.ts'
 import { userOf, userRow } from './credential-rows.ts'
 import { roleBits } from './role-bits.ts'
 
-/** Users on any SQL database that Kysely speaks to. */
+/** Stores users in an SQL database. */
 export function sqlUsers(db: Kysely<Tables>): UserStore {
   return {
     async findUser(by) {

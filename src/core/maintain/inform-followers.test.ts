@@ -1,4 +1,4 @@
-/** Whoever follows a log or a build is told of what upkeep and deletion do to it: nobody here ever looks by himself. */
+/** Followers learn from hints what maintenance and deletion do to their log or build: no wait here times out. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { arrayLogReader } from '../../../test/props/array-log-reader.ts'
@@ -25,7 +25,7 @@ const RECORD = '00000001-0000-4000-8000-000000000000'
 const DAY_MS = 86_400_000
 const ADMIN: Principal = { projectId: PROJECT, userId: 'u', userName: 'u', roles: new Set(['admin']) }
 
-/** Hints alone end a wait, never time. */
+/** Waits end by hints only, never by a timeout. */
 function withoutTimeouts(notifier: Notifier, onWait: () => void): Notifier {
   const patient = (hints: Hints): Hints => ({
     changed: (_timeoutMs, signal) => {
@@ -41,7 +41,10 @@ function withoutTimeouts(notifier: Notifier, onWait: () => void): Notifier {
   }
 }
 
-/** A build of one running step, and a follower of the build and of the log who have seen all that is there. */
+/**
+ * A build of one running step, and a follower of the build and of the log who have seen all that is
+ * there.
+ */
 async function followed() {
   const builds = memoryBuildCatalog()
   const { build } = await builds.createBuild({
@@ -80,7 +83,7 @@ async function followed() {
   told.push((await changes.next()).value as BuildChange)
   const next = changes.next()
   const rest = Array.fromAsync(followLog(ports, step, 0, stop.signal))
-  // A follower of a log asks for a quick next chunk first, and is told that there is none by a hint of its own.
+  // A follower of a log waits briefly for the next chunk first. This hint ends that wait.
   notifier.announce(step.log, 4)
   await bothWait.promise
   return { ports, build, next, rest, stop }
@@ -103,7 +106,7 @@ type Followed = Awaited<ReturnType<typeof followed>>['ports']
 const REMOVALS: Readonly<Record<string, (ports: Followed, build: Build) => Promise<unknown>>> = {
   'the build is deleted': ports => deleteBuild(ports, ADMIN, RECORD),
   'its job is deleted': (ports, { jobId }) => deleteJob(ports, ADMIN, jobId),
-  'it is kept no longer': async ports => {
+  'its retention ends': async ports => {
     const [step] = await ports.builds.listSteps(PROJECT, RECORD)
     await ports.builds.changeStep(step!.log, ['running'], { state: 'abandoned' })
     await applyRetention(ports, { days: 1 }, 100 * DAY_MS)
@@ -111,7 +114,7 @@ const REMOVALS: Readonly<Record<string, (ports: Followed, build: Build) => Promi
 }
 
 for (const [when, remove] of Object.entries(REMOVALS))
-  test(`who follows a build or its log is done at once when ${when}`, BOUND, async () => {
+  test(`the followers of a build and of its log are done at once when ${when}`, BOUND, async () => {
     const { ports, build, next, rest } = await followed()
     await remove(ports, build)
     assert.deepEqual(await next, { done: true, value: undefined })

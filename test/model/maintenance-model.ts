@@ -24,8 +24,8 @@ import { createMemoryNotifier } from '../../src/store/memory/memory-notifier.ts'
 import { withFrameCache } from '../../src/store/pack/with-frame-cache.ts'
 import { MODEL_FRAME_SIZES, type StoreUnderTest } from './write-path-model.ts'
 
-/** A store under test, with what keeping needs of it. */
-export interface KeptStore extends StoreUnderTest {
+/** A store under test, with what maintenance needs of it. */
+export interface MaintainedStore extends StoreUnderTest {
   readonly removal: BuildRemoval
   readonly frameMaintenance: FrameMaintenance
 }
@@ -50,7 +50,10 @@ type Act = typeof act extends fc.Arbitrary<infer T> ? T : never
  * Writers, readers, deletions, flushes, sweeps and rewrites of packs at once, with writes of packs and rows that fail now and then: what
  * was not deleted is read exactly at each moment, what was deleted is gone, and in the end no pack is less than half alive.
  */
-export function keepingKeepsItsPromises(open: () => Promise<KeptStore>, runs: number): Promise<void> {
+export function maintenanceKeepsItsPromises(
+  open: () => Promise<MaintainedStore>,
+  runs: number,
+): Promise<void> {
   const script = fc.array(act, { minLength: 5, maxLength: 40 })
   return fc.assert(
     fc.asyncProperty(
@@ -67,7 +70,7 @@ export function keepingKeepsItsPromises(open: () => Promise<KeptStore>, runs: nu
 
 type Ports = ReturnType<typeof portsOf>
 
-function portsOf(store: KeptStore, failEvery: number) {
+function portsOf(store: MaintainedStore, failEvery: number) {
   const fails = failingNowAndThen(failEvery)
   const cached = withFrameCache(failing(store.packs, fails), { maxBytes: 50_000 })
   const packs = followMovedFrames(cached, store.frames)
@@ -99,7 +102,7 @@ function portsOf(store: KeptStore, failEvery: number) {
 }
 
 async function runScripts(
-  store: KeptStore,
+  store: MaintainedStore,
   scripts: readonly (readonly Act[])[],
   failEvery: number,
 ): Promise<void> {
@@ -114,7 +117,7 @@ async function runScripts(
     const logs = await Promise.all(scripts.map((_, seed) => createLog(ports, seed)))
     await Promise.all(logs.map((log, i) => log.run(scripts[i]!)))
     for (const log of logs) await log.settle()
-    await everythingIsKeptTight(ports)
+    await everythingIsReclaimed(ports)
     for (const log of logs) await log.check()
   } finally {
     ending.abort()
@@ -123,7 +126,7 @@ async function runScripts(
 }
 
 /** Nothing of what was deleted is left, and every pack but those that cannot be read is at least half alive. */
-async function everythingIsKeptTight(ports: Ports): Promise<void> {
+async function everythingIsReclaimed(ports: Ports): Promise<void> {
   for (let tries = 0; ; tries++) {
     const [removed, sparse] = [
       await ports.removal.removedLogs(1),

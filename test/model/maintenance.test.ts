@@ -14,13 +14,13 @@ import { sqlBuildCatalog } from '../../src/store/sql/catalog/sql-build-catalog.t
 import { sqlBuildRemoval } from '../../src/store/sql/catalog/sql-build-removal.ts'
 import { sqlFrameCatalog } from '../../src/store/sql/catalog/sql-frame-catalog.ts'
 import { sqlFrameMaintenance } from '../../src/store/sql/catalog/sql-frame-maintenance.ts'
-import { type KeptStore, keepingKeepsItsPromises } from './keeping-model.ts'
+import { type MaintainedStore, maintenanceKeepsItsPromises } from './maintenance-model.ts'
 import { MODEL_FRAME_SIZES } from './write-path-model.ts'
 
 const PACK_BYTES = 12 * 1024
 
 test('in memory, deletions and rewrites of packs among writers and readers touch nothing else', () =>
-  keepingKeepsItsPromises(async () => {
+  maintenanceKeepsItsPromises(async () => {
     const journal = new MemoryJournal({ frameBytes: MODEL_FRAME_SIZES.targetBytes, capacityBytes: 400_000 })
     const [builds, frames] = [memoryBuildCatalog(), memoryFrameCatalog()]
     return {
@@ -35,9 +35,9 @@ test('in memory, deletions and rewrites of packs among writers and readers touch
   }, 30))
 
 test('on disk, deletions and rewrites of packs among writers and readers touch nothing else', () =>
-  keepingKeepsItsPromises(openOnDisk, 12))
+  maintenanceKeepsItsPromises(openOnDisk, 12))
 
-async function openOnDisk(): Promise<KeptStore> {
+async function openOnDisk(): Promise<MaintainedStore> {
   await using opening = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'tailrace-model-'))
   opening.defer(() => rm(directory, { recursive: true, force: true }))
