@@ -19,7 +19,7 @@ export function corporaFolder(): string | undefined {
   return process.env.TAILRACE_CORPORA || undefined
 }
 
-/** `| file | path | bytes | eight more columns | sha256 |` of MANIFEST.md. */
+/** `| file | path | bytes | eight more columns | sha256 |`, a row of the manifest. */
 const ROW = /^\| (?<file>[^|]+\.zst) \|(?:[^|]*)\| (?<size>\d+) \|.*\| (?<sha256>[0-9a-f]{64}) \|$/gm
 
 /**

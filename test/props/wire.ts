@@ -229,7 +229,7 @@ export function logPath(build: BuildAnswer, step: number): string {
   return `/api/v1/builds/${build.record_id}/steps/${step}/log`
 }
 
-/** A page request with the parameters of the seed page, some of them replaced. */
+/** A page request with the parameters of CodeArts Build's own example, some of them replaced. */
 export function pagePath(
   build: BuildAnswer,
   parameters: Readonly<Record<string, string | number>> = {},

@@ -1,4 +1,7 @@
-/** `GET /v4/{record_id}/task-log`: the seed page "Downloading Build Action Logs", then docs/api.md §1 and §3. */
+/**
+ * `GET /v4/{record_id}/task-log`: CodeArts Build's page "Downloading Build Action Logs", then
+ * docs/api.md §1 and §3.
+ */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'

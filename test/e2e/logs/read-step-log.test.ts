@@ -1,4 +1,7 @@
-/** `GET /v1/log/task/step`: the seed page "Obtaining Build Action Run Logs", then docs/api.md §1 and §2. */
+/**
+ * `GET /v1/log/task/step`: CodeArts Build's page "Obtaining Build Action Run Logs", then
+ * docs/api.md §1 and §2.
+ */
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'
@@ -16,7 +19,7 @@ const server = await startServer()
 after(() => server.stop())
 const caller = await admin(server)
 
-/** The seed page's own example text. */
+/** The example text of CodeArts Build's own page. */
 const EXAMPLE =
   '[2025/06/26 14:23:32.169 GMT+08:00] [INFO] [Code checkout:external_pre_checkout] : This action starts.\n[2025/06/26 14:23:32.172 GMT+08:00]...'
 
@@ -29,7 +32,7 @@ async function result(build: BuildAnswer, parameters: Readonly<Record<string, st
 const lines = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => `line ${from + n}\n`).join('')
 
-describe('the example of the seed page', () => {
+describe("the example of CodeArts Build's own page", () => {
   test('is answered with its exact members, types and values', async () => {
     const build = await caller.newBuild(1, { source: 'jenkins' })
     await caller.append(build, 1, 0, EXAMPLE)
