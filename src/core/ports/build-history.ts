@@ -8,18 +8,21 @@ export interface Job {
   readonly name: string
 }
 
-/** Which builds count: all of them, those that one user made, or one. */
+/** Which builds count: all, those that one user created, or one. */
 export interface Seen {
   readonly creatorId?: string
   readonly recordId?: RecordId
 }
 
-/** Where a job stands among its project's: a positive integer, greater for a newer job, never used again. */
+/**
+ * The place of a job among those of its project: a positive integer, greater for a newer job, never
+ * reused.
+ */
 export type JobPlace = number
 
 export interface JobSelection {
   readonly seen: Seen
-  /** Only jobs whose name contains this, case and all. */
+  /** Only jobs whose name contains this text; case matters. */
   readonly nameContains?: string
 }
 
@@ -30,26 +33,27 @@ export interface JobWithLatest {
   readonly latest?: Build
 }
 
-/** A part of a list: after `skip` entries at most `limit`. */
+/** A part of a list: at most `limit` entries after the first `skip`. */
 export interface Part {
   readonly skip: number
   readonly limit: number
 }
 
-/** Builds made in `[fromMs, toMs)`. */
+/** Builds created in `[fromMs, toMs)`. */
 export interface Span {
   readonly fromMs: EpochMs
   readonly toMs: EpochMs
 }
 
 /**
- * Lists of jobs and builds, each keyed by the project: another project's job is not there, and its list is empty. A job of which
- * no build counts is in no list unless all builds count. What the build catalog resolved to is seen at once.
+ * Lists of jobs and builds, each keyed by the project: another project's job does not exist, and
+ * its list is empty. Unless all builds count, a job without a build that counts is in no list.
+ * Changes of the build catalog are visible at once.
  */
 export interface BuildHistory {
   findJob(project: ProjectId, job: JobId): Promise<Job | undefined>
 
-  /** The newest jobs first; of those older than `before`, where it is given. */
+  /** Jobs, newest first; only those older than `before` if it is given. */
   listJobs(
     project: ProjectId,
     selection: JobSelection,
@@ -59,7 +63,7 @@ export interface BuildHistory {
 
   countJobs(project: ProjectId, selection: JobSelection): Promise<number>
 
-  /** Builds of a job by number, the greatest first; of those below `before`, where it is given. */
+  /** Builds of a job, greatest number first; only those below `before` if it is given. */
   listBuilds(
     project: ProjectId,
     job: JobId,
@@ -68,7 +72,9 @@ export interface BuildHistory {
     before?: BuildNo,
   ): Promise<readonly Build[]>
 
-  /** Builds of a job by the time they were made, the newest first; of one time, the greatest number first. */
+  /**
+   * Builds of a job by creation time, newest first; among equal times the greatest number first.
+   */
   listBuildsMade(
     project: ProjectId,
     job: JobId,
@@ -77,6 +83,6 @@ export interface BuildHistory {
     part: Part,
   ): Promise<readonly Build[]>
 
-  /** How many builds of the job there are, in the span where one is given. */
+  /** The number of builds of the job, within the span if one is given. */
   countBuilds(project: ProjectId, job: JobId, seen: Seen, span?: Span): Promise<number>
 }

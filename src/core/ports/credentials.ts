@@ -7,7 +7,7 @@ export type DomainId = string
 /** 32 hexadecimal digits. */
 export type UserId = string
 
-/** Owns users and projects; names of either are unique in it. */
+/** Owns users and projects. Their names are unique within the domain. */
 export interface Domain {
   readonly id: DomainId
   readonly name: string
@@ -23,7 +23,7 @@ export interface User {
   readonly id: UserId
   readonly name: string
   readonly domain: Domain
-  /** Names algorithm, parameters and salt as well. */
+  /** Includes the algorithm, its parameters and the salt. */
   readonly passwordHash: string
   /** Grows by one with each change of the password. */
   readonly passwordVersion: number
@@ -32,7 +32,7 @@ export interface User {
 /** A user or project by its id, or by its name in a domain. */
 export type NamedIn = { readonly id: string } | { readonly domainId: DomainId; readonly name: string }
 
-/** An access key as it is stored: the secret key only sealed. */
+/** An access key as it is stored, with a sealed secret key. */
 export interface AccessKey {
   readonly accessKey: string
   readonly sealedSecretKey: string
@@ -41,7 +41,7 @@ export interface AccessKey {
   readonly createdAtMs: EpochMs
 }
 
-/** What a new installation begins with. */
+/** What a new installation starts with. */
 export interface FirstTenant {
   readonly project: Project
   /** Becomes reader, runner and admin of the project. */
@@ -49,10 +49,10 @@ export interface FirstTenant {
   readonly key: AccessKey
 }
 
-/** What a token may be used for: one project, or a domain as a whole (which the log API refuses). */
+/** What a token may be used for: one project, or a whole domain, which the log API rejects. */
 export type TokenScope = { readonly projectId: ProjectId } | { readonly domainId: DomainId }
 
-/** A token as it is stored: its text is nowhere, only its hash. */
+/** A token as it is stored: only its hash, never its text. */
 export interface Token {
   /** SHA-256 of the token's text, 64 hexadecimal digits in lower case. */
   readonly sha256: string
@@ -60,7 +60,7 @@ export interface Token {
   /** The token that this one was re-scoped from, and with which it ends. */
   readonly parentSha256?: string
   readonly scope: TokenScope
-  /** How the user proved who he is, e.g. `password`. */
+  /** How the user authenticated, such as `password`. */
   readonly methods: readonly string[]
   /** The user's roles in the project when the token was made; empty for a domain scope. */
   readonly roles: ReadonlySet<Role>
@@ -80,97 +80,126 @@ export interface Member {
   readonly roles: ReadonlySet<Role>
 }
 
-/** Domains and projects. What a method resolved to is durable, here and in the stores below. */
+/** Domains and projects. Here and in the following stores, what a method resolved to is durable. */
 export interface TenantStore {
-  /** Stores domain, project, admin, membership and key, all or nothing. Resolves to false, and stores nothing, when any domain exists. */
+  /**
+   * Stores domain, project, admin, membership and key, all or nothing. Resolves to false, and
+   * stores nothing, if any domain exists.
+   */
   establish(first: FirstTenant): Promise<boolean>
 
-  /** True until something was established. */
+  /** True until `establish` has stored something. */
   isEmpty(): Promise<boolean>
 
   findDomain(by: { readonly id: DomainId } | { readonly name: string }): Promise<Domain | undefined>
 
-  /** The domain of an installation that has just one, which then need not be named; undefined with none or several. */
+  /**
+   * The only domain of an installation, which need not be named then; undefined if there is none or
+   * more than one.
+   */
   soleDomain(): Promise<Domain | undefined>
 
   findProject(by: NamedIn): Promise<Project | undefined>
 
-  /** Stores a project of an existing domain with an existing user as its reader, runner and admin, all or nothing. Rejects with `already-exists` when id or name is taken. */
+  /**
+   * Stores a project in an existing domain, with an existing user as its reader, runner and admin,
+   * all or nothing. Rejects with `already-exists` if its id or name is taken.
+   */
   createProject(project: Project, admin: UserId): Promise<void>
 }
 
-/** Users of existing domains. Names differ when any character differs, case included. */
+/** Users of existing domains. The case of names matters. */
 export interface UserStore {
   findUser(by: NamedIn): Promise<User | undefined>
 
-  /** Stores a user and his roles in one existing project, all or nothing. Rejects with `already-exists` when id or name is taken. */
+  /**
+   * Stores a user and their roles in one existing project, all or nothing. Rejects with
+   * `already-exists` if the id or name is taken.
+   */
   createUser(user: User, project: ProjectId, roles: ReadonlySet<Role>): Promise<void>
 
   /**
-   * Replaces the password: its version grows by one, and no token of the user is found any more. With `onlyMemberOf`, resolves to
-   * false and changes nothing when the user has roles in any other project; also for an unknown user.
+   * Replaces the password: its version grows by one, and the user's tokens are no longer found.
+   * Resolves to false, and changes nothing, for an unknown user, or with `onlyMemberOf` if the user
+   * has roles in any other project.
    */
   setPassword(user: UserId, passwordHash: string, onlyMemberOf?: ProjectId): Promise<boolean>
 
-  /** Removes a user with his roles, tokens and keys. Resolves to false and removes nothing when he has roles in any project but `onlyMemberOf`; also for an unknown user. */
+  /**
+   * Removes a user with their roles, tokens and keys. Resolves to false, and removes nothing, for
+   * an unknown user or one with roles in any project but `onlyMemberOf`.
+   */
   deleteUser(user: UserId, onlyMemberOf: ProjectId): Promise<boolean>
 }
 
-/** Who may do what in which project. A user without roles in a project is no member of it. */
+/** The roles of users in projects. A user without roles in a project is not a member of it. */
 export interface MemberStore {
-  /** Empty for no member. */
+  /** Empty for a user who is not a member. */
   rolesOf(user: UserId, project: ProjectId): Promise<ReadonlySet<Role>>
 
-  /** In order of project names. */
+  /** A user's projects, in order of project names. */
   membershipsOf(user: UserId): Promise<readonly Membership[]>
 
-  /** In order of user names. */
+  /** A project's users, in order of user names. */
   membersOf(project: ProjectId): Promise<readonly Member[]>
 
   /**
-   * Replaces the roles of an existing user in an existing project. When they differ from those before, no token of the user for this
-   * project is found any more; an empty set also removes his keys for it.
+   * Replaces the roles of an existing user in an existing project. If they differ from the previous
+   * ones, the user's tokens for this project are no longer found. An empty set also removes the
+   * user's keys for it.
    */
   setRoles(user: UserId, project: ProjectId, roles: ReadonlySet<Role>): Promise<void>
 }
 
 /** Tokens by the hash of their text. */
 export interface TokenStore {
-  /** Stores a token of an existing user; one whose parent is gone is not stored. */
+  /** Stores a token of an existing user, unless its parent is gone. */
   addToken(token: Token): Promise<void>
 
   /**
-   * The token, expired or not; undefined when it was never there, was revoked or purged, its parent was, or when the user, his password or his roles in the
-   * token's project are no longer those that it was made for, also if that changed while it was being made.
+   * The token, expired or not. Undefined if it was never stored, if it or its parent was revoked or
+   * purged, or if the user, their password or their roles in its project changed since the token
+   * was made, even while it was being made.
    */
   findToken(sha256: string): Promise<Token | undefined>
 
-  /** Removes a token and all that were re-scoped from it; resolves to whether it was there. */
+  /** Removes a token and all tokens re-scoped from it. Resolves to whether it existed. */
   revokeToken(sha256: string): Promise<boolean>
 
   /** Removes all tokens that expire before `expiredBeforeMs`. */
   purgeTokens(expiredBeforeMs: EpochMs): Promise<void>
 }
 
-/** Access keys. Each belongs to one user and one project for ever. */
+/** Access keys. Each always belongs to the same user and project. */
 export interface KeyStore {
-  /** Stores a key of an existing user for an existing project. Rejects with `already-exists` when the access key is taken. */
+  /**
+   * Stores a key of an existing user for an existing project. Rejects with `already-exists` if the
+   * access key is taken.
+   */
   addKey(key: AccessKey): Promise<void>
 
   findKey(accessKey: string): Promise<AccessKey | undefined>
 
-  /** The keys of a project, or only those of one user of it, oldest first. */
+  /** The keys of a project, or of one of its users, oldest first. */
   listKeys(project: ProjectId, user?: UserId): Promise<readonly AccessKey[]>
 
-  /** Removes a key of this project, and of this user where one is given; resolves to whether it did. */
+  /**
+   * Removes a key of this project, and of this user if one is given. Resolves to whether it did.
+   */
   removeKey(project: ProjectId, accessKey: string, user?: UserId): Promise<boolean>
 
-  /** Replaces every key's sealed secret key by what `reseal` makes of the key, all or nothing; when it throws a `TailraceError`, rejects with that. Resolves to the number of keys. */
+  /**
+   * Replaces the sealed secret key of every key by the result of `reseal`, all or nothing. Rejects
+   * with the `TailraceError` that `reseal` throws. Resolves to the number of keys.
+   */
   resealKeys(reseal: (key: AccessKey) => string): Promise<number>
 
-  /** Any one key; undefined when there is none. Shows whether the secret that seals them is the right one. */
+  /**
+   * Any one key; undefined if there is none. It shows whether a secret is the one that sealed the
+   * keys.
+   */
   anyKey(): Promise<AccessKey | undefined>
 }
 
-/** Everything that decides who asks. The parts see each other's changes at once. */
+/** Everything that authentication needs. The parts see each other's changes at once. */
 export interface CredentialStores extends TenantStore, UserStore, MemberStore, TokenStore, KeyStore {}

@@ -1,8 +1,8 @@
 import type { ByteOffset, EpochMs, LogId } from '../../contract/quantities.ts'
 
 /**
- * What the journal holds of a live log. Bytes below `from` are in packs; `head` is the offset of the
- * next byte.
+ * What the journal holds of a live log. Bytes below `from` are in packs; `head` is the offset of
+ * the next byte.
  */
 export interface Extent {
   readonly from: ByteOffset
@@ -53,9 +53,9 @@ export interface Journal extends AsyncDisposable {
    *
    * Rejects with `log-not-live` when the log is not live, `log-sealed` when it is closed (detail:
    * head), `offset-conflict` when it does not end at `at` (detail: the head, once the appends in
-   * progress have ended), `too-large` when so many bytes can never fit, and `store-unavailable` when
-   * the medium fails or stays full. A rejected append stores nothing, not even after a restart that
-   * is followed by other appends.
+   * progress have ended), `too-large` when so many bytes can never fit, and `store-unavailable`
+   * when the medium fails or stays full. A rejected append stores nothing, not even after a restart
+   * that is followed by other appends.
    */
   append(log: LogId, at: ByteOffset, bytes: Uint8Array, arrivedAtMs: EpochMs): Promise<ByteOffset>
 

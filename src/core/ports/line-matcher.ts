@@ -1,14 +1,17 @@
-/** Tells which lines match a regular expression, beside the work of everybody else. */
+/** Finds the lines that match a regular expression, without holding up other requests. */
 export interface LineMatcher extends AsyncDisposable {
   /**
-   * Where the matching lines of `block` begin in it, in order; lines end with "\n", the last one may lack it. Rejects with `search-too-slow` when
-   * that, or all of this matcher's work together, takes longer than is allowed; the matcher is of no use then.
+   * The places in `block` where matching lines begin, in order. Lines end with "\n"; the last one
+   * may lack it. Rejects with `search-too-slow` when this block, or all blocks of this matcher
+   * together, take too long; the matcher cannot be used afterwards.
    */
   match(block: Uint8Array): Promise<readonly number[]>
 }
 
-/** Rejects with `invalid-parameter` when the pattern is no regular expression of ECMAScript. */
+/**
+ * Rejects with `invalid-parameter` if the pattern is not a valid regular expression of ECMAScript.
+ */
 export type OpenLineMatcher = (pattern: string, ignoreCase: boolean) => Promise<LineMatcher>
 
-/** Where `wanted` begins in `bytes` at or behind `from`; -1 where it does not. */
+/** The first place at or after `from` where `wanted` begins in `bytes`; -1 if there is none. */
 export type FindBytes = (bytes: Uint8Array, wanted: Uint8Array, from: number) => number

@@ -1,23 +1,32 @@
 import type { ProjectId, RecordId } from '../../contract/ids.ts'
 import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 
-/** Tells those who wait that a log or a build changed. Only a hint: whoever misses one finds what is new by reading it again. */
+/**
+ * Wakes listeners when a log or a build changed. It is only a hint: a listener who misses one finds
+ * what is new by reading again.
+ */
 export interface Notifier {
-  /** The log grew to `head`, or changed its state. Never fails, never waits for listeners. */
+  /**
+   * Says that the log grew to `head` or changed its state. Never fails and never waits for
+   * listeners.
+   */
   announce(log: LogId, head: ByteOffset): void
 
-  /** Begins to listen at once, so that nothing announced after this call is missed. */
+  /** Starts to listen at once: nothing announced after this call is missed. */
   listen(log: LogId): Hints
 
-  /** The build, or the state of one of its steps, changed; otherwise as `announce`. */
+  /** Says that the build or the state of one of its steps changed; otherwise like `announce`. */
   announceBuild(project: ProjectId, record: RecordId): void
 
-  /** As `listen`, to what is announced of a build. */
+  /** Like `listen`, for a build. */
   listenBuild(project: ProjectId, record: RecordId): Hints
 }
 
-/** Ends with `using`. */
+/** What a listener hears. Disposing of it stops listening. */
 export interface Hints extends Disposable {
-  /** Resolves to true as soon as something was announced since the last call (or since `listen`), to false after `timeoutMs` or when `signal` aborts. */
+  /**
+   * Resolves to true as soon as something has been announced since the last call (or since
+   * `listen`), and to false after `timeoutMs` or when `signal` aborts.
+   */
   changed(timeoutMs: number, signal: AbortSignal): Promise<boolean>
 }
