@@ -2,9 +2,19 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { logBytes } from '../../test/arbitrary/log-bytes.ts'
-import { walkLines, walkLinesBack } from './lines.ts'
+import { countLineEnds, walkLines, walkLinesBack } from './lines.ts'
 
 const encoder = new TextEncoder()
+
+describe('countLineEnds', () => {
+  it('counts "\\n" and nothing else', () => {
+    fc.assert(
+      fc.property(logBytes(), bytes => {
+        assert.equal(countLineEnds(bytes), bytes.filter(byte => byte === 10).length)
+      }),
+    )
+  })
+})
 
 describe('walkLines', () => {
   it('takes only "\\n" as the end of a line', () => {

@@ -332,7 +332,7 @@ describe('tailrace grep', () => {
     assert.match(await complaintOf(2, 'grep', 'absent', 'sarched'), /did you mean "searched"/)
     assert.match(
       await complaintOf(2, 'grep', '-E', '(', 'searched'),
-      /^tailrace grep: PATTERN is no regular expression/,
+      /^tailrace grep: PATTERN is not a valid regular expression/,
     )
     assert.match(await complaintOf(2, 'grep', '-c', '', 'searched'), /^tailrace grep: PATTERN is empty/)
   })
