@@ -156,17 +156,9 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/server/http',
-    mayImport: [
-      'src/contract',
-      'src/core',
-      'src/iam',
-      'src/server/guard',
-      'node:*',
-      'npm:fastify',
-      'npm:typebox',
-    ],
+    mayImport: ['src/contract', 'src/core', 'src/iam', 'node:*', 'npm:fastify', 'npm:typebox'],
     mayNotUse: NO_ENVIRONMENT,
-    because: 'what HTTP means for all routes; it knows no single route and no store',
+    because: 'what HTTP means for all routes; it knows no guard, no single route and no store',
   },
   {
     path: 'src/server/guard',

@@ -9,12 +9,12 @@ import { type Authentication, guardRoutes } from './guard/guard-routes.ts'
 import { limitRequests, type RequestLimits } from './guard/limit-requests.ts'
 import type { Site } from './guard/require-same-origin.ts'
 import { boundUnsentAnswers } from './guard/unsent-answers.ts'
-import { basePathOf } from './http/base-path.ts'
+import { rejectUnparsed } from './http/connections.ts'
 import { describeInvalid } from './http/describe-invalid.ts'
 import { handleError, NO_SUCH_ROUTE } from './http/error-handler.ts'
 import { EventStreams } from './http/event-streams.ts'
 import { openHttpServer, type TlsKeyPair } from './http/http-server.ts'
-import { refuseUnparsed } from './http/refuse-unparsed.ts'
+import { basePathOf } from './http/rewritten-request.ts'
 
 export interface AppOptions {
   readonly authentication: Authentication
@@ -43,7 +43,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    // The nearest proxy's word alone: whatever stands before it in X-Forwarded-For the client wrote itself.
+    // Trust the nearest proxy alone: the client itself wrote the other addresses in X-Forwarded-For.
     trustProxy: options.trustProxy ? (_address, hop) => hop === 0 : false,
     exposeHeadRoutes: false,
     bodyLimit: JSON_BODY_MAX_BYTES,
@@ -52,7 +52,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
       reply.header('x-request-id', request.id)
       handleError(error, request, reply)
     },
-    clientErrorHandler: (error, socket) => refuseUnparsed(error, socket),
+    clientErrorHandler: (error, socket) => rejectUnparsed(error, socket),
     ajv: {
       customOptions: {
         coerceTypes: false,

@@ -5,7 +5,7 @@ import type { UnreadyPart } from '../contract/operations/operating/check-health.
 import { LineEnds } from '../core/read/lines/line-ends.ts'
 import type { Services } from './compose.ts'
 import type { Config } from './config/config.ts'
-import { ByteBudget } from './http/byte-budget.ts'
+import { ByteBudget } from './http/received-body.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { deleteBuildRoute } from './routes/administration/delete-build.ts'
 import { deleteJobRoute } from './routes/administration/delete-job.ts'

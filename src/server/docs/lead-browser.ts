@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { readApiDocs } from '../../contract/operations/operating/read-api-document.ts'
 import type { Site } from '../guard/require-same-origin.ts'
-import { basePathOf } from '../http/base-path.ts'
-import { varyBy } from '../http/vary-by.ts'
+import { varyBy } from '../http/content-negotiation.ts'
+import { basePathOf } from '../http/rewritten-request.ts'
 
 /** Sends a person's browser from the address of the server, where no operation is, to the page about the API. Undefined for everything else. */
 export function leadBrowser(

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 
 const GROUPS = 8
-/** A /64 is what one site gets, and often one machine (RFC 6177): whoever has one address of it has them all. */
+/** A /64 is what one site gets, and often one machine (RFC 6177): anyone who has one address of it has them all. */
 const NETWORK_GROUPS = 4
 
 /** For whom limits by address count the request: an IPv4 address, or the /64 of an IPv6 address. */
@@ -24,7 +24,7 @@ export function networkOf(address: string): string {
   return `${groups.map(group => group.toString(16)).join(':')}::/64`
 }
 
-/** The last may be an IPv4 address, which stands for two. */
+/** The last one may be an IPv4 address, which counts as two groups. */
 function groupsOf(text: string): readonly number[] {
   if (text === '') return []
   return text.split(':').flatMap(group => (group.includes('.') ? [0, 0] : [Number.parseInt(group, 16)]))

@@ -15,10 +15,8 @@ import {
 import type { KnownUser } from '../../iam/callers.ts'
 import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
 import { notAuthenticated, requireOwnUser } from '../../iam/refusal.ts'
-import { basePathOf, sentTarget } from '../http/base-path.ts'
-import { ByteBudget } from '../http/byte-budget.ts'
-import { sentMethod } from '../http/method-override.ts'
-import { ReceivedBody } from '../http/received-body.ts'
+import { ByteBudget, ReceivedBody } from '../http/received-body.ts'
+import { basePathOf, sentMethod, sentTarget } from '../http/rewritten-request.ts'
 import { clientNetworkOf } from './client-network.ts'
 import type { LimitRequest } from './limit-requests.ts'
 import type { Site } from './require-same-origin.ts'
@@ -39,7 +37,10 @@ export interface RequestToAuthenticate {
   readonly clientAddress: string
 }
 
-/** Tells who asks, or rejects with `not-authenticated`, `not-allowed`, `iam-unavailable` or `rate-limited`. Asks for the body's hash only where a signature covers it. */
+/**
+ * Resolves to the caller. Rejects with `not-authenticated`, `not-allowed`, `iam-unavailable` or `rate-limited`. It reads the
+ * body's hash only if a signature covers it.
+ */
 type Ask<Who> = (request: RequestToAuthenticate, payloadSha256: () => Promise<string>) => Promise<Who>
 
 export interface Authentication {
@@ -117,12 +118,12 @@ export function guardRoutes(
 /** No user has such an id. */
 const METRICS_CALLER = 'metrics'
 
-/** Upload tokens are nobody's: each counts for itself. */
+/** An upload token has no user, so each counts on its own. */
 function callerOf({ projectId, userId, onlyRecord }: Principal): string {
   return onlyRecord === undefined ? userId : `${projectId} ${onlyRecord}`
 }
 
-/** How the client wrote path and host, as far as the server can tell behind a proxy that changes either. */
+/** The paths and hosts that the client may have sent. A proxy in between may have changed either. */
 function sentForms(request: FastifyRequest, { publicUrl }: Site) {
   const url = sentTarget(request.raw)
   const basePath = basePathOf(publicUrl)

@@ -19,7 +19,7 @@ function placeOf(request: FastifyRequest, { publicUrl }: Site): CookiePlace {
   return { name: `${prefix}tailrace-session`, path: pathname, secure }
 }
 
-/** The value of `Set-Cookie` that begins a session, or with no time left takes the cookie back. */
+/** The value of `Set-Cookie` that begins a session. With a max age of 0 it removes the cookie. */
 export function sessionCookie(
   request: FastifyRequest,
   site: Site,
@@ -37,7 +37,10 @@ export function sessionCookie(
   ].join('; ')
 }
 
-/** The token of the session cookie; undefined for none. Rejects with `not-authenticated` for several, of which nobody knows which is true. */
+/**
+ * The token of the session cookie; undefined without one. Throws `not-authenticated` if there are several, as it is unknown
+ * which one is valid.
+ */
 export function sessionTokenOf(request: FastifyRequest, site: Site): string | undefined {
   const begin = `${placeOf(request, site).name}=`
   const values = (request.headers.cookie ?? '')

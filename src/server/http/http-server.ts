@@ -7,10 +7,8 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import { HEADERS_MAX_BYTES } from '../../contract/limits.ts'
-import { beginAnswer } from './answering.ts'
-import { cutBasePath } from './base-path.ts'
-import { overrideMethod } from './method-override.ts'
-import { refuseUntaken } from './refuse-unparsed.ts'
+import { beginAnswer, rejectRequest } from './connections.ts'
+import { cutBasePath, overrideMethod } from './rewritten-request.ts'
 
 /** A certificate, with those that it needs on the way to its root, and its private key, both PEM. */
 export interface TlsKeyPair {
@@ -21,7 +19,7 @@ export interface TlsKeyPair {
 export interface HttpServerOptions {
   /** A connection on which nothing moves for this long is closed. */
   readonly idleTimeoutMs: number
-  /** What the paths of requests may begin with, beside nothing. */
+  /** A prefix that the paths of requests may have. */
   readonly basePath: string
   /** Undefined: no TLS. */
   readonly tls: TlsKeyPair | undefined
@@ -37,7 +35,7 @@ export function openHttpServer(
   const listener: RequestListener = (request, response) => {
     if (!beginAnswer(request, response)) return
     if (request.headers.host === undefined && request.httpVersion !== '1.0') {
-      refuseUntaken(response, 'The request has no Host.')
+      rejectRequest(response, 'The request has no Host.')
       return
     }
     overrideMethod(request)
@@ -47,7 +45,7 @@ export function openHttpServer(
   const server =
     tls === undefined ? createServer(options, listener) : createTlsServer({ ...options, ...tls }, listener)
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
-    if (beginAnswer(request, response)) refuseUntaken(response, 'Expect may be 100-continue alone.')
+    if (beginAnswer(request, response)) rejectRequest(response, 'Expect may be 100-continue alone.')
   })
   server.setTimeout(idleTimeoutMs)
   // Node's own five seconds close connections under the hands of clients that poll.

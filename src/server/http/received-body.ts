@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { TailraceError } from '../../contract/errors.ts'
-import type { TakeBytes } from './byte-budget.ts'
 
 /** A request's body, read at most once, as authentication by signature needs it before the route does. */
 export class ReceivedBody {
@@ -55,4 +54,31 @@ export async function readWhole(
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, bytes)
+}
+
+/** Counts bytes of a body as they arrive. Throws `store-unavailable` when requests hold too many already. */
+export type TakeBytes = (bytes: number) => void
+
+/** An amount of memory that requests share for bodies which they must hold whole. Who only announces many bytes holds none. */
+export class ByteBudget {
+  readonly #maxBytes: number
+  #heldBytes = 0
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** For one request. Its share is released when its answer is sent or its connection closes. */
+  forAnswer(response: ServerResponse): TakeBytes {
+    let heldBytes = 0
+    response.once('close', () => {
+      this.#heldBytes -= heldBytes
+    })
+    return bytes => {
+      if (this.#heldBytes + bytes > this.#maxBytes)
+        throw new TailraceError('store-unavailable', 'Too many bodies are under way: send it again.')
+      this.#heldBytes += bytes
+      heldBytes += bytes
+    }
+  }
 }

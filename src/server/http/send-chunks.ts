@@ -32,7 +32,7 @@ export async function sendChunks(
   return reply
 }
 
-/** Resolves when the response takes more, or its client is gone. */
+/** Resolves when the response accepts more bytes, or its client is gone. */
 export async function drained(response: FastifyReply['raw']): Promise<void> {
   const gone = new AbortController()
   const onClose = () => gone.abort()

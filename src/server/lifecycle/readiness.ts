@@ -4,7 +4,7 @@ import type { EpochMs } from '../../contract/quantities.ts'
 import type { DiskSpace, JournalSpace } from '../../core/ports/capabilities.ts'
 import type { FrameCatalog } from '../../core/ports/frame-catalog.ts'
 
-/** What tells whether a server can take and give logs. */
+/** What shows whether the server can store and serve logs. */
 export interface Vitals {
   readonly isStopping: () => boolean
   readonly catalog: Pick<FrameCatalog, 'packedEnds'>
@@ -39,7 +39,7 @@ async function answers(catalog: Vitals['catalog']): Promise<boolean> {
   }
 }
 
-/** A file system that tells nothing takes nothing either. */
+/** A file system that does not report its free space counts as full. */
 async function freeBytes({ disk }: Vitals): Promise<number> {
   try {
     return (await disk()).freeBytes

@@ -24,14 +24,20 @@ export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Tls
   }
 }
 
-/** By itself a secure context takes a key of another type than the certificate's, and then fails every handshake. */
+/** A secure context accepts a key of another type than the certificate's, and then fails every handshake. */
 function assertPair(cert: Buffer, key: Buffer): void {
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
     throw new Error('the key is not that of the certificate')
 }
 
-/** Reads the files anew, for the connections that follow. Rejects as `readTlsFiles`; the server then keeps what it has. */
+/** Reads the files again, for new connections. If it rejects as `readTlsFiles` does, the server keeps the old pair. */
 export async function reloadTls(server: Server, files: TlsFiles): Promise<void> {
   const pair = await readTlsFiles(files)
   if (server instanceof TlsServer) server.setSecureContext(pair)
+}
+
+/** Calls `act` at each SIGHUP, which no longer ends the process until the result is disposed of. */
+export function onHangUp(act: () => void): Disposable {
+  process.on('SIGHUP', act)
+  return { [Symbol.dispose]: () => void process.off('SIGHUP', act) }
 }

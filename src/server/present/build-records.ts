@@ -2,9 +2,8 @@ import type { BuildInfoRecord } from '../../contract/records/build-info-record.t
 import type { BuildRecord } from '../../contract/records/build-record.ts'
 import type { RecordInfo } from '../../contract/records/record-info.ts'
 import type { Build } from '../../core/ports/build-catalog.ts'
-import { buildProjectId } from './build-project-id.ts'
 import { buildStatus, runningStatus, withCode } from './build-status.ts'
-import { familyDuration, familyTime, familyTimeOrNull } from './family-time.ts'
+import { buildProjectId, familyDuration, familyTime, familyTimeOrNull } from './family-forms.ts'
 
 /** What the three forms of a build have in common: Tailrace has no repositories, triggers, parameters or queues. */
 const NOT_KNOWN = {

@@ -3,11 +3,11 @@ import { taskName } from '../../contract/ids.ts'
 import type { Stage } from '../../contract/records/stage.ts'
 import type { Build, Step } from '../../core/ports/build-catalog.ts'
 import { buildStatus, stepStatus, withCode } from './build-status.ts'
-import { familyDuration, familyTime, familyTimeOrNull } from './family-time.ts'
+import { familyDuration, familyTime, familyTimeOrNull } from './family-forms.ts'
 
 /**
  * The stages of a build by name, in their order. `initial` is the moment in which the build was made, `final` the one in which
- * its result was set; between them stand the steps (docs/api.md §2).
+ * its result was set; the steps come between them (docs/api.md §2).
  */
 export function buildStages(build: Build, steps: readonly Step[]): Record<string, Stage> {
   const made = { beganAtMs: build.createdAtMs, finishedAtMs: build.createdAtMs }

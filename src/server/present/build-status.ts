@@ -1,12 +1,12 @@
 import { STATUS_CODES, type Status } from '../../contract/records/status.ts'
 import type { Build, Outcome, Step } from '../../core/ports/build-catalog.ts'
 
-/** How a build stands: what its maker said in the end, until then running. */
+/** The status of a build: its outcome, or RUNNING until it has one. */
 export function buildStatus({ outcome }: Build): Outcome | 'RUNNING' {
   return outcome ?? 'RUNNING'
 }
 
-/** How a step stands (docs/decisions/0003). */
+/** The status of a step (docs/decisions/0003). */
 export function stepStatus({ state, outcome }: Step): Status {
   if (state === 'sealed') return outcome ?? 'UNKNOWN'
   if (state === 'running') return 'RUNNING'
@@ -19,7 +19,7 @@ export function withCode(status: Status): { status: Status; status_code: number 
   return { status, status_code: STATUS_CODES[status] }
 }
 
-/** What the family says of a build beside its result. */
+/** Whether a build runs, in the words of the CodeArts Build API. */
 export function runningStatus({ outcome }: Build): 'Running' | 'Finished' {
   return outcome === undefined ? 'Running' : 'Finished'
 }

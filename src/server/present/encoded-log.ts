@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { constants, createGzip, zstdCompress } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { BuildCatalog } from '../../core/ports/build-catalog.ts'
@@ -5,9 +8,7 @@ import type { FrameCatalog } from '../../core/ports/frame-catalog.ts'
 import type { PackStore } from '../../core/ports/pack-store.ts'
 import type { LogReader } from '../../core/read/reader/log-reader.ts'
 import { readStoredLog } from '../../core/read/reader/read-stored-log.ts'
-import { chooseEncoding, type Encoding } from '../http/accept-encoding.ts'
-import { gzipMember, zstdFrame } from '../http/compress.ts'
-import { varyBy } from '../http/vary-by.ts'
+import { chooseEncoding, type Encoding, varyBy } from '../http/content-negotiation.ts'
 
 /** What routes need that send a log's bytes. */
 export interface LogBodyPorts {
@@ -60,4 +61,23 @@ export function encodeLog(
   if (encoding === 'zstd') return readStoredLog({ ...ports, compress: zstdFrame }, log, head)
   const bytes = ports.reader.read(log, 0, head)
   return encoding === 'gzip' ? gzipMember(bytes) : bytes
+}
+
+const compressZstd = promisify(zstdCompress)
+/** The level for bytes that are compressed only to be sent. */
+const SEND_LEVEL = 1
+
+/** One zstd frame of these bytes. */
+async function zstdFrame(bytes: Uint8Array): Promise<Uint8Array> {
+  const chunkSize = Math.max(1024, bytes.length)
+  return compressZstd(bytes, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: SEND_LEVEL } })
+}
+
+/** The chunks as one gzip member. Clients cut a second member off without a word, so there must be only one. */
+function gzipMember(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const gzip = createGzip({ level: SEND_LEVEL, chunkSize: 64 * 1024 })
+  const source = Readable.from(chunks, { objectMode: false })
+  source.on('error', error => gzip.destroy(error))
+  gzip.on('close', () => source.destroy())
+  return source.pipe(gzip)
 }

@@ -1,6 +1,6 @@
 import { TailraceError } from '../../contract/errors.ts'
 import { LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX } from '../../contract/records/build-summary.ts'
-import { queryNumber } from '../http/query-number.ts'
+import { queryNumber } from '../http/query-parameters.ts'
 
 const FORM = /^(?<list>[a-z0-9 ]+):(?<place>[1-9][0-9]{0,15})$/
 

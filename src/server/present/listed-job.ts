@@ -2,11 +2,10 @@ import type { ListedJob } from '../../contract/records/listed-job.ts'
 import type { Principal } from '../../core/access/principal.ts'
 import type { Outcome } from '../../core/ports/build-catalog.ts'
 import type { JobWithLatest } from '../../core/ports/build-history.ts'
-import { buildProjectId } from './build-project-id.ts'
 import { runningStatus } from './build-status.ts'
-import { familyDuration } from './family-time.ts'
+import { buildProjectId, familyDuration } from './family-forms.ts'
 
-/** The family's job lists speak in the colours of the engine behind them. */
+/** Job lists of the CodeArts Build API show an outcome as a Jenkins colour. */
 const COLOURS = { SUCCESS: 'blue', FAILURE: 'red', ABORTED: 'aborted' } as const satisfies Record<
   Outcome,
   string

@@ -2,7 +2,7 @@ import { PAGE_MAX_LINES } from '../../contract/limits.ts'
 import type { LogPageAnswer, LogPageQuery } from '../../contract/log-page.ts'
 import type { OffsetFormat } from '../../contract/offset-format.ts'
 import type { PageQuery, SourcedPage } from '../../core/read/page/read-page.ts'
-import { queryNumber } from '../http/query-number.ts'
+import { queryNumber } from '../http/query-parameters.ts'
 
 /** The page that these parameters ask for. Throws `invalid-parameter` for a number that is too large. */
 export function queryLogPage({

@@ -7,9 +7,8 @@ import type { OpenedThreadPacks, OpenThreadPacks, ThreadPacks } from '../../core
 import { readMovedFrame } from '../../core/read/reader/follow-moved-frames.ts'
 import type { LogReader } from '../../core/read/reader/log-reader.ts'
 import { storeLogReader } from '../../core/read/reader/store-log-reader.ts'
-import { findBytes } from './find-bytes.ts'
 import { FoundLines } from './found-lines.ts'
-import { searchLines } from './search-lines.ts'
+import { findBytes, searchLines } from './search-lines.ts'
 import type { SearchProcedures, StoreProcedures } from './search-procedures.ts'
 import { connectThread } from './thread-calls.ts'
 

@@ -5,11 +5,10 @@ import {
 } from '../../../contract/operations/builds/list-build-info-records.ts'
 import { countedBuilds } from '../../../core/list/list-builds.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
-import { queryPage } from '../../http/query-page.ts'
-import { assertMonth, querySpan } from '../../http/query-time.ts'
+import { assertMonth, queryPage, querySpan } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 import { buildInfoRecord } from '../../present/build-records.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { succeeded } from '../../present/family-forms.ts'
 
 /** One list under two paths. Its numbers are strings, as the SDKs decode them. */
 export function listBuildInfoRecordsRoutes(

@@ -2,12 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { listBuildRecords as operation } from '../../../contract/operations/builds/list-build-records.ts'
 import { type CountedBuilds, countedBuilds } from '../../../core/list/list-builds.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
-import { queryLimitedPage } from '../../http/query-page.ts'
-import { querySpan } from '../../http/query-time.ts'
+import { queryLimitedPage, querySpan } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
-import { jobOfBuildProject } from '../../present/build-project-id.ts'
 import { buildRecord } from '../../present/build-records.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { jobOfBuildProject, succeeded } from '../../present/family-forms.ts'
 
 const NONE: CountedBuilds = { builds: [], total: 0 }
 

@@ -4,10 +4,10 @@ import { listOwnProjectJobs, listProjectJobs } from '../../../contract/operation
 import { notAllowed, type Principal } from '../../../core/access/principal.ts'
 import { countedJobs } from '../../../core/list/list-jobs.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
-import { queryPage } from '../../http/query-page.ts'
+import { queryPage } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
+import { succeeded } from '../../present/family-forms.ts'
 import { listedJob } from '../../present/listed-job.ts'
-import { succeeded } from '../../present/succeeded.ts'
 
 interface Ports {
   readonly history: BuildHistory

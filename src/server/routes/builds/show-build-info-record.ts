@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { showBuildInfoRecord as operation } from '../../../contract/operations/builds/show-build-info-record.ts'
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
+import { numberedBuild } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 import { buildInfoRecord } from '../../present/build-records.ts'
-import { numberedBuild } from '../../present/numbered-build.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { succeeded } from '../../present/family-forms.ts'
 
 export function showBuildInfoRecordRoute(
   app: FastifyInstance,

@@ -4,7 +4,7 @@ import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import { serve } from '../../http/serve.ts'
 import { buildRecord } from '../../present/build-records.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { succeeded } from '../../present/family-forms.ts'
 
 export function showBuildRecordRoute(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
   serve(app, operation, async ({ who, params }) =>

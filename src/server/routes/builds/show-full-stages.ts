@@ -4,7 +4,7 @@ import { showBuild } from '../../../core/list/show-build.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import { serve } from '../../http/serve.ts'
 import { buildStages } from '../../present/build-stages.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { succeeded } from '../../present/family-forms.ts'
 
 export function showFullStagesRoute(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
   serve(app, operation, async ({ who, params }) => {

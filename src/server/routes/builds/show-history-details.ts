@@ -3,9 +3,9 @@ import { BUILD_NO_MAX } from '../../../contract/limits.ts'
 import { showHistoryDetails as operation } from '../../../contract/operations/builds/show-history-details.ts'
 import { showBuild } from '../../../core/list/show-build.ts'
 import type { BuildCatalog, Step } from '../../../core/ports/build-catalog.ts'
-import { queryNumber } from '../../http/query-number.ts'
+import { queryNumber } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
-import { familyDuration } from '../../present/family-time.ts'
+import { familyDuration } from '../../present/family-forms.ts'
 
 export function showHistoryDetailsRoute(
   app: FastifyInstance,

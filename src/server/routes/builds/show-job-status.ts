@@ -4,10 +4,10 @@ import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import { latestBuild } from '../../../core/list/list-builds.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
+import { numberedBuild } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 import { buildStatus } from '../../present/build-status.ts'
-import { numberedBuild } from '../../present/numbered-build.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { succeeded } from '../../present/family-forms.ts'
 
 interface Ports {
   readonly builds: BuildCatalog

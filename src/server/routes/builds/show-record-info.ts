@@ -6,10 +6,10 @@ import {
 } from '../../../contract/operations/builds/show-record-info.ts'
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
+import { numberedBuild } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 import { recordInfo } from '../../present/build-records.ts'
-import { numberedBuild } from '../../present/numbered-build.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { succeeded } from '../../present/family-forms.ts'
 
 /** One record under three paths. */
 export function showRecordInfoRoutes(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {

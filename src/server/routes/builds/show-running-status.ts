@@ -4,7 +4,7 @@ import { latestBuild } from '../../../core/list/list-builds.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
 import { serve } from '../../http/serve.ts'
 import { runningStatus } from '../../present/build-status.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { succeeded } from '../../present/family-forms.ts'
 
 export function showRunningStatusRoute(
   app: FastifyInstance,

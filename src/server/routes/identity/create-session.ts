@@ -30,7 +30,7 @@ export function createSessionRoute(app: FastifyInstance, tokens: Tokens, site: S
   })
 }
 
-/** Always a token that nobody has seen before, also from a token. */
+/** Always a new token, even if the caller sent a token. */
 async function newToken(tokens: Tokens, body: CreateSessionBody, address: string): Promise<NewToken> {
   const { user, password, domain, token } = body
   if (token !== undefined) {

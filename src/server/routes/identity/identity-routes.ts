@@ -31,7 +31,7 @@ export interface IdentityServices {
   readonly projects: ProjectAdministration
 }
 
-/** Every operation about who asks: tokens, and the administration of projects, users and keys. */
+/** Tokens and sessions, and the administration of projects, users and keys. */
 export function identityRoutes(
   app: FastifyInstance,
   services: IdentityServices,

@@ -6,9 +6,8 @@ import {
 } from '../../../contract/operations/logs/read-build-log-bytes.ts'
 import type { BuildLogPagePorts } from '../../../core/read/build-log/read-build-log.ts'
 import { readBuildLogBytes } from '../../../core/read/build-log/read-build-log-bytes.ts'
-import { queryNumber } from '../../http/query-number.ts'
+import { numberedBuild, queryNumber } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
-import { numberedBuild } from '../../present/numbered-build.ts'
 
 export function readBuildLogBytesRoute(app: FastifyInstance, ports: BuildLogPagePorts): void {
   serve(app, operation, async ({ who, params, query: { offset, length = '0' } }) => {

@@ -4,9 +4,9 @@ import {
   readBuildLogAfterRun,
 } from '../../../contract/operations/logs/read-build-log.ts'
 import { type BuildLogPagePorts, readBuildLog } from '../../../core/read/build-log/read-build-log.ts'
+import { numberedBuild } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 import { pageAnswer, queryLogPage } from '../../present/log-page.ts'
-import { numberedBuild } from '../../present/numbered-build.ts'
 
 /** Both routes to a page of a build's log. Offsets are strings, the only form that all SDKs decode (docs/api.md §2). */
 export function readBuildLogRoute(app: FastifyInstance, ports: BuildLogPagePorts): void {

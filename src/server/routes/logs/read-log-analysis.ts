@@ -2,10 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import { readLogAnalysis as operation } from '../../../contract/operations/logs/read-log-analysis.ts'
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
-import { queryNumber } from '../../http/query-number.ts'
+import { numberedBuild, queryNumber } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
-import { numberedBuild } from '../../present/numbered-build.ts'
-import { succeeded } from '../../present/succeeded.ts'
+import { succeeded } from '../../present/family-forms.ts'
 
 const LIMIT_MAX = 100
 

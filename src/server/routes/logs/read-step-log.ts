@@ -11,10 +11,9 @@ import type { Principal } from '../../../core/access/principal.ts'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import { readStepLog } from '../../../core/read/page/read-step-log.ts'
 import type { LogReader } from '../../../core/read/reader/log-reader.ts'
-import { queryStepId } from '../../http/query-number.ts'
+import { numberedBuild, queryStepId } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 import { pageAnswer, queryLogPage } from '../../present/log-page.ts'
-import { numberedBuild } from '../../present/numbered-build.ts'
 
 interface Ports {
   readonly builds: BuildCatalog

@@ -6,9 +6,8 @@ import type { Operation } from '../../../contract/operation.ts'
 import { readApiDocs, readApiDocument } from '../../../contract/operations/operating/read-api-document.ts'
 import { REFERENCE_POLICY, REFERENCE_SCRIPT_PATH, referencePage } from '../../docs/reference-page.ts'
 import { createScriptReader } from '../../docs/reference-script.ts'
-import { chooseEncoding } from '../../http/accept-encoding.ts'
+import { chooseEncoding, varyBy } from '../../http/content-negotiation.ts'
 import { serve } from '../../http/serve.ts'
-import { varyBy } from '../../http/vary-by.ts'
 
 /** Serves `/openapi.json`, made at the first request: by then `served` lists every operation. */
 export function readApiDocumentRoutes(

@@ -8,8 +8,7 @@ import {
 import { requireReadableBuild } from '../../../core/access/authorize.ts'
 import { followBuild, isBuildOver } from '../../../core/follow/follow-build.ts'
 import type { Build, Step } from '../../../core/ports/build-catalog.ts'
-import { serverSentEvent } from '../../http/event-streams.ts'
-import { lastEventId } from '../../http/last-event-id.ts'
+import { lastEventId, serverSentEvent } from '../../http/event-streams.ts'
 import { serve } from '../../http/serve.ts'
 
 type Ports = Parameters<typeof followBuild>[0]

@@ -12,9 +12,8 @@ import { SharedChunks } from '../../../core/follow/shared-chunks.ts'
 import type { Step } from '../../../core/ports/build-catalog.ts'
 import type { LogReader } from '../../../core/read/reader/log-reader.ts'
 import { isFinished } from '../../../core/read/snapshot-log.ts'
-import { serverSentEvent } from '../../http/event-streams.ts'
-import { lastEventOffset } from '../../http/last-event-id.ts'
-import { queryNumber, queryStepId } from '../../http/query-number.ts'
+import { lastEventOffset, serverSentEvent } from '../../http/event-streams.ts'
+import { queryNumber, queryStepId } from '../../http/query-parameters.ts'
 import { type ServedRequest, serve } from '../../http/serve.ts'
 
 export function followLogRoute(app: FastifyInstance, stores: Omit<FollowPorts, 'chunks'>): void {

@@ -12,7 +12,7 @@ import {
   type ReadLinesPorts,
   readLines,
 } from '../../../core/read/lines/read-lines.ts'
-import { queryNumber, queryStepId } from '../../http/query-number.ts'
+import { queryNumber, queryStepId } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 
 /** About as many characters are sent at once. */
@@ -37,7 +37,7 @@ function queryLine(text: string): number {
   return text.startsWith('-') ? -number : number
 }
 
-/** The answer as it is read: thousands of long lines never stand in memory together. */
+/** The answer in chunks, so that thousands of long lines are never in memory together. */
 async function* answerOf({ total, complete, lines }: LineRange): AsyncGenerator<Uint8Array> {
   let text = `{"total":${total},"complete":${complete},"lines":[`
   let separator = ''

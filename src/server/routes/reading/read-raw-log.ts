@@ -4,17 +4,16 @@ import { readRawLog as operation } from '../../../contract/operations/reading/re
 import { TUS_VERSION } from '../../../contract/operations/writing/append-log.ts'
 import type { Step } from '../../../core/ports/build-catalog.ts'
 import { type LogSnapshot, snapshotLog } from '../../../core/read/snapshot-log.ts'
-import type { Encoding } from '../../http/accept-encoding.ts'
 import { type ByteRange, byteRange } from '../../http/byte-range.ts'
-import { queryStepId } from '../../http/query-number.ts'
+import { type Encoding, varyBy } from '../../http/content-negotiation.ts'
+import { queryStepId } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 import { assertTusVersionIfGiven } from '../../http/tus.ts'
-import { varyBy } from '../../http/vary-by.ts'
 import { describeBody, encodeLog, encodingFor, type LogBodyPorts } from '../../present/encoded-log.ts'
 
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip']
 
-/** GET and HEAD of a step's log (docs/api.md §5); HEAD also says where an upload stands (tus 1.0). */
+/** GET and HEAD of a step's log (docs/api.md §5); HEAD also reports the offset of an upload (tus 1.0). */
 export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void {
   serve(app, operation, async ({ who, params, isHead, received }, reply) => {
     if (isHead) assertTusVersionIfGiven(received)

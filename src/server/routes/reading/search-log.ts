@@ -11,10 +11,9 @@ import type { OpenLineMatcher } from '../../../core/ports/line-matcher.ts'
 import { type LogSnapshot, snapshotLog } from '../../../core/read/snapshot-log.ts'
 import type { SearchPorts, SearchQuery } from '../../../core/search/search-log.ts'
 import { errorBody } from '../../http/error-handler.ts'
-import { queryNumber, queryStepId } from '../../http/query-number.ts'
+import { queryNumber, queryStepId } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
-import { findBytes } from '../../search/find-bytes.ts'
-import { type SearchLines, searchLines } from '../../search/search-lines.ts'
+import { findBytes, type SearchLines, searchLines } from '../../search/search-lines.ts'
 import { SearchSlots } from '../../search/search-slots.ts'
 
 type Ports = Omit<SearchPorts, 'openMatcher' | 'findBytes'> & { readonly builds: BuildCatalog }

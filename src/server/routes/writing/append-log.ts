@@ -6,9 +6,8 @@ import { requireWritableStep } from '../../../core/access/authorize.ts'
 import type { Step } from '../../../core/ports/build-catalog.ts'
 import { appendLog, appendWhole } from '../../../core/write/append-log.ts'
 import type { WritePorts } from '../../../core/write/live-logs.ts'
-import type { ByteBudget, TakeBytes } from '../../http/byte-budget.ts'
-import { queryStepId } from '../../http/query-number.ts'
-import { readWhole } from '../../http/received-body.ts'
+import { queryStepId } from '../../http/query-parameters.ts'
+import { type ByteBudget, readWhole, type TakeBytes } from '../../http/received-body.ts'
 import { serve } from '../../http/serve.ts'
 import {
   assertChecksum,

@@ -4,7 +4,7 @@ import { requireWritableStep } from '../../../core/access/authorize.ts'
 import type { Outcome } from '../../../core/ports/build-catalog.ts'
 import { finishStep } from '../../../core/write/finish-step.ts'
 import type { WritePorts } from '../../../core/write/live-logs.ts'
-import { queryStepId } from '../../http/query-number.ts'
+import { queryStepId } from '../../http/query-parameters.ts'
 import { serve } from '../../http/serve.ts'
 
 export function finishStepRoute(app: FastifyInstance, ports: WritePorts): void {

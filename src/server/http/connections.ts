@@ -1,24 +1,46 @@
+/** What holds for a connection and not for one request: pipelining, and answers to what is not a request. */
 import { randomUUID } from 'node:crypto'
-import { type ServerResponse, STATUS_CODES } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { TailraceError } from '../../contract/errors.ts'
-import { isAnswering } from './answering.ts'
 import { DISCARD_MAX_BYTES, errorBody, JSON_MEDIA } from './error-handler.ts'
 import { ERROR_STATUS } from './error-status.ts'
 
-/** How long a client that was refused may take to end its side. */
+const answers = new WeakMap<Socket, number>()
+
+/** How many requests of one connection may be in progress. A client that pipelines more is cut off. */
+const PIPELINED_MAX = 16
+
+/** Counts the unanswered requests of a connection. Cuts it off and returns false if there are too many. */
+export function beginAnswer({ socket }: IncomingMessage, response: ServerResponse): boolean {
+  const before = answers.get(socket) ?? 0
+  if (before >= PIPELINED_MAX) {
+    socket.destroy()
+    return false
+  }
+  answers.set(socket, before + 1)
+  response.once('close', () => answers.set(socket, (answers.get(socket) ?? 1) - 1))
+  return true
+}
+
+/** True while a request of this connection waits for its answer, or for the rest of it. */
+function isAnswering(socket: Socket): boolean {
+  return (answers.get(socket) ?? 0) > 0
+}
+
+/** How long a rejected client may take to close its side of the connection. */
 const DISCARD_MAX_MS = 10_000
 
-/** Bytes that came on connections after their refusal. */
+/** How many bytes each connection received after it was rejected. */
 const discarded = new WeakMap<Socket, number>()
 
-/** Answers a request that is HTTP, but none that Tailrace takes, before any route looks at it. */
-export function refuseUntaken(response: ServerResponse, message: string): void {
+/** Rejects a request that is valid HTTP, but that Tailrace does not accept, before it is routed. */
+export function rejectRequest(response: ServerResponse, message: string): void {
   const { status, headers, body } = lastAnswer(new TailraceError('invalid-parameter', message))
   response.writeHead(status, headers).end(body)
 }
 
-/** A refusal behind which the connection ends. */
+/** The last answer on a connection. */
 function lastAnswer(refusal: TailraceError) {
   const requestId = randomUUID()
   const body = JSON.stringify(errorBody(refusal, requestId))
@@ -31,23 +53,23 @@ function lastAnswer(refusal: TailraceError) {
   return { status: ERROR_STATUS[refusal.code].status, headers, body }
 }
 
-/** What Node's server says of a connection: with what it read last, where that is what the parser could not make out. */
+/** An error of Node's HTTP parser, with the bytes that it could not parse. */
 interface UnparsedError extends Error {
   readonly code?: string
   readonly rawPacket?: unknown
 }
 
-/** Answers what Node's HTTP parser gave up on, so that also a request without a request object gets the one error body. */
-export function refuseUnparsed(error: UnparsedError, socket: Socket): void {
+/** Answers what Node's HTTP parser cannot parse with the same error body as every other error. */
+export function rejectUnparsed(error: UnparsedError, socket: Socket): void {
   const before = discarded.get(socket)
   if (before !== undefined && error.rawPacket instanceof Uint8Array) {
-    // To close with unread bytes resets the connection, often before the client has read why it was refused.
+    // Closing with unread bytes resets the connection, often before the client has read the answer.
     const bytes = before + error.rawPacket.length
     discarded.set(socket, bytes)
     if (bytes > DISCARD_MAX_BYTES) socket.destroy()
     return
   }
-  // Behind a request that is being answered the refusal would stand in the midst of that answer.
+  // While another request is being answered, this answer would end up in the middle of that one.
   if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
     socket.destroy()
     return

@@ -1,6 +1,8 @@
+import type { FastifyReply } from 'fastify'
+
 export type Encoding = 'zstd' | 'gzip' | 'identity'
 
-/** The best encoding of those offered, in their order, that the client accepts by name with a weight above 0 (RFC 9110 §12.5.3). */
+/** The first of the offered encodings that the client accepts by name with a weight above 0 (RFC 9110 §12.5.3). */
 export function chooseEncoding(header: string | undefined, offered: readonly Encoding[]): Encoding {
   const accepted = new Set(
     (header ?? '')
@@ -11,4 +13,11 @@ export function chooseEncoding(header: string | undefined, offered: readonly Enc
       .map(([coding]) => coding),
   )
   return offered.find(coding => accepted.has(coding)) ?? 'identity'
+}
+
+/** Adds a request header to the `Vary` of the answer. */
+export function varyBy(reply: FastifyReply, name: string): FastifyReply {
+  const before = reply.getHeader('vary')
+  const names = before === undefined ? [] : String(before).split(', ')
+  return reply.header('vary', [...new Set([...names, name])].join(', '))
 }
