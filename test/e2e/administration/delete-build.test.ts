@@ -1,11 +1,10 @@
 /** `DELETE /api/v1/builds/{record_id}` (docs/api.md §4). */
+
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { type OutgoingHttpHeaders, request } from 'node:http'
-import { after, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
+import { test } from 'node:test'
 import {
-  admin,
   assertRefused,
   type BuildAnswer,
   downloadPath,
@@ -17,10 +16,9 @@ import {
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const path = (record: string) => `/api/v1/builds/${record}`
 const remove = (build: BuildAnswer) => caller.send('DELETE', path(build.record_id))

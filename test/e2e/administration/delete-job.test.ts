@@ -1,9 +1,8 @@
 /** `DELETE /api/v1/jobs/{job_id}` (docs/api.md §4). */
+
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
+import { test } from 'node:test'
 import {
-  admin,
   assertRefused,
   type BuildAnswer,
   logPath,
@@ -12,10 +11,9 @@ import {
   UNKNOWN_JOB,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const path = (job: string) => `/api/v1/jobs/${job}`
 const buildOf = (job_name: string, steps = 1): Promise<BuildAnswer> => caller.newBuild(steps, { job_name })

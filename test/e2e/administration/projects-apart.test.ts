@@ -1,10 +1,8 @@
 /** Nobody sees another project: what is there is answered, but for the request id, byte for byte like what is nowhere. */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
+import { describe, test } from 'node:test'
 import {
-  ADMIN,
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
@@ -17,16 +15,11 @@ import {
   UNKNOWN_JOB,
   UNKNOWN_RECORD,
 } from '../../props/wire.ts'
+import { inNewProject, startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
-const made = await caller.post('/api/v1/projects', { name: 'other-project' })
-assert.equal(made.status, 201, made.text)
-/** The same admin, signed in to the other project. */
-const stranger = new Caller(server, {
-  'X-Auth-Token': await signIn(server.url, ADMIN, { project: { name: 'other-project' } }),
-})
+const { server, caller } = await startFixture()
+/** The same admin, signed in to another project. */
+const stranger = await inNewProject(caller)
 
 const build = await caller.newLog('secret\n')
 const nowhere: BuildAnswer = { ...build, job_id: UNKNOWN_JOB, record_id: UNKNOWN_RECORD }

@@ -1,4 +1,5 @@
 /** `PUT /api/v1/jobs/{job_id}/retention`, and what retention does to a store. */
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,6 +17,7 @@ import {
   UNKNOWN_JOB,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'tailrace-retention-'))
 after(() => rmSync(data, { recursive: true, force: true }))
@@ -48,16 +50,14 @@ test('the oldest builds beyond the limit go, but not of a job that has its own, 
     const reply = await put(caller, made[0]!.job_id, { gib: 0, days: 0 })
     assert.deepEqual([reply.status, reply.json()], [200, { job_id: made[0]!.job_id, days: 0, gib: 0 }])
   }
-  await using server = await startServer({ data, env: { TAILRACE_RETENTION_GIB: '0.001' } })
-  const caller = await admin(server)
+  const { caller } = await startFixture({ data, env: { TAILRACE_RETENTION_GIB: '0.001' } })
   const statuses = () => Promise.all(made.map(async build => (await caller.get(logPath(build, 1))).status))
   await eventually(async () => assert.deepEqual(await statuses(), [200, 404, 200]))
   assert.equal((await caller.get(logPath(running, 1))).text, 'runs\n')
 })
 
 test('who asks, the form, and what is there, in this order', async () => {
-  await using server = await startServer()
-  const caller = await admin(server)
+  const { server, caller } = await startFixture()
   const build = await caller.newBuild()
   assertRefused(await send(server.url, 'PUT', path('x'), {}, '{'), 401, 'APIGW.0301')
   assertRefused(await put(uploader(server, build), build.job_id, {}), 403, 'APIGW.0302')

@@ -1,13 +1,12 @@
 /** The builds of a job as the family lists them: by span of time, and by build project. */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { buildProjectId, ISO_TIME, lookUpResult, NO_NUMBERS, nowhere } from '../../props/lookup.ts'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, type BuildAnswer, send } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { buildProjectId, ISO_TIME, lookUpResult, NO_NUMBERS, nowhere } from '../../props/lookup.ts'
+import { assertRefused, type BuildAnswer, send } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 
 const DAY_MS = 24 * 3600 * 1000
 const text = (atMs: number) => new Date(atMs).toISOString().slice(0, 19).replace('T', ' ')

@@ -1,11 +1,9 @@
 /** Who finds what: projects stay apart, runners find what they made, upload tokens their build. */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { buildProjectId, lookUp, nowhere } from '../../props/lookup.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  ADMIN,
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
@@ -13,14 +11,10 @@ import {
   signIn,
   uploader,
 } from '../../props/wire.ts'
+import { inNewProject, startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
-await caller.post('/api/v1/projects', { name: 'other-project' })
-const stranger = new Caller(server, {
-  'X-Auth-Token': await signIn(server.url, ADMIN, { project: { name: 'other-project' } }),
-})
+const { server, caller } = await startFixture()
+const stranger = await inNewProject(caller)
 const member = async (role: string) => {
   const user = { name: `the ${role}`, password: 'good-password-1' }
   assert.equal((await caller.post('/api/v1/users', { ...user, roles: [role] })).status, 201)

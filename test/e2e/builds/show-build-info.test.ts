@@ -1,13 +1,12 @@
 /** Short look-ups of one build or of a job's newest: build-info, build-info-record, status, running-status, history-details. */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { lookUp, lookUpResult, nowhere } from '../../props/lookup.ts'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, type BuildAnswer, send } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { lookUp, lookUpResult, nowhere } from '../../props/lookup.ts'
+import { assertRefused, type BuildAnswer, send } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 const userId = (await caller.get('/api/v1/users')).json().users[0].id
 
 const buildInfo = (build: BuildAnswer) => `/v1/job/${build.job_id}/${build.build_no}/build-info`

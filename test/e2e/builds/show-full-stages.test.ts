@@ -1,13 +1,12 @@
 /** GET /v1/record/{record_id}/full-stages: the stages of a build, in the family's exact form. */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { ISO_TIME, stageUuid } from '../../props/lookup.ts'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, send, UNKNOWN_RECORD } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { ISO_TIME, stageUuid } from '../../props/lookup.ts'
+import { assertRefused, send, UNKNOWN_RECORD } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 
 const stagesOf = async (record: string, more = '') => {
   const reply = await caller.get(`/v1/record/${record}/full-stages${more}`)

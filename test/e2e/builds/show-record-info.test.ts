@@ -1,13 +1,12 @@
 /** Record-info of a build, under its three paths: how clients of the family come from job and number to a record_id. */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { buildProjectId, ISO_TIME, lookUp, lookUpResult, NO_NUMBERS } from '../../props/lookup.ts'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, type BuildAnswer, send, UNKNOWN_JOB } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { buildProjectId, ISO_TIME, lookUp, lookUpResult, NO_NUMBERS } from '../../props/lookup.ts'
+import { assertRefused, type BuildAnswer, send, UNKNOWN_JOB } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 const userId = (await caller.get('/api/v1/users')).json().users[0].id
 
 const v1 = (build: BuildAnswer) => `/v1/record/${build.job_id}/${build.build_no}/record-info`

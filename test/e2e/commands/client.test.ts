@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { type Credentials, TailraceClient } from '../../../src/client/index.ts'
 import { startRelay } from '../../props/runner.ts'
-import { BOOTSTRAP, type ServerProcess, startServer } from '../../props/server-process.ts'
-import { admin, type Caller, sha256, signIn } from '../../props/wire.ts'
+import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
+import { admin, sha256, signIn } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-let server: ServerProcess
-let caller: Caller
-before(async () => {
-  server = await startServer()
-  caller = await admin(server)
-})
-after(() => server.stop())
+const { server, caller } = await startFixture()
 
 const KEY: Credentials = { accessKey: BOOTSTRAP.ak, secretKey: BOOTSTRAP.sk }
 const clientOf = (url = server.url, credentials: Credentials = KEY) =>
@@ -98,9 +93,8 @@ describe('the client of the package', () => {
 
 describe('a server that is killed', () => {
   it('is waited for by a reader, who sees each line once', async () => {
-    await using killed = await startServer()
+    const { server: killed, caller: writer } = await startFixture()
     await using relay = await startRelay(killed.url)
-    const writer = await admin(killed)
     const build = await writer.newLog(lines(0, 500), { live: true })
     const failures: string[] = []
     const onRetry = ({ name }: Error) => void failures.push(name)

@@ -1,27 +1,20 @@
 /** What the commands tell a person of refusals that the server words for clients of its API. */
+
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:https'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { CommandLine } from '../../props/command-line.ts'
 import { selfSignedCertificate } from '../../props/self-signed-certificate.ts'
-import { BOOTSTRAP, type ServerProcess, startServer } from '../../props/server-process.ts'
-import { admin } from '../../props/wire.ts'
+import { BOOTSTRAP } from '../../props/server-process.ts'
+import { startFixture } from '../fixture.ts'
 
 const READER = { name: 'rita', password: 'only-for-reading' }
 
-let server: ServerProcess
-let person: CommandLine
-before(async () => {
-  server = await startServer()
-  person = new CommandLine(server.url)
-  const caller = await admin(server)
-  assert.equal((await caller.post('/api/v1/users', { ...READER, roles: ['reader'] })).status, 201)
-})
-after(async () => {
-  person[Symbol.dispose]()
-  await server.stop()
-})
+const { server, caller: admin } = await startFixture()
+assert.equal((await admin.post('/api/v1/users', { ...READER, roles: ['reader'] })).status, 201)
+const person = new CommandLine(server.url)
+after(() => person[Symbol.dispose]())
 
 /** What the command says last, at stderr, when it fails as this caller. */
 async function complaintOf(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {

@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { CommandLine } from '../../props/command-line.ts'
 import { startRelay } from '../../props/runner.ts'
-import { type ServerProcess, startServer } from '../../props/server-process.ts'
-import { admin, type Caller, eventually, sha256 } from '../../props/wire.ts'
+import { eventually, sha256 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-let server: ServerProcess
-let caller: Caller
-let person: CommandLine
-before(async () => {
-  server = await startServer()
-  caller = await admin(server)
-  person = new CommandLine(server.url)
-})
-after(async () => {
-  person[Symbol.dispose]()
-  await server.stop()
-})
+const { server, caller } = await startFixture()
+const person = new CommandLine(server.url)
+after(() => person[Symbol.dispose]())
 
 function file(name: string, bytes: string | Uint8Array): void {
   const path = join(person.folder, name)

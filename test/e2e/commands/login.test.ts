@@ -3,19 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
-import { BOOTSTRAP, CLI, type ServerProcess, startServer } from '../../props/server-process.ts'
+import { after, describe, it } from 'node:test'
+import { BOOTSTRAP, CLI } from '../../props/server-process.ts'
 import { type OnTerminal, onTerminal } from '../../props/terminal.ts'
+import { startFixture } from '../fixture.ts'
 
-let server: ServerProcess
+const { server } = await startFixture()
 const home = mkdtempSync(join(tmpdir(), 'tailrace-login-'))
-before(async () => {
-  server = await startServer()
-})
-after(async () => {
-  await server.stop()
-  rmSync(home, { recursive: true, force: true })
-})
+after(() => rmSync(home, { recursive: true, force: true }))
 
 const kept = () => join(home, '.config/tailrace/credentials.json')
 const keptText = () => readFileSync(kept(), 'utf8')

@@ -1,12 +1,14 @@
 /** The package as others get it: packed, installed into an empty folder, and used there. */
+
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
-import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
-import { admin, pagePath } from '../../props/wire.ts'
+import { BOOTSTRAP } from '../../props/server-process.ts'
+import { pagePath } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const NOT_COPIED = ['node_modules', '.git', 'dist', 'data']
@@ -108,11 +110,10 @@ test('the installed server takes and gives logs, and the README’s program read
 }, async () => {
   // `startServer` appends `node bin/tailrace.js serve …`: the first two give way to the installed command.
   const installed = `cd "$0" && shift 2 && PATH=$INSTALLED_PATH exec npx --no-install tailrace "$@"`
-  await using server = await startServer({
+  const { server, caller } = await startFixture({
     under: ['sh', '-c', installed, app],
     env: { INSTALLED_PATH: env.PATH },
   })
-  const caller = await admin(server)
   const build = await caller.newLog('one line\nand another\n')
   assert.equal((await caller.get(pagePath(build))).json().result.log, 'one line\nand another\n')
   // A thread of its own, whose file is found at run time.

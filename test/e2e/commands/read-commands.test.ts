@@ -2,25 +2,17 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { CommandLine } from '../../props/command-line.ts'
 import { startRelay } from '../../props/runner.ts'
-import { CLI, type ServerProcess, startServer } from '../../props/server-process.ts'
+import { CLI } from '../../props/server-process.ts'
 import { onTerminal } from '../../props/terminal.ts'
-import { admin, type BuildAnswer, type Caller, sha256, UNKNOWN_RECORD } from '../../props/wire.ts'
+import { type BuildAnswer, sha256, UNKNOWN_RECORD } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-let server: ServerProcess
-let caller: Caller
-let person: CommandLine
-before(async () => {
-  server = await startServer()
-  caller = await admin(server)
-  person = new CommandLine(server.url)
-})
-after(async () => {
-  person[Symbol.dispose]()
-  await server.stop()
-})
+const { server, caller } = await startFixture()
+const person = new CommandLine(server.url)
+after(() => person[Symbol.dispose]())
 
 const lines = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, n) => `line ${from + n}\n`).join('')
@@ -261,10 +253,9 @@ describe('tailrace tail', () => {
   })
 
   it('-f comes back after kill -9 of the server, every line once', async () => {
-    await using killed = await startServer()
+    const { server: killed, caller: writer } = await startFixture()
     await using relay = await startRelay(killed.url)
     using there = new CommandLine(relay.url)
-    const writer = await admin(killed)
     const build = await writer.newLog(lines(0, 200), { live: true })
     const tail = there.start(['tail', '-f', '-n', 'all', build.record_id])
     await tail.said('line 199')

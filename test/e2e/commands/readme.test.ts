@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { test } from 'node:test'
 import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
-import { admin } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const PROGRAM = /<!-- run as a program -->\n```ts\n(.*?)```/gs
@@ -46,8 +46,7 @@ test('the examples of README.md and docs/guide.md run as they are written', asyn
 })
 
 test('the example of docs/guide.md with tus-js-client sends a log and finishes its build', async () => {
-  await using server = await startServer()
-  const caller = await admin(server)
+  const { server, caller } = await startFixture()
   const [, program = ''] = TUS_PROGRAM.exec(readFileSync(join(ROOT, 'docs/guide.md'), 'utf8')) ?? []
   const log = 'one line of the log\n'.repeat(150_000)
   const { stdout, stderr, status } = spawnSync(

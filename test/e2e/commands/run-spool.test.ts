@@ -3,21 +3,15 @@ import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Relay, RunnerHome, startRelay } from '../../props/runner.ts'
-import { BOOTSTRAP, type ServerProcess, startServer } from '../../props/server-process.ts'
+import { RunnerHome, startRelay } from '../../props/runner.ts'
+import { BOOTSTRAP } from '../../props/server-process.ts'
+import { startFixture } from '../fixture.ts'
 
-let server: ServerProcess
-let relay: Relay
-before(async () => {
-  server = await startServer()
-  relay = await startRelay(server.url)
-})
-after(async () => {
-  await relay?.[Symbol.asyncDispose]()
-  await server?.stop()
-})
+const { server } = await startFixture()
+const relay = await startRelay(server.url)
+after(() => relay[Symbol.asyncDispose]())
 
 const shell = (script: string) => ['--', 'sh', '-c', script]
 const newHome = () => new RunnerHome(relay.url)

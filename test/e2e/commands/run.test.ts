@@ -4,24 +4,18 @@ import { createHash, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Relay, RunnerHome, startRelay } from '../../props/runner.ts'
-import { CLI, type ServerProcess, startServer } from '../../props/server-process.ts'
+import { RunnerHome, startRelay } from '../../props/runner.ts'
+import { CLI } from '../../props/server-process.ts'
+import { startFixture } from '../fixture.ts'
 
 const STAMP =
   /^\[\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\.\d{3} GMT[+-]\d\d:\d\d\] \[(INFO|WARNING|ERROR)\] \[[^\]]*:run\] : /gm
 
-let server: ServerProcess
-let relay: Relay
-before(async () => {
-  server = await startServer()
-  relay = await startRelay(server.url)
-})
-after(async () => {
-  await relay?.[Symbol.asyncDispose]()
-  await server?.stop()
-})
+const { server } = await startFixture()
+const relay = await startRelay(server.url)
+after(() => relay[Symbol.asyncDispose]())
 
 const shell = (script: string) => ['--', 'sh', '-c', script]
 const withoutStamps = (log: string) => log.replaceAll(STAMP, '')

@@ -1,4 +1,5 @@
 /** Who may do what: every operation asked by everybody, and what each is answered (docs/api.md §1 and §6). */
+
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import { after, describe, test } from 'node:test'
 import type { Operation } from '../../../src/contract/operation.ts'
 import { OPERATIONS } from '../../../src/contract/operations.ts'
 import { assertKeepsSecret } from '../../props/server-log.ts'
-import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
+import { BOOTSTRAP } from '../../props/server-process.ts'
 import {
   malformed,
   nothingOf,
@@ -17,7 +18,6 @@ import {
 } from '../../props/well-formed-request.ts'
 import {
   ADMIN,
-  admin,
   assertRefused,
   assertSameRefusal,
   Caller,
@@ -25,6 +25,7 @@ import {
   send,
   signIn,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 import { type Expectation, readTable } from './access/expectations.ts'
 import { type Asker, issueExpired, newMember, proven, unproven } from './access/open-callers.ts'
 
@@ -114,10 +115,7 @@ const LOG = 'one line of a log\n'
 const data = mkdtempSync(join(tmpdir(), 'tailrace-matrix-'))
 after(() => rmSync(data, { recursive: true, force: true }))
 const expired = await issueExpired(data)
-const server = await startServer({ data, env: { TAILRACE_LOG_LEVEL: 'debug' } })
-after(() => server.stop())
-
-const caller = await admin(server)
+const { server, caller } = await startFixture({ data, env: { TAILRACE_LOG_LEVEL: 'debug' } })
 const members = {
   reader: await newMember(server, caller, 'the-reader', 'reader'),
   owner: await newMember(server, caller, 'the-owner', 'runner'),

@@ -1,9 +1,11 @@
 /** Pages of other origins: refused by saying nothing, allowed by a list (docs/api.md section 6). */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { OPERATIONS } from '../../../src/contract/operations.ts'
 import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, type Headers, logPath, pagePath, type Reply, send } from '../../props/wire.ts'
+import { assertRefused, type Headers, logPath, pagePath, type Reply, send } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const VIEWER = 'https://viewer.example.test'
 const PREFLIGHT = {
@@ -11,9 +13,9 @@ const PREFLIGHT = {
   'Access-Control-Request-Headers': 'upload-offset',
 }
 
-const server = await startServer({ env: { TAILRACE_CORS_ORIGINS: `${VIEWER}, http://localhost:3000` } })
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture({
+  env: { TAILRACE_CORS_ORIGINS: `${VIEWER}, http://localhost:3000` },
+})
 const build = await caller.newLog('one\n')
 
 const corsHeaders = ({ headers }: Reply) =>

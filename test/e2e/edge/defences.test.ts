@@ -1,11 +1,11 @@
 /** What clients may try, and what must not come of it. */
+
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { rawExchange } from '../../props/raw-exchange.ts'
-import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
+import { BOOTSTRAP } from '../../props/server-process.ts'
 import {
-  admin,
   assertRefused,
   downloadPath,
   logPath,
@@ -14,10 +14,9 @@ import {
   send,
   signIn,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer({ env: { TAILRACE_TRUST_PROXY: 'on' } })
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture({ env: { TAILRACE_TRUST_PROXY: 'on' } })
 
 describe('connections', () => {
   test('garbage behind a request that is being answered never stands in its answer', async () => {

@@ -1,4 +1,5 @@
 /** How the server stands at its address: TLS, a base path, proxies before it (docs/api.md section 6). */
+
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -24,6 +25,7 @@ import {
   passwordRequest,
   send,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 describe('TLS', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-tls-'))
@@ -131,9 +133,9 @@ async function signedPage(url: string, path: string, signed: Written, more: Head
 }
 
 describe('a base path', async () => {
-  const server = await startServer({ env: { TAILRACE_PUBLIC_URL: 'http://logs.example.test:81/deep/base/' } })
-  after(() => server.stop())
-  const caller = await admin(server)
+  const { server, caller } = await startFixture({
+    env: { TAILRACE_PUBLIC_URL: 'http://logs.example.test:81/deep/base/' },
+  })
   const build = await caller.newLog('one\n')
 
   test('stands in every address that is answered, and is understood in every request', async () => {

@@ -1,13 +1,12 @@
 /** What every route has in common: one form of refusal, unknown routes, limits (docs/api.md §1). */
+
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
-import { after, describe, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, downloadPath, logPath, pagePath, send } from '../../props/wire.ts'
+import { describe, test } from 'node:test'
+import { assertRefused, downloadPath, logPath, pagePath, send } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const build = await caller.newLog('one\n')
 
 /** Sends text as it stands and gives back all that the server answers. */

@@ -2,23 +2,25 @@
  * What holds for every operation of the contract, whatever it does and whatever is sent to it: it answers and does not fail, keeps
  * nothing of it in memory or open, and writes no secret into its log. `FUZZ_SEED` repeats a run.
  */
+
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Operation } from '../../../src/contract/operation.ts'
 import { OPERATIONS } from '../../../src/contract/operations.ts'
 import { heapInUse, REPORTS_MEMORY } from '../../props/memory-report.ts'
 import { leaveEarly, rawExchange, statusOf } from '../../props/raw-exchange.ts'
 import { assertKeepsSecret } from '../../props/server-log.ts'
-import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
+import { BOOTSTRAP } from '../../props/server-process.ts'
 import { type Target, type WellFormed, wellFormed } from '../../props/well-formed-request.ts'
-import { admin, Caller, closeIdleConnections, eventually, signIn } from '../../props/wire.ts'
+import { Caller, closeIdleConnections, eventually, signIn } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 import { anyRawRequest, type RawRequest } from './fuzz/any-raw-request.ts'
 import { anyRequest, isStream } from './fuzz/any-request.ts'
 
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31))
-const server = await startServer({
+const { server, caller } = await startFixture({
   env: {
     ...REPORTS_MEMORY,
     TAILRACE_LOG_LEVEL: 'debug',
@@ -26,8 +28,6 @@ const server = await startServer({
     TAILRACE_READS_PER_MINUTE: '0',
   },
 })
-after(() => server.stop())
-const caller = await admin(server)
 const token = String(caller.headers['X-Auth-Token'])
 const MARK = 'a-line-that-is-nobodys-business'
 const uploadTokens: string[] = []

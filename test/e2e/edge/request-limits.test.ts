@@ -1,18 +1,17 @@
 /** How many requests one caller may send (docs/api.md sections 1 and 6). */
-import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, Caller, type Reply, signIn, uploader } from '../../props/wire.ts'
 
-const server = await startServer({
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertRefused, Caller, type Reply, signIn, uploader } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture({
   env: {
     TAILRACE_READS_PER_MINUTE: '20',
     TAILRACE_APPENDS_PER_MINUTE: '30',
     TAILRACE_CHANGES_PER_MINUTE: '25',
   },
 })
-after(() => server.stop())
-const caller = await admin(server)
 const password = 'good-password-1'
 
 /** A user with limits that nobody has used yet. */

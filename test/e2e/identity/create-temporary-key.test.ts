@@ -1,13 +1,13 @@
 /** `POST /v3.0/OS-CREDENTIAL/securitytokens`, and requests that such a key signs (contract of the IAM subset). */
-import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
-import { authorization, sdkDate, type Unsigned } from '../../props/signed-request.ts'
-import { ADMIN, admin, assertRefused, type Headers, pagePath, send, signIn } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { BOOTSTRAP } from '../../props/server-process.ts'
+import { authorization, sdkDate, type Unsigned } from '../../props/signed-request.ts'
+import { ADMIN, assertRefused, type Headers, pagePath, send, signIn } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 const build = await caller.newLog('one\n')
 
 interface Credential {

@@ -1,13 +1,13 @@
 /** `GET /v3/projects` and `GET /v3/auth/domains`: how clients find the ids that they were not given (contract of the IAM subset). */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
-import { authorization, sdkDate } from '../../props/signed-request.ts'
-import { ADMIN, admin, type Headers, PROJECT_SCOPE, type Reply, send, signIn } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { BOOTSTRAP } from '../../props/server-process.ts'
+import { authorization, sdkDate } from '../../props/signed-request.ts'
+import { ADMIN, type Headers, PROJECT_SCOPE, type Reply, send, signIn } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 const build = await caller.newBuild()
 await caller.post('/api/v1/projects', { name: 'b\u00f6ta & more' })
 const bob = { name: 'bob', password: 'good-password-1' }

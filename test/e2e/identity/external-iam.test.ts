@@ -1,4 +1,5 @@
 /** Tokens of an external Keystone-compatible IAM (TAILRACE_IAM_URL), which here is a second Tailrace (docs/api.md section 6). */
+
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +9,6 @@ import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
 import { authorization, sdkDate } from '../../props/signed-request.ts'
 import {
   ADMIN,
-  admin,
   assertRefused,
   assertSameRefusal,
   Caller,
@@ -24,13 +24,12 @@ import {
   UNKNOWN_JOB,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const WAIT_MS = 60_000
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-const iam = await startServer()
-after(() => iam.stop())
-const iamAdmin = await admin(iam)
+const { server: iam, caller: iamAdmin } = await startFixture()
 const iamProject: string = (await iamAdmin.get('/api/v1/projects')).json().projects[0].id
 const newProject = async (name: string): Promise<string> =>
   (await iamAdmin.post('/api/v1/projects', { name })).json().id
@@ -41,11 +40,9 @@ const front = await openKeystoneFront(passTo(() => iam.url))
 after(() => front[Symbol.asyncDispose]())
 
 const ENV = { TAILRACE_IAM_URL: `${front.url}/v3/`, TAILRACE_IAM_PROJECTS: `${iamProject}, ${otherProject}` }
-const server = await startServer({
+const { server, caller: own } = await startFixture({
   env: { ...ENV, TAILRACE_IAM_CACHE_S: '3600', TAILRACE_LOG_LEVEL: 'debug' },
 })
-after(() => server.stop())
-const own = await admin(server)
 const ownBuild = await own.newLog('own\n')
 
 async function callerOf(user = ADMIN, projectId = iamProject, on: { readonly url: string } = server) {

@@ -1,8 +1,9 @@
 /** Tokens, scopes and signed requests (docs/api.md §6, contract of the IAM subset). */
+
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
 import { authorization, derivedAuthorization, sdkDate, type Unsigned } from '../../props/signed-request.ts'
 import {
@@ -22,10 +23,9 @@ import {
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const build = await caller.newLog('one\n')
 const tokens = (body: string) => requestToken(server.url, body)
 const readPage = (headers: Headers, path = pagePath(build)) => send(server.url, 'GET', path, headers)
@@ -408,8 +408,7 @@ test('wrong signatures and unknown keys are 401, and lock no one else out', asyn
 })
 
 test('tokens and keys survive a restart, and nothing secret is kept or printed in clear', async () => {
-  await using one = await startServer()
-  const by = await admin(one)
+  const { server: one, caller: by } = await startFixture()
   const log = await by.newLog('kept\n', { live: true })
   await one.kill('SIGTERM')
   await one.restart()

@@ -1,10 +1,10 @@
 /** Tokens made from tokens: `methods: ["token"]` of `POST /v3/auth/tokens` (docs/api.md section 6). */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
+import { describe, test } from 'node:test'
+import { BOOTSTRAP } from '../../props/server-process.ts'
 import {
   ADMIN,
-  admin,
   assertRefused,
   PROJECT_SCOPE,
   pagePath,
@@ -14,10 +14,9 @@ import {
   send,
   signIn,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const build = await caller.newLog('one\n')
 const other: { id: string } = (await caller.post('/api/v1/projects', { name: 'other' })).json()
 const DOMAIN_SCOPE = { domain: { name: BOOTSTRAP.domain } }

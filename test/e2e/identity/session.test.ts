@@ -1,10 +1,10 @@
 /** `POST` and `DELETE /api/v1/session`: a cookie for browsers, and what pages of other sites cannot do with it (docs/api.md section 6). */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
 import {
   ADMIN,
-  admin,
   assertRefused,
   type Headers,
   pagePath,
@@ -13,10 +13,9 @@ import {
   signIn,
   UNKNOWN_RECORD,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const build = await caller.newLog('one\n')
 const other: { id: string } = (await caller.post('/api/v1/projects', { name: 'other' })).json()
 

@@ -1,15 +1,14 @@
 /** Bytes are exact: every sample log goes in by odd-sized chunks and comes back whole by every way of reading. */
+
 import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { corpora, corporaFolder, NO_CORPORA, type SampleLog } from '../../corpus/corpora.ts'
 import { ownLogs } from '../../corpus/own-logs.ts'
-import { startServer } from '../../props/server-process.ts'
-import { admin, type BuildAnswer, downloadPath, logPath, sha256 } from '../../props/wire.ts'
+import { type BuildAnswer, downloadPath, logPath, sha256 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { caller } = await startFixture()
 
 /** Odd sizes, most of which end inside lines and characters; larger for larger logs, so that none takes long. */
 const CHUNK_BYTES = [7, 131, 1021, 4093, 16_381, 65_537, 131_071, 300_007]

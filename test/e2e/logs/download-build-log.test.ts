@@ -1,10 +1,9 @@
 /** `GET` and `HEAD` of `/v1/log/{record_id}/download-log`, `/v4/…` and `/v3/…`: a build's log as a file, docs/api.md §1 and §3. */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { onlyFileOf, whyNoArchivers } from '../../props/archive.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
@@ -12,10 +11,9 @@ import {
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const at = (ms: number) => `[2025/06/26 14:23:32.${String(ms).padStart(3, '0')} GMT+08:00]`
 const v1 = (record: string, query = '') => `/v1/log/${record}/download-log${query}`

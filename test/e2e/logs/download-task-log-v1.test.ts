@@ -1,10 +1,9 @@
 /** `GET` and `HEAD` of `/v1/log/{record_id}/task-log`: a step's log as a file or .zip file; what it shares with v4 is tested there. */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { onlyFileOf, whyNoArchivers } from '../../props/archive.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  admin,
   assertRefused,
   assertSameRefusal,
   downloadPath,
@@ -12,10 +11,9 @@ import {
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const DEBUG = '[2025/06/26 14:23:32.169 GMT+08:00] [DEBUG] hidden\n'
 const build = await caller.newLog(`one\n${DEBUG}two`)

@@ -3,21 +3,12 @@
  * docs/api.md §1 and §3.
  */
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { zstdDecompressSync } from 'node:zlib'
-import { startServer } from '../../props/server-process.ts'
-import {
-  admin,
-  assertRefused,
-  assertSameRefusal,
-  downloadPath,
-  send,
-  UNKNOWN_RECORD,
-} from '../../props/wire.ts'
+import { assertRefused, assertSameRefusal, downloadPath, send, UNKNOWN_RECORD } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const at = (ms: number) => `[2025/06/26 14:23:32.${String(ms).padStart(3, '0')} GMT+08:00]`
 

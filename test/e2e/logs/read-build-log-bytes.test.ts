@@ -1,10 +1,9 @@
 /** `GET /v3/jobs/{job_id}/{build_no}/real-time-log`: the next bytes of a build's own log, docs/api.md §1 and §2. */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { describeNumbers, NO_JOB_IDS, type Query, urlOf } from '../../props/parameters.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
@@ -12,10 +11,9 @@ import {
   UNKNOWN_JOB,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const bytesOf = ({ job_id, build_no }: BuildAnswer): Query => ({
   path: `/v3/jobs/${job_id}/${build_no}/real-time-log`,

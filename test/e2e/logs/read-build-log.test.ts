@@ -1,10 +1,9 @@
 /** `GET /v1/log/stage/page` and `GET /v1/log/{job_id}/{build_no}/real-time-log`: pages of a build's own log, docs/api.md §1 and §2. */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { describeNumbers, NO_JOB_IDS, type Query, urlOf } from '../../props/parameters.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
@@ -15,10 +14,9 @@ import {
   UNKNOWN_JOB,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const stagePage = ({ job_id, build_no }: BuildAnswer): Query => ({
   path: '/v1/log/stage/page',
@@ -326,8 +324,7 @@ test('pages join forward and backward to the download, also at the borders of st
 })
 
 test('an abandoned step lets later ones follow, on a line of their own', async () => {
-  await using impatient = await startServer({ env: { TAILRACE_ABANDONED_AFTER_S: '1' } })
-  const by = await admin(impatient)
+  const { caller: by } = await startFixture({ env: { TAILRACE_ABANDONED_AFTER_S: '1' } })
   const build = await by.newBuild(2)
   await by.append(build, 1, 0, 'one\nhalf')
   await by.append(build, 2, 0, 'two')

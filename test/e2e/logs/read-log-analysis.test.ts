@@ -1,13 +1,12 @@
 /** `GET /v1/log/{job_id}/{build_no}/analysis`: the shape of the API family, with nothing found; docs/api.md §1. */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { describeNumbers, NO_JOB_IDS, urlOf } from '../../props/parameters.ts'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, assertSameRefusal, send, UNKNOWN_JOB, uploader } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { describeNumbers, NO_JOB_IDS, urlOf } from '../../props/parameters.ts'
+import { assertRefused, assertSameRefusal, send, UNKNOWN_JOB, uploader } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 const build = await caller.newLog('make: *** [all] Error 2\n')
 const pathOf = (job: string, no: number | string) => `/v1/log/${job}/${no}/analysis`
 const path = pathOf(build.job_id, build.build_no)

@@ -1,10 +1,9 @@
 /** `GET /v1/log/task/page`: pages of 1000 lines of a step's log; what it shares with task/step is tested there. */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { describeNumbers, NO_JOB_IDS, type Query, urlOf } from '../../props/parameters.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
@@ -13,10 +12,9 @@ import {
   UNKNOWN_JOB,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const query = ({ job_id, build_no }: BuildAnswer): Query => ({
   path: '/v1/log/task/page',
@@ -54,8 +52,7 @@ test('is the page of task/step with the same window and order', async () => {
 })
 
 test('has offsets of digits in strings where the server is told so', async () => {
-  await using strings = await startServer({ env: { TAILRACE_OFFSET_FORMAT: 'string' } })
-  const by = await admin(strings)
+  const { caller: by } = await startFixture({ env: { TAILRACE_OFFSET_FORMAT: 'string' } })
   const { result } = (await by.get(urlOf(query(await by.newLog('one\n'))))).json()
   assert.deepEqual([result.start_offset, result.end_offset], ['0', '4'])
 })

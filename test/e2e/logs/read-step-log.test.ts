@@ -3,7 +3,7 @@
  * docs/api.md §1 and §2.
  */
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'
 import {
   admin,
@@ -14,10 +14,9 @@ import {
   send,
   UNKNOWN_JOB,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 /** The example text of CodeArts Build's own page. */
 const EXAMPLE =

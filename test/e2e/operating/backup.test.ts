@@ -1,14 +1,16 @@
 /** `tailrace backup` and `restore`: a restored store is what was acknowledged, whatever went on meanwhile. */
+
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { after, before, describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { CommandLine } from '../../props/command-line.ts'
-import { type ServerProcess, startServer } from '../../props/server-process.ts'
+import { startServer } from '../../props/server-process.ts'
 import { admin, type BuildAnswer, type Caller, eventually, logPath, sha256 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 /** So small that segments are recycled and packs rewritten while the test runs. */
 const SMALL = { TAILRACE_JOURNAL_SEGMENT_MIB: '1', TAILRACE_PACK_MIB: '1' }
@@ -114,19 +116,10 @@ async function holdSnapshot(data: string): Promise<{ socket: Socket; packs: stri
 
 const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined
 
-describe('a back-up of a running server', () => {
-  let server: ServerProcess
-  let caller: Caller
-  let person: CommandLine
-  before(async () => {
-    server = await startServer({ env: SMALL })
-    caller = await admin(server)
-    person = new CommandLine(server.url)
-  })
-  after(async () => {
-    await server.stop()
-    person[Symbol.dispose]()
-  })
+describe('a back-up of a running server', async () => {
+  const { server, caller } = await startFixture({ env: SMALL })
+  const person = new CommandLine(server.url)
+  after(() => person[Symbol.dispose]())
 
   const backUp = (...args: string[]) => person.run(['backup', '--data', server.data, ...args])
   const restore = (...args: string[]) => person.run(['restore', ...args])

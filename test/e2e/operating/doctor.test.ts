@@ -1,15 +1,15 @@
 /** `tailrace doctor`: what it finds in a store, and that it finds nothing in a sound one. */
+
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { chmod, open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { CLI, startServer } from '../../props/server-process.ts'
-import { admin, eventually, logPath } from '../../props/wire.ts'
+import { eventually, logPath } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const doctor = (...args: string[]) => doctorOf(server.data, ...args)
 
@@ -85,8 +85,7 @@ test('packs are for the server\u2019s user alone', async () => {
 })
 
 test('tells which log is damaged, and reads on', async () => {
-  await using own = await startServer()
-  const writer = await admin(own)
+  const { server: own, caller: writer } = await startFixture()
   const text = Array.from({ length: 50_000 }, (_, i) => `${i * i}\n`).join('')
   const build = await writer.newLog(Buffer.from(text))
   // Until it stands in a pack, no damage there can hit it.

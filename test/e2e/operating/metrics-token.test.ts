@@ -1,15 +1,15 @@
 /** The token by which a collector of metrics reads them and nothing else (docs/operations.md). */
+
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, assertSameRefusal, Caller, logPath, pagePath, send } from '../../props/wire.ts'
+import { assertRefused, assertSameRefusal, Caller, logPath, pagePath, send } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const TOKEN = 'what-prometheus-alone-knows'
-const server = await startServer({
+const { server, caller } = await startFixture({
   env: { TAILRACE_METRICS_TOKEN: TOKEN, TAILRACE_LOG_LEVEL: 'debug', TAILRACE_READS_PER_MINUTE: '20' },
 })
-after(() => server.stop())
-const caller = await admin(server)
 const bearer = (token: string) => new Caller(server, { Authorization: `Bearer ${token}` })
 
 test('the token opens the metrics', async () => {

@@ -1,4 +1,5 @@
 /** What the server tells of its own state moves as the store does (docs/operations.md, Metrics). */
+
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -8,6 +9,7 @@ import { after, test } from 'node:test'
 import { logLines } from '../../props/server-log.ts'
 import { startServer } from '../../props/server-process.ts'
 import { admin, type BuildAnswer, type Caller, eventually, logPath } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const data = mkdtempSync(join(tmpdir(), 'tailrace-metrics-'))
 after(() => rmSync(data, { recursive: true, force: true }))
@@ -28,8 +30,7 @@ async function read(caller: Caller): Promise<(name: string) => number> {
 }
 
 test('journal, disk and packs are told as they are', async () => {
-  await using server = await startServer({ data, env: SETTINGS })
-  const caller = await admin(server)
+  const { caller } = await startFixture({ data, env: SETTINGS })
   const before = await read(caller)
   assert.equal(before('packs'), 0)
   assert.equal(before('packs_bytes'), 0)
@@ -76,11 +77,10 @@ test('what retention deletes, and what is stored again for it, is counted', asyn
       BOUND_MS,
     )
   }
-  await using server = await startServer({
+  const { server, caller } = await startFixture({
     data,
     env: { ...SETTINGS, TAILRACE_RETENTION_GIB: '0.0006', TAILRACE_LOG_LEVEL: 'info' },
   })
-  const caller = await admin(server)
   await eventually(async () => {
     const now = await read(caller)
     assert.equal(now('builds_expired_total'), 1)

@@ -1,4 +1,5 @@
 /** `tailrace offline`: a lost password and a secret key that must go, on a store whose server is stopped. */
+
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
@@ -7,6 +8,7 @@ import { test } from 'node:test'
 import { keySigns, offline } from '../../props/offline-command.ts'
 import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
 import { admin, signIn, uploader } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const NEW_PASSWORD = 'another-horse-8-battery'
 const keyFiles = (data: string) => readdirSync(data).filter(name => name.startsWith('secret.key'))
@@ -26,8 +28,7 @@ test('a store that is served, a directory without one and wrong usage are refuse
 })
 
 test('a password is set without the old one, and ends the tokens of its user alone', async () => {
-  await using server = await startServer()
-  const caller = await admin(server)
+  const { server, caller } = await startFixture()
   const other = { name: 'other', password: 'the-other-password-1' }
   assert.equal((await caller.post('/api/v1/users', { ...other, roles: ['reader'] })).status, 201)
   const othersToken = await signIn(server.url, other)

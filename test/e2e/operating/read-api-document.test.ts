@@ -1,16 +1,16 @@
 /** `GET /openapi.json`, `/docs` and `/metrics`. */
+
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { OPERATIONS } from '../../../src/contract/operations.ts'
 import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, send, uploader } from '../../props/wire.ts'
+import { assertRefused, send, uploader } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const ROOT = join(import.meta.dirname, '../../..')
 
 test('every operation of the contract is served, and in the document', async () => {

@@ -1,4 +1,5 @@
 /** `GET /readyz` tells which part of the server cannot take logs just now, and that it can again (docs/operations.md, Health). */
+
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { startServer } from '../../props/server-process.ts'
 import { admin, type BuildAnswer, type Caller, eventually, logPath, send, sha256 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const SETTINGS = { TAILRACE_JOURNAL_SEGMENT_MIB: '1', TAILRACE_JOURNAL_SEGMENTS: '4' }
 const BOUND_MS = 60_000
@@ -45,8 +47,7 @@ async function assertGoesOn(caller: Caller, build: BuildAnswer, bytes: number): 
 }
 
 test('a journal that is full because packs cannot be written is not ready, until they can', async () => {
-  await using server = await startServer({ env: SETTINGS })
-  const caller = await admin(server)
+  const { server, caller } = await startFixture({ env: SETTINGS })
   assert.deepEqual(await unready(server), [])
   const build = await caller.newBuild()
   const packs = join(server.data, 'packs')

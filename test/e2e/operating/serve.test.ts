@@ -1,4 +1,5 @@
 /** `tailrace serve` as a process: first start, restart, one server per directory, bad settings (design: configuration). */
+
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
@@ -7,6 +8,7 @@ import { delimiter, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { BOOTSTRAP, CLI, startServer } from '../../props/server-process.ts'
 import { admin, eventually, logPath, passwordRequest, requestToken } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
 const UNSET = Object.fromEntries(
   Object.keys(BOOTSTRAP).map(name => [`TAILRACE_BOOTSTRAP_${name.toUpperCase()}`, '']),
@@ -89,8 +91,7 @@ test('SIGTERM and SIGINT end the server in order, and what was stored is there a
 })
 
 test('SIGHUP does not end a server without TLS: it says so and goes on', async () => {
-  await using server = await startServer()
-  const caller = await admin(server)
+  const { server, caller } = await startFixture()
   process.kill(-server.pid, 'SIGHUP')
   await eventually(async () => assert.match(server.stderr, /SIGHUP: without TLS/), 60_000)
   assert.equal((await caller.newBuild()).build_no, 1)

@@ -1,15 +1,15 @@
 /** What the server writes about itself on stderr: JSON, findable by the id that the client was given, and nothing that is nobody's business. */
+
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { CommandLine } from '../../props/command-line.ts'
 import { rawExchange } from '../../props/raw-exchange.ts'
 import { assertKeepsSecret, type LogLine, logLines } from '../../props/server-log.ts'
-import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
+import { BOOTSTRAP } from '../../props/server-process.ts'
 import { authorization, sdkDate } from '../../props/signed-request.ts'
 import {
-  admin,
   assertRefused,
   downloadPath,
   eventually,
@@ -20,10 +20,11 @@ import {
   signIn,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer({ env: { TAILRACE_LOG_LEVEL: 'debug', TAILRACE_FRAME_CACHE_MIB: '0' } })
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture({
+  env: { TAILRACE_LOG_LEVEL: 'debug', TAILRACE_FRAME_CACHE_MIB: '0' },
+})
 const token = String(caller.headers['X-Auth-Token'])
 const MARK = 'a-line-that-is-nobodys-business'
 const build = await caller.newLog(`${MARK}\n`.repeat(1000))

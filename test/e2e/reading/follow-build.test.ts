@@ -1,25 +1,20 @@
 /** The states of a build and its steps are followed as they change (docs/api.md §5). */
+
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { eventsOf, openStream, type ReceivedEvent } from '../../props/event-stream.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  ADMIN,
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
-  Caller,
   logPath,
   sha256,
-  signIn,
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { inNewProject, startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const pathOf = (build: { readonly record_id: string }) => `/api/v1/builds/${build.record_id}/events`
 const brief = (event: ReceivedEvent) => {
   const { step_id, state, status } = event.json()
@@ -54,8 +49,7 @@ test('the build and its steps come as they are, then each change, then the end',
 
 /** Followers look by themselves too, but seldom: what they are told comes from the change. That it comes without any look is tried in src/core/maintain/inform-followers.test.ts. */
 test('a follower sees that a step is abandoned', async () => {
-  await using quick = await startServer({ env: { TAILRACE_ABANDONED_AFTER_S: '1' } })
-  const there = await admin(quick)
+  const { server: quick, caller: there } = await startFixture({ env: { TAILRACE_ABANDONED_AFTER_S: '1' } })
   const build = await there.newLog('one\n', { live: true })
   const events = eventsOf(await openStream(quick.url, pathOf(build), there.headers))
   for (let seen: unknown; seen !== 'abandoned'; ) seen = brief((await events.next()).value!)[1]
@@ -100,9 +94,7 @@ test('other projects and holders of another build\u2019s upload token see nothin
   await caller.finishBuild(build)
   assert.equal((await uploader(server, build).get(pathOf(build))).status, 200)
   assertRefused(await uploader(server, other).get(pathOf(build)), 403, 'APIGW.0302')
-  assert.equal((await caller.post('/api/v1/projects', { name: 'elsewhere' })).status, 201)
-  const scope = { project: { name: 'elsewhere' } }
-  const stranger = new Caller(server, { 'X-Auth-Token': await signIn(server.url, ADMIN, scope) })
+  const stranger = await inNewProject(caller)
   const there = await stranger.get(pathOf(build))
   assertRefused(there, 404, 'DEVCB.00031006')
   assertSameRefusal(there, await stranger.get(pathOf({ record_id: UNKNOWN_RECORD })))

@@ -1,26 +1,21 @@
 /** A log is followed as it grows: every byte once, in order, through reconnects, a killed server and slow readers (docs/api.md §5). */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { eventsOf, followToEnd, openStream, type ReceivedEvent } from '../../props/event-stream.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  ADMIN,
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
-  Caller,
   type Headers,
   logPath,
   sha256,
-  signIn,
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { inNewProject, startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const eventsPath = (build: BuildAnswer, query = '') => `${logPath(build, 1)}/events${query}`
 
@@ -174,7 +169,7 @@ describe('who may follow', () => {
 
   test('other projects see nothing', async () => {
     const build = await caller.newLog('secret\n')
-    const stranger = await strangerTo(caller)
+    const stranger = await inNewProject(caller)
     const there = await stranger.get(eventsPath(build))
     assertRefused(there, 404, 'DEVCB.00031006')
     assertSameRefusal(there, await stranger.get(eventsPath({ ...build, record_id: UNKNOWN_RECORD })))
@@ -189,12 +184,6 @@ describe('who may follow', () => {
     assertRefused(await caller.get(eventsPath(nowhere)), 404, 'DEVCB.00031006')
   })
 })
-
-async function strangerTo(one: Caller): Promise<Caller> {
-  const name = `other ${Math.random()}`
-  assert.equal((await one.post('/api/v1/projects', { name })).status, 201)
-  return new Caller(server, { 'X-Auth-Token': await signIn(server.url, ADMIN, { project: { name } }) })
-}
 
 test('a reader that stands still holds nobody up, and gets everything when it goes on', async () => {
   const line = `${'x'.repeat(1023)}\n`
@@ -218,8 +207,7 @@ test('a reader that stands still holds nobody up, and gets everything when it go
 })
 
 test('a stream ends in order when the server stops, and goes on after its restart', async () => {
-  await using own = await startServer()
-  const writer = await admin(own)
+  const { server: own, caller: writer } = await startFixture()
   const build = await writer.newLog('one\n', { live: true })
   const response = await openStream(own.url, eventsPath(build), writer.headers)
   const events = eventsOf(response)

@@ -1,13 +1,12 @@
 /** GET /api/v1/jobs/{job_id}/builds and GET /api/v1/builds/{record_id}. */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { lookUp, NO_NUMBERS, nowhere } from '../../props/lookup.ts'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, logPath, send, sha256 } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { lookUp, NO_NUMBERS, nowhere } from '../../props/lookup.ts'
+import { assertRefused, logPath, send, sha256 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 
 describe('the builds of a job', async () => {
   const build = await caller.newBuild(0, { job_name: 'listed' })

@@ -1,13 +1,12 @@
 /** Lists of jobs: Tailrace's own with cursors, and the family's two with numbered pages. */
-import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
-import { buildProjectId, lookUp, lookUpResult, NO_NUMBERS } from '../../props/lookup.ts'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, send } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import { buildProjectId, lookUp, lookUpResult, NO_NUMBERS } from '../../props/lookup.ts'
+import { assertRefused, send } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 const userId = (await caller.get('/api/v1/users')).json().users[0].id
 
 test('before the first build there is no job', async () => {

@@ -1,23 +1,18 @@
 /** Lines are read by number, from either end, with their places and times (docs/api.md §5). */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
+import { describe, test } from 'node:test'
 import {
-  ADMIN,
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
-  Caller,
   logPath,
-  signIn,
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { inNewProject, startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const linesPath = (build: BuildAnswer, query = '') => `${logPath(build, 1)}/lines${query}`
 
 interface Line {
@@ -153,9 +148,7 @@ describe('refusals', () => {
     const [build, other] = [await caller.newLog('secret\n'), await caller.newBuild()]
     assert.equal((await uploader(server, build).get(linesPath(build))).status, 200)
     assertRefused(await uploader(server, other).get(linesPath(build)), 403, 'APIGW.0302')
-    assert.equal((await caller.post('/api/v1/projects', { name: 'elsewhere' })).status, 201)
-    const scope = { project: { name: 'elsewhere' } }
-    const stranger = new Caller(server, { 'X-Auth-Token': await signIn(server.url, ADMIN, scope) })
+    const stranger = await inNewProject(caller)
     const there = await stranger.get(linesPath(build))
     assertRefused(there, 404, 'DEVCB.00031006')
     assertSameRefusal(there, await stranger.get(linesPath({ ...build, record_id: UNKNOWN_RECORD })))

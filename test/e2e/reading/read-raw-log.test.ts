@@ -1,10 +1,9 @@
 /** `GET` and `HEAD` of `/api/v1/builds/{record_id}/steps/{step_id}/log` (docs/api.md §5, RFC 9110). */
+
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { gunzipSync, inflateRawSync, type ZlibOptions, zstdDecompressSync } from 'node:zlib'
-import { startServer } from '../../props/server-process.ts'
 import {
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
@@ -13,10 +12,9 @@ import {
   send,
   UNKNOWN_RECORD,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const read = (build: BuildAnswer, headers: Headers = {}) => caller.get(logPath(build, 1), headers)
 
 const LOG = '0123456789\nabcdefghij\n'
@@ -236,8 +234,7 @@ describe('encodings', async () => {
   })
 
   test('zstd can be turned off', async () => {
-    await using plain = await startServer({ env: { TAILRACE_SEND_ZSTD: 'off' } })
-    const one = await admin(plain)
+    const { caller: one } = await startFixture({ env: { TAILRACE_SEND_ZSTD: 'off' } })
     const build = await one.newLog(LARGE)
     assert.notEqual(
       (await one.get(logPath(build, 1), { 'Accept-Encoding': 'zstd' })).headers['content-encoding'],

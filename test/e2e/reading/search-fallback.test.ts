@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { after, before, it } from 'node:test'
+import { it } from 'node:test'
 import { CommandLine } from '../../props/command-line.ts'
-import { type ServerProcess, startServer } from '../../props/server-process.ts'
-import { admin } from '../../props/wire.ts'
-
-let server: ServerProcess
-before(async () => {
-  server = await startServer()
-})
-after(() => server.stop())
+import { startFixture } from '../fixture.ts'
 
 it('a server without the search route is searched from here', async () => {
-  const caller = await admin(server)
+  const { caller } = await startFixture()
   const build = await caller.newLog('one\nError two\nthree')
   const asked: string[] = []
   // What an older server answers stands before a real one.

@@ -1,29 +1,24 @@
 /** A log is searched where it is: every matching line once, live and finished, as grep counts (docs/api.md §5). */
+
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { corpora, corporaFolder, NO_CORPORA, type SampleLog } from '../../corpus/corpora.ts'
 import { ownLogs } from '../../corpus/own-logs.ts'
 import { openStream } from '../../props/event-stream.ts'
-import { startServer } from '../../props/server-process.ts'
 import {
-  ADMIN,
-  admin,
   assertRefused,
   assertSameRefusal,
   type BuildAnswer,
-  Caller,
   eventually,
   logPath,
-  signIn,
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { inNewProject, startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const searchPath = (build: BuildAnswer, query: Readonly<Record<string, string | number>>) =>
   `${logPath(build, 1)}/search?${Object.entries(query)
@@ -261,9 +256,7 @@ describe('refusals', () => {
     const [build, other] = [await caller.newLog('secret\n'), await caller.newBuild()]
     assert.equal((await uploader(server, build).get(searchPath(build, { q: 's' }))).status, 200)
     assertRefused(await uploader(server, other).get(searchPath(build, { q: 's' })), 403, 'APIGW.0302')
-    assert.equal((await caller.post('/api/v1/projects', { name: 'elsewhere' })).status, 201)
-    const scope = { project: { name: 'elsewhere' } }
-    const stranger = new Caller(server, { 'X-Auth-Token': await signIn(server.url, ADMIN, scope) })
+    const stranger = await inNewProject(caller)
     const there = await stranger.get(searchPath(build, { q: 's' }))
     assertRefused(there, 404, 'DEVCB.00031006')
     assertSameRefusal(

@@ -1,12 +1,11 @@
 /** A step whose writer falls silent is abandoned: readable, not finished, and reopened by an append (docs/api.md §4). */
-import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
-import { admin, type BuildAnswer, eventually, logPath, sha256 } from '../../props/wire.ts'
 
-const server = await startServer({ env: { TAILRACE_ABANDONED_AFTER_S: '1' } })
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type BuildAnswer, eventually, logPath, sha256 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { caller } = await startFixture({ env: { TAILRACE_ABANDONED_AFTER_S: '1' } })
 
 const stateOf = async (build: BuildAnswer): Promise<string> =>
   (await caller.get(`/api/v1/builds/${build.record_id}`)).json().steps[0].state

@@ -1,20 +1,11 @@
 /** `POST /api/v1/builds/{record_id}/steps` (docs/api.md §4). */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
-import {
-  admin,
-  assertRefused,
-  type BuildAnswer,
-  logPath,
-  send,
-  UNKNOWN_RECORD,
-  uploader,
-} from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { assertRefused, type BuildAnswer, logPath, send, UNKNOWN_RECORD, uploader } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 const path = (record: string) => `/api/v1/builds/${record}/steps`
 const add = (build: BuildAnswer, body: unknown) => caller.post(path(build.record_id), body)
 const numbers = (build: BuildAnswer) => build.steps.map(step => step.step_id)

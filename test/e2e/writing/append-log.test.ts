@@ -1,12 +1,11 @@
 /** `PATCH`, `HEAD` and `OPTIONS` of a step's log: tus 1.0 as docs/api.md §4 narrows and widens it. */
+
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
-import { after, describe, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
+import { describe, test } from 'node:test'
 import {
   ADMIN,
-  admin,
   assertRefused,
   type BuildAnswer,
   eventually,
@@ -20,10 +19,9 @@ import {
   UNKNOWN_RECORD,
   uploader,
 } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 
 const stored = async (build: BuildAnswer) => (await caller.get(logPath(build, 1))).text
 

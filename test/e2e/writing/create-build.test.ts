@@ -1,13 +1,12 @@
 /** `POST /api/v1/builds` (docs/api.md §4). */
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { after, describe, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, logPath, send, UNKNOWN_JOB } from '../../props/wire.ts'
+import { describe, test } from 'node:test'
+import { assertRefused, logPath, send, UNKNOWN_JOB } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+const { server, caller } = await startFixture()
 const create = (body: unknown) => caller.post('/api/v1/builds', body)
 
 describe('the answer', () => {

@@ -1,20 +1,11 @@
 /** `POST /api/v1/builds/{record_id}/finish` (docs/api.md §4). */
-import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
-import {
-  admin,
-  assertRefused,
-  downloadPath,
-  logPath,
-  send,
-  UNKNOWN_RECORD,
-  uploader,
-} from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertRefused, downloadPath, logPath, send, UNKNOWN_RECORD, uploader } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 const path = (record: string) => `/api/v1/builds/${record}/finish`
 
 test('sets the result; the same again is a success, another one 409', async () => {

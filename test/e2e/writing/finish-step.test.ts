@@ -1,12 +1,11 @@
 /** `POST /api/v1/builds/{record_id}/steps/{step_id}/finish` (docs/api.md §4). */
-import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
-import { startServer } from '../../props/server-process.ts'
-import { admin, assertRefused, type Reply, send, sha256, UNKNOWN_RECORD, uploader } from '../../props/wire.ts'
 
-const server = await startServer()
-after(() => server.stop())
-const caller = await admin(server)
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { assertRefused, type Reply, send, sha256, UNKNOWN_RECORD, uploader } from '../../props/wire.ts'
+import { startFixture } from '../fixture.ts'
+
+const { server, caller } = await startFixture()
 
 const LOG = 'one\ntwo\n'
 const fresh = () => caller.newLog(LOG, { live: true })

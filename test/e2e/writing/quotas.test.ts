@@ -1,12 +1,13 @@
 /** How many live logs and open builds a project may have at once (docs/api.md section 6, docs/operations.md). */
+
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { RunnerHome } from '../../props/runner.ts'
-import { startServer } from '../../props/server-process.ts'
-import { ADMIN, admin, assertRefused, Caller, eventually, type Reply, signIn } from '../../props/wire.ts'
+import { assertRefused, type Caller, eventually, type Reply } from '../../props/wire.ts'
+import { inNewProject, startFixture } from '../fixture.ts'
 
 const BOUND_MS = 60_000
 const LIMITS = { TAILRACE_LIVE_LOGS_PER_PROJECT: '3', TAILRACE_OPEN_BUILDS_PER_PROJECT: '4' }
@@ -26,8 +27,7 @@ async function gauges(caller: Caller): Promise<{ readonly live: number; readonly
 }
 
 test('builds that race for the last places get just those, also after a kill; a result makes room', async () => {
-  await using server = await startServer({ env: LIMITS })
-  const caller = await admin(server)
+  const { server, caller } = await startFixture({ env: LIMITS })
   const replies = await Promise.all(
     Array.from({ length: 40 }, () => create(caller, { record_id: randomUUID() })),
   )
@@ -46,14 +46,11 @@ test('builds that race for the last places get just those, also after a kill; a 
   assert.equal((await caller.send('DELETE', `/api/v1/builds/${made[1].record_id}`)).status, 204)
   assert.equal((await create(caller)).status, 201)
 
-  assert.equal((await caller.post('/api/v1/projects', { name: 'elsewhere' })).status, 201)
-  const token = await signIn(server.url, ADMIN, { project: { name: 'elsewhere' } })
-  assert.equal((await create(new Caller(server, { 'X-Auth-Token': token }))).status, 201)
+  assert.equal((await create(await inNewProject(caller))).status, 201)
 })
 
 test('logs that race to begin get just the places there are, also after a kill; a finish makes room', async () => {
-  await using server = await startServer({ env: LIMITS })
-  const caller = await admin(server)
+  const { server, caller } = await startFixture({ env: LIMITS })
   const build = await caller.newBuild(12)
   const steps = build.steps.map(step => step.step_id)
   const replies = await Promise.all(steps.map(step => caller.append(build, step, 0, 'one\n')))
@@ -77,8 +74,7 @@ test('logs that race to begin get just the places there are, also after a kill; 
 
 test('what a runner left gives its places back after the silence that abandons a step', async () => {
   const one = { TAILRACE_LIVE_LOGS_PER_PROJECT: '1', TAILRACE_OPEN_BUILDS_PER_PROJECT: '1' }
-  await using server = await startServer({ env: { ...one, TAILRACE_ABANDONED_AFTER_S: '1' } })
-  const caller = await admin(server)
+  const { caller } = await startFixture({ env: { ...one, TAILRACE_ABANDONED_AFTER_S: '1' } })
   await caller.newLog('one\n', { live: true })
   const next = await eventually(async () => {
     const reply = await create(caller)
@@ -89,8 +85,7 @@ test('what a runner left gives its places back after the silence that abandons a
 })
 
 test('a command runs as without while its build finds no place, and its log comes when there is one', async () => {
-  await using server = await startServer({ env: { TAILRACE_OPEN_BUILDS_PER_PROJECT: '1' } })
-  const caller = await admin(server)
+  const { server, caller } = await startFixture({ env: { TAILRACE_OPEN_BUILDS_PER_PROJECT: '1' } })
   const blocker = await caller.newBuild()
   using home = new RunnerHome(server.url)
   const record = randomUUID()
@@ -106,8 +101,7 @@ test('a command runs as without while its build finds no place, and its log come
 })
 
 test('a command whose log finds no place goes on, and the log is sent as soon as there is one', async () => {
-  await using server = await startServer({ env: { TAILRACE_LIVE_LOGS_PER_PROJECT: '1' } })
-  const caller = await admin(server)
+  const { server, caller } = await startFixture({ env: { TAILRACE_LIVE_LOGS_PER_PROJECT: '1' } })
   const blocker = await caller.newLog('in the way\n', { live: true })
   using home = new RunnerHome(server.url)
   const record = randomUUID()
