@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { DetailedError, Upload } from 'tus-js-client'
-import { startServerOnPort } from '../props/server-on-port.ts'
 import type { ServerProcess } from '../props/server-process.ts'
+import { startServerOnPort } from '../props/server-process.ts'
 import { admin, type BuildAnswer, type Caller, logPath, sha256, uploader } from '../props/wire.ts'
 
 const MIB = 1024 * 1024

@@ -1,24 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { BOOTSTRAP, CLI } from './server-process.ts'
+import { type Ended, type Running, startCommand } from './command-process.ts'
+import { BOOTSTRAP } from './server-process.ts'
 
-export interface Ended {
-  readonly code: number | null
-  readonly stdout: string
-  readonly stderr: string
-}
-
-export interface Running {
-  readonly child: ChildProcess
-  readonly ended: Promise<Ended>
-  /** Resolves when stdout or stderr has this text. */
-  said(text: string): Promise<void>
-}
-
-/** A person's place: a folder that is both home and working directory, and the admin's key for one server. */
+/** A person at a command line: a folder that is both home and working directory, and the admin's key for one server. */
 export class CommandLine implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'tailrace-person-'))
   readonly url: string
@@ -39,19 +25,7 @@ export class CommandLine implements Disposable {
     under: readonly string[] = [],
     env: NodeJS.ProcessEnv = {},
   ): Running {
-    const [program = '', ...rest] = [...under, process.execPath, CLI, ...args]
-    const child = spawn(program, rest, { cwd: this.folder, env: this.environment(env) })
-    child.stdin.on('error', () => {}).end(input)
-    const output = { stdout: '', stderr: '' }
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
-    const said = async (text: string) => {
-      while (!output.stdout.includes(text) && !output.stderr.includes(text)) {
-        if (child.exitCode !== null) throw new Error(`"${text}" was not said: ${JSON.stringify(output)}`)
-        await new Promise(resolve => setTimeout(resolve, 10))
-      }
-    }
-    return { child, said, ended: once(child, 'close').then(([code]) => ({ code, ...output })) }
+    return startCommand(args, { cwd: this.folder, env: this.environment(env), input, under })
   }
 
   run(args: readonly string[], input?: string | Uint8Array, env: NodeJS.ProcessEnv = {}): Promise<Ended> {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import type { Socket } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** What the first start of every server under test is told to make. */
+/** What the first start of every server under test creates. */
 export const BOOTSTRAP = {
   domain: 'acme',
   project: 'cn-north-4',
@@ -45,11 +45,11 @@ export interface ServerProcess extends AsyncDisposable {
   kill(signal: NodeJS.Signals): Promise<void>
   /** Starts the server again on the same data, after a kill or a stop. */
   restart(): Promise<void>
-  /** Ends the server in order, removes a data directory of its own. Resolves to the exit code. */
+  /** Stops the server in order and removes a data directory of its own. Resolves to the exit code. */
   stop(): Promise<number | null>
 }
 
-/** Starts a server and waits until it says where it listens. Rejects with all it printed when it does not. */
+/** Starts a server and waits until it prints where it listens. Rejects with everything it printed if it does not. */
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'tailrace-test-'))
   const removeData = () => {
@@ -93,6 +93,33 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
   return server
 }
 
+/**
+ * Below the ports of outgoing connections. Among those, a client that retries while nothing listens may be connected to
+ * itself and keep the port.
+ */
+const PORTS = { from: 15_000, to: 30_000 }
+
+/** Starts a server that keeps its URL when it restarts, as clients that retry on their own expect. */
+export async function startServerOnPort(): Promise<ServerProcess> {
+  const port = await freePort()
+  // Of two flags of the same name the last one counts.
+  return startServer({ under: ['sh', '-c', `exec "$@" --listen 127.0.0.1:${port}`, 'sh'] })
+}
+
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from))
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const probe = createServer().once('error', () => resolve(false))
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)))
+  })
+}
+
 interface Running {
   readonly url: string
   readonly pid: number
@@ -106,7 +133,7 @@ async function start(data: string, options: ServerOptions): Promise<Running> {
   const cli = join(checkout, 'bin/tailrace.js')
   const ownData = given === undefined ? data : undefined
   const command = [...under, process.execPath, cli, 'serve', '--listen', '127.0.0.1:0', '--data', data]
-  // A group of its own, so that a signal reaches the server whatever stands between it and this process.
+  // A group of its own, so that a signal reaches the server even when another command runs it.
   const child = spawn(command[0]!, command.slice(1), {
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,9 +159,9 @@ async function start(data: string, options: ServerOptions): Promise<Running> {
 }
 
 /**
- * Waits beside a server for the end of this process, told by a pipe that closes however that end came: a handler of
- * its own would not run when a test is killed, or fails while it is loaded. Then it ends the server's group and
- * removes the data that is nobody else's.
+ * Starts a process that outlives this one. It waits for the end of a pipe, which closes however this process ends: a
+ * handler in this process would not run when a test is killed or fails while it loads. Then it kills the server's
+ * group and removes the data directory that the server was given as its own.
  */
 function guard(group: number, ownData: string | undefined): ChildProcess {
   const script = 'read -r _; kill -KILL "-$1"; [ -z "$2" ] || { sleep 1; rm -rf -- "$2"; }'
@@ -143,7 +170,7 @@ function guard(group: number, ownData: string | undefined): ChildProcess {
     detached: true,
   })
   guardian.unref()
-  // A pipe is a socket in Node, and keeps the process alive until it is told not to.
+  // In Node a pipe is a socket, which keeps the process alive unless it is unreferenced.
   ;(guardian.stdin as Socket).unref()
   guardian.stdin!.on('error', () => {})
   return guardian

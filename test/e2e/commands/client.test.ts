@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Credentials, TailraceClient } from '../../../src/client/index.ts'
-import { startRelay } from '../../props/runner.ts'
+import { startRelay } from '../../props/relay.ts'
 import { BOOTSTRAP, startServer } from '../../props/server-process.ts'
 import { admin, sha256, signIn } from '../../props/wire.ts'
 import { startFixture } from '../fixture.ts'

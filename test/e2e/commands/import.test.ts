@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { CommandLine } from '../../props/command-line.ts'
-import { startRelay } from '../../props/runner.ts'
+import { startRelay } from '../../props/relay.ts'
 import { eventually, sha256 } from '../../props/wire.ts'
 import { startFixture } from '../fixture.ts'
 

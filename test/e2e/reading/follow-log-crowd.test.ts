@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CrowdOrder, type CrowdReport, GO_ON, type Manner } from '../../props/follower-process.ts'
-import { startServerOnPort } from '../../props/server-on-port.ts'
+import { startServerOnPort } from '../../props/server-process.ts'
 import { admin, type BuildAnswer, type Caller, eventually, logPath, sha256 } from '../../props/wire.ts'
 
 const MIB = 1024 * 1024

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { clockShiftedBy } from '../../../props/clock-shift.ts'
+import { clockShiftedBy } from '../../../props/server-preload.ts'
 import { BOOTSTRAP, type ServerProcess, startServer } from '../../../props/server-process.ts'
 import { authorization, sdkDate } from '../../../props/signed-request.ts'
 import type { Target, WellFormed } from '../../../props/well-formed-request.ts'

@@ -1,7 +1,11 @@
+/** Code that a server under test loads before its own. */
 import type { ServerProcess } from './server-process.ts'
 import { eventually } from './wire.ts'
 
-/** Collects garbage at SIGUSR2, twice with a turn between for what is freed by finalizers, and says on stderr what is left. Code that has not run of late stays: some MB. */
+/**
+ * On SIGUSR2: collects garbage, twice because finalizers free more in between, and prints on stderr what is left. Code
+ * that has not run for a while is kept, some MB of it.
+ */
 const REPORTER = `
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -16,14 +20,14 @@ process.on('SIGUSR2', () => {
   }, 20)
 })`
 
-/** Variables under which a server answers `heapInUse`. */
+/** Environment variables of a server that `heapInUse` can measure. */
 export const REPORTS_MEMORY = {
-  NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(REPORTER)}`,
+  NODE_OPTIONS: preload(REPORTER),
 }
 
 const REPORT = /^\{"heapUsed":(\d+)\}$/gm
 
-/** Bytes of the server's heap when nothing is left to collect. What a buffer holds is beside it, but the buffer itself is not. */
+/** Bytes of the server's heap after garbage collection. The heap holds buffer objects, but not their bytes. */
 export async function heapInUse(server: ServerProcess): Promise<number> {
   const reports = () => [...server.stderr.matchAll(REPORT)]
   const before = reports().length
@@ -33,4 +37,13 @@ export async function heapInUse(server: ServerProcess): Promise<number> {
     if (report === undefined) throw new Error('no report of memory')
     return Number(report[1])
   }, 60_000)
+}
+
+/** Environment variables of a server whose clock is ahead by `ms`, or behind if `ms` is negative. */
+export function clockShiftedBy(ms: number): { readonly NODE_OPTIONS: string } {
+  return { NODE_OPTIONS: preload(`const now = Date.now; Date.now = () => now() + ${ms}`) }
+}
+
+function preload(module: string): string {
+  return `--import=data:text/javascript,${encodeURIComponent(module)}`
 }
