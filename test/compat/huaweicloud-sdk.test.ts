@@ -174,7 +174,7 @@ test('a job is found by the characters of its name', async () => {
   )
 })
 
-test('the SDK tells refusals with their status, code and request id', async () => {
+test('the SDK reports errors with their status, code and request ID', async () => {
   const refused = (run: Promise<unknown>, status: number, code: string) =>
     assert.rejects(run, (error: unknown) => {
       assert.ok(error instanceof ServiceResponseException)

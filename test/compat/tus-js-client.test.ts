@@ -102,7 +102,7 @@ async function seal(build: BuildAnswer, log: Buffer): Promise<void> {
   assert.equal(reply.json().verified, true)
 }
 
-test('an upload aborted in the middle of a request is resumed where the log stands', async () => {
+test('an upload aborted in the middle of a request resumes at the head of the log', async () => {
   const build = await caller.newBuild()
   await uploadUntil(2 * MIB, LOG, optionsFor(build))
   const head = await uploader(server, build).head(build)
@@ -113,7 +113,7 @@ test('an upload aborted in the middle of a request is resumed where the log stan
   await seal(build, LOG)
 })
 
-test('an upload goes on by itself when the server is killed and comes back', async () => {
+test('an upload resumes on its own after the server is killed and restarted', async () => {
   const build = await caller.newBuild()
   let restarted: Promise<void> | undefined
   const { requests } = await upload(LOG, {
@@ -152,7 +152,7 @@ test('an upload of a sealed log is done at once and changes nothing', async () =
   await assertStored(build, LOG)
 })
 
-test('the client tells a refusal with its status: no token, unknown step', async () => {
+test('the client reports an error with its status: no token, unknown step', async () => {
   const build = await caller.newBuild()
   const refused = (options: Options, status: number) =>
     assert.rejects(upload(LOG, options), (error: unknown) => {

@@ -85,7 +85,7 @@ async function packed(caller: Caller, bytes: number): Promise<void> {
   }, 60_000)
 }
 
-test('one that is older than the journal is refused, so that no log gets the bytes of another', async () => {
+test('a catalog older than the journal is rejected, so that no log gets the bytes of another', async () => {
   using place = new Place()
   await using server = await startServer({ data: place.data })
   await place.keep(server)
@@ -96,7 +96,7 @@ test('one that is older than the journal is refused, so that no log gets the byt
   place.assertRefused(/The catalog is older than the journal/)
 })
 
-test('one that does not know of logs in packs is refused, and no pack is touched', async () => {
+test('a catalog that lacks logs of the packs is rejected, and no pack is changed', async () => {
   using place = new Place()
   await using server = await startServer({ data: place.data })
   const before = await admin(server)
@@ -112,7 +112,7 @@ test('one that does not know of logs in packs is refused, and no pack is touched
   place.assertRefused(/The catalog is older than the packs .* restore the whole data directory/)
 })
 
-test('one that does not know how far a log is packed is refused too', async () => {
+test('a catalog that does not know how far a log is packed is rejected', async () => {
   using place = new Place()
   await using server = await startServer({ data: place.data })
   const before = await admin(server)
@@ -138,7 +138,7 @@ const SMALL = {
 /** Lines that do not shrink. */
 const noise = (bytes: number) => `${randomBytes(bytes).toString('base64').replace(/.{99}/g, '$&\n')}\n`
 
-test('one to which the journal looks damaged, as it has given the log up since, is refused too', async () => {
+test('a catalog from before a log left the journal is rejected, as the journal looks damaged', async () => {
   using place = new Place()
   await using server = await startServer({ data: place.data, env: SMALL })
   const before = await admin(server)
@@ -161,7 +161,7 @@ test('one to which the journal looks damaged, as it has given the log up since, 
   assert.equal((await (await admin(server)).get(logPath(build, 1))).text, log)
 })
 
-test('one whose packs were rewritten since is refused too', async () => {
+test('a catalog from before packs were rewritten is rejected', async () => {
   using place = new Place()
   await using server = await startServer({ data: place.data, env: SMALL })
   const before = await admin(server)
@@ -190,7 +190,7 @@ test('one whose packs were rewritten since is refused too', async () => {
   for (const n of [0, 4, 8]) assert.equal((await after.get(logPath(logs[n]!.build, 1))).text, logs[n]!.log)
 })
 
-test('a catalog that is gone is not made anew beside logs', async () => {
+test('a missing catalog is not created again where there are logs', async () => {
   using place = new Place()
   await using server = await startServer({ data: place.data })
   const caller = await admin(server)
@@ -202,7 +202,7 @@ test('a catalog that is gone is not made anew beside logs', async () => {
   assert.equal(existsSync(join(place.data, 'catalog.sqlite')), false)
 })
 
-test('what logs left behind that were deleted since is no reason to refuse', async () => {
+test('bytes of logs that were deleted since do not make a catalog rejected', async () => {
   using place = new Place()
   await using server = await startServer({ data: place.data })
   const caller = await admin(server)

@@ -20,11 +20,11 @@ function isAlive(pid: number): boolean {
 describe('a server under test outlives no test', () => {
   for (const [how, ending] of [
     ['is killed', "process.kill(process.pid, 'SIGKILL')"],
-    ['is told to end', "process.kill(process.pid, 'SIGTERM')"],
-    ['fails while it is loaded', "await import('node:test'); throw new Error('while loading')"],
+    ['is terminated', "process.kill(process.pid, 'SIGTERM')"],
+    ['fails while it loads', "await import('node:test'); throw new Error('while loading')"],
     ['ends without stopping it', 'process.exit(0)'],
   ] as const)
-    test(`also when the test's process ${how}`, async () => {
+    test(`even when the process of the test ${how}`, async () => {
       const script = `
         const { startServer } = await import(${JSON.stringify(FIXTURE)})
         const server = await startServer()
@@ -41,7 +41,7 @@ describe('a server under test outlives no test', () => {
       await eventually(async () => assert.ok(!isAlive(Number(pid)) && !existsSync(data)))
     })
 
-  test('and leaves nothing behind when it is stopped', async () => {
+  test('a server that is stopped leaves no process and no data', async () => {
     const server = await startServer()
     assert.ok(isAlive(server.pid))
     await server.stop()
@@ -49,6 +49,6 @@ describe('a server under test outlives no test', () => {
   })
 })
 
-test('a server that does not start tells why', async () => {
+test('a server that does not start says why', async () => {
   await assert.rejects(startServer({ env: { TAILRACE_OFFSET_FORMAT: 'hex' } }), /TAILRACE_OFFSET_FORMAT/)
 })

@@ -42,7 +42,7 @@ async function assertGone(build: BuildAnswer): Promise<void> {
   for (const reply of await Promise.all(attempts)) assert.equal(reply.status, 404, reply.text)
 }
 
-test('a finished build is gone for good, and no other is touched', async () => {
+test('a finished build is gone for good, and no other is changed', async () => {
   const [before, build, behind] = [
     await caller.newLog('one\n'),
     await caller.newLog('two\n'),
@@ -56,7 +56,7 @@ test('a finished build is gone for good, and no other is touched', async () => {
   assert.equal((await caller.newBuild()).build_no, behind.build_no + 1)
 })
 
-test('a live build is gone too, and its upload token is worth nothing', async () => {
+test('a live build is gone too, and its upload token is useless', async () => {
   const build = await caller.newLog('half a li', { live: true })
   const runner = uploader(server, build)
   assert.equal((await remove(build)).status, 204)
@@ -117,7 +117,7 @@ test('writers that never stop get 404, and nothing that they sent comes back aft
   assert.equal(server.stderr, '')
 })
 
-test('a download in flight breaks off or ends, but never gives other bytes', async () => {
+test('a download in flight breaks off or ends, but never returns other bytes', async () => {
   // Hexadecimal digits compress to half: the log fills most of its pack, which is dropped with it.
   const log = Buffer.from(`${randomBytes(12 * 1024 * 1024).toString('hex')}\n`)
   const build = await caller.newLog(log)
@@ -149,7 +149,7 @@ test('a download in flight breaks off or ends, but never gives other bytes', asy
   await assertGone(build)
 })
 
-test('only an admin may delete; who asks, the form, and what is there, in this order', async () => {
+test('only an admin may delete; checks credentials, form and existence in this order', async () => {
   const build = await caller.newLog('stays\n')
   assertRefused(await send(server.url, 'DELETE', path('x')), 401, 'APIGW.0301')
   assertRefused(await uploader(server, build).send('DELETE', path(build.record_id)), 403, 'APIGW.0302')

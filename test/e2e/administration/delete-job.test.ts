@@ -18,7 +18,7 @@ const { server, caller } = await startFixture()
 const path = (job: string) => `/api/v1/jobs/${job}`
 const buildOf = (job_name: string, steps = 1): Promise<BuildAnswer> => caller.newBuild(steps, { job_name })
 
-test('a job goes with all its builds, live ones too, and no other job is touched', async () => {
+test('a job is deleted with all its builds, live ones too, and no other job is changed', async () => {
   const kept = await buildOf('kept')
   await caller.append(kept, 1, 0, 'kept\n')
   const builds = []
@@ -36,7 +36,7 @@ test('a job goes with all its builds, live ones too, and no other job is touched
   assert.equal((await caller.get(logPath(kept, 1))).text, 'kept\n')
 })
 
-test('a job that is made under the same name later is another one', async () => {
+test('a job created later under the same name is another job', async () => {
   const before = await buildOf('again')
   assert.equal((await caller.send('DELETE', path(before.job_id))).status, 204)
   const later = await buildOf('again')
@@ -44,7 +44,7 @@ test('a job that is made under the same name later is another one', async () => 
   assertRefused(await caller.get(pagePath(before)), 404, 'DEVCB.00031006')
 })
 
-test('only an admin may delete; who asks, the form, and what is there, in this order', async () => {
+test('only an admin may delete; checks credentials, form and existence in this order', async () => {
   const build = await buildOf('stays')
   assertRefused(await send(server.url, 'DELETE', path('x')), 401, 'APIGW.0301')
   assertRefused(await uploader(server, build).send('DELETE', path(build.job_id)), 403, 'APIGW.0302')

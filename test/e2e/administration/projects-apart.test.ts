@@ -24,7 +24,7 @@ const stranger = await inNewProject(caller)
 const build = await caller.newLog('secret\n')
 const nowhere: BuildAnswer = { ...build, job_id: UNKNOWN_JOB, record_id: UNKNOWN_RECORD }
 
-describe('another project\u2019s build is answered like an unknown one, whatever state it is in', () => {
+describe('another project\u2019s build is answered like an unknown one, in every state', () => {
   const at0: Headers = { ...TUS, 'Upload-Offset': '0' }
   type Asked = [what: string, ask: (target: BuildAnswer) => Promise<Reply>]
   const requests: readonly Asked[] = [
@@ -67,7 +67,7 @@ describe('names and ids of projects', () => {
     assert.equal(other.build_no, 1)
   })
 
-  test('the same record_id in another project tells nothing of the first', async () => {
+  test('the same record_id in another project reveals nothing of the first', async () => {
     const body = { job_name: 'mine', record_id: build.record_id, steps: [{ name: 'mine' }] }
     const reply = await stranger.post('/api/v1/builds', body)
     // A record id is a project's own: the look-up is keyed by (project, id).

@@ -56,7 +56,7 @@ test('the oldest builds beyond the limit go, but not of a job that has its own, 
   assert.equal((await caller.get(logPath(running, 1))).text, 'runs\n')
 })
 
-test('who asks, the form, and what is there, in this order', async () => {
+test('checks credentials, form and existence in this order', async () => {
   const { server, caller } = await startFixture()
   const build = await caller.newBuild()
   assertRefused(await send(server.url, 'PUT', path('x'), {}, '{'), 401, 'APIGW.0301')

@@ -81,7 +81,7 @@ describe('by span', () => {
     })
   })
 
-  test('31 days are a span, one second more is refused with its own code', async () => {
+  test('a span of 31 days is accepted, one second more is rejected with its own code', async () => {
     const [build] = await newBuilds('long', 1)
     const end = Date.UTC(2026, 2, 1)
     for (const path of [v1, v3]) {
@@ -91,7 +91,7 @@ describe('by span', () => {
     }
   })
 
-  test('what is no time, no order of times or no number is refused', async () => {
+  test('invalid times, times in the wrong order and invalid numbers are rejected', async () => {
     const [build] = await newBuilds('forms', 1)
     for (const path of [v1, v3]) {
       const get = (more: string) => caller.get(path(build!.job_id, more))

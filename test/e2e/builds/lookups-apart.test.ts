@@ -97,7 +97,7 @@ const all = (numbers: readonly number[]) => ({
 })
 
 describe('a runner', () => {
-  test('finds the status of builds it made, and is refused all others of its project', async () => {
+  test('finds the status of builds it created, and is denied all others of its project', async () => {
     assert.equal((await runner.get(statusOf(own))).status, 200)
     assertRefused(await runner.get(statusOf(first)), 403, 'APIGW.0302')
     assertRefused(await runner.get(statusOf(nowhere(first))), 404, 'DEVCB.00031006')

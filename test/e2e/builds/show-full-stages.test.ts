@@ -15,7 +15,7 @@ const stagesOf = async (record: string, more = '') => {
   return reply.json()
 }
 
-test('a new build has its initial stage behind it and all others before it', async () => {
+test('in a new build the initial stage is done and all others are to come', async () => {
   const build = await caller.newBuild(2)
   const answer = await stagesOf(build.record_id)
   const { initial, stage1, stage2, final } = answer.result.build_stages

@@ -62,7 +62,7 @@ describe('the client of the package', () => {
     assert.equal(asked, 3)
   })
 
-  it('uploads what a log lacks, and tells how far it is', async () => {
+  it('uploads what a log lacks, and reports its progress', async () => {
     const bytes = Buffer.from(lines(0, 60_000))
     const build = await caller.newLog(bytes.subarray(0, 100_000), { live: true })
     const step = { recordId: build.record_id, stepId: 1 }
@@ -92,7 +92,7 @@ describe('the client of the package', () => {
 })
 
 describe('a server that is killed', () => {
-  it('is waited for by a reader, who sees each line once', async () => {
+  it('is waited for by a reader, which sees each line once', async () => {
     const { server: killed, caller: writer } = await startFixture()
     await using relay = await startRelay(killed.url)
     const build = await writer.newLog(lines(0, 500), { live: true })

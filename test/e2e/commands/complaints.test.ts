@@ -32,8 +32,8 @@ const reader = {
 }
 const key = { TAILRACE_AK: BOOTSTRAP.ak, TAILRACE_SK: BOOTSTRAP.sk }
 
-describe('a command that is refused', () => {
-  it('tells which part of an access key is wrong', async () => {
+describe('a command that is rejected', () => {
+  it('says which part of an access key is wrong', async () => {
     const wrong = { ...key, TAILRACE_SK: 'another secret' }
     const unfit = `the secret key does not fit the access key ${BOOTSTRAP.ak}`
     assert.equal(await complaintOf(['builds'], wrong), `tailrace builds: ${unfit}`)
@@ -51,12 +51,12 @@ describe('a command that is refused', () => {
     )
   })
 
-  it('asks for another login when the token is taken no longer', async () => {
+  it('asks for another login when the token is no longer accepted', async () => {
     const complaint = await complaintOf(['builds'], { TAILRACE_TOKEN: 'ended' })
     assert.match(complaint, /^tailrace builds: http\S+ takes the token no longer, .*: log in again/)
   })
 
-  it('tells the role that it needs', async () => {
+  it('names the role that it needs', async () => {
     const roles = 'your roles in the project do not allow this'
     assert.equal(await complaintOf(['user', 'list'], reader), `tailrace user: ${roles}: it needs admin`)
     const args = ['import', '--job', 'j', '-']

@@ -27,7 +27,7 @@ async function imported(args: readonly string[], input?: string) {
 }
 
 describe('tailrace import', () => {
-  it('makes each file a finished step, decompressed, and stdin too', async () => {
+  it('creates a finished step of each file, decompressed, and of stdin', async () => {
     file('plain.log', 'plain\r\n\u001b[31m')
     file('members.log.gz', Buffer.concat([gzipSync('first '), gzipSync('second\n')]))
     file(
@@ -66,7 +66,7 @@ describe('tailrace import', () => {
     )
   })
 
-  it('again makes nothing new, unless that is wanted', async () => {
+  it('creates nothing new when repeated, unless asked to', async () => {
     file('a.log', 'a\n')
     const first = await imported(['--job', 'again', 'a.log'])
     assert.equal(first.steps[0].new_bytes, 2)
@@ -78,7 +78,7 @@ describe('tailrace import', () => {
     assert.notEqual((await imported(['--job', 'again', 'a.log'])).record_id, first.record_id)
   })
 
-  it('goes on where an import was killed, and waits for a server that is away', async () => {
+  it('resumes an import that was killed, and waits for a server that is down', async () => {
     const log = Buffer.alloc(40_000_000, 'a line that repeats itself\n')
     file('big.log', log)
     await using relay = await startRelay(server.url)
@@ -106,7 +106,7 @@ describe('tailrace import', () => {
     assert.equal(sha256(await logOf(record_id, 1)), sha256(log))
   })
 
-  it('says what is wrong, and makes no build then', async () => {
+  it('says what is wrong, and creates no build', async () => {
     file('broken.gz', gzipSync('text that is cut').subarray(0, 20))
     for (const [code, complaint, ...args] of [
       [1, /broken.gz cannot be decompressed/, '--job', 'none', 'broken.gz'],

@@ -59,7 +59,7 @@ describe('tailrace login', () => {
     assert.match(tailrace(['key', 'list']).stdout, new RegExp(BOOTSTRAP.ak))
   })
 
-  it('offers what the login before and the environment say, and reports a wrong password right behind it', async () => {
+  it('offers the values of the last login and the environment, and reports a wrong password at once', async () => {
     const variables = environment({ TAILRACE_USER: 'nobody', TAILRACE_AK: 'unused' })
     const terminal = onTerminal([process.execPath, CLI, 'login', '--profile=default'], variables)
     await answer(terminal, [
@@ -74,7 +74,7 @@ describe('tailrace login', () => {
     assert.match(seen, /Password: \s+tailrace login: .*password/)
   })
 
-  it('takes the environment for a profile by name too, and asks nothing where it has the password', async () => {
+  it('uses the environment for a named profile too, and asks nothing if it has the password', async () => {
     const { user, domain, project, password } = BOOTSTRAP
     const all = {
       TAILRACE_URL: server.url,
@@ -111,7 +111,7 @@ describe('tailrace login', () => {
     assert.doesNotMatch(tailrace(['key', 'list']).stdout, new RegExp(accessKey))
   })
 
-  it('keeps an access key that opens, and none that does not', () => {
+  it('keeps a valid access key, and no invalid one', () => {
     const args = ['login', '--url', server.url, '--access-key', BOOTSTRAP.ak, '--profile', 'given']
     const wrong = tailrace(args, 'not the secret key\n')
     assert.equal(wrong.code, 1)
@@ -131,7 +131,7 @@ describe('tailrace login', () => {
     assert.match(elsewhere.stderr, /no credentials: run "tailrace login"/)
   })
 
-  it('says what is missing where nobody can be asked', () => {
+  it('says what is missing where there is no terminal to ask at', () => {
     const { code, stderr } = tailrace(['login', '--url', server.url])
     assert.equal(code, 2)
     assert.match(stderr, /Domain is missing: give --domain, or set TAILRACE_DOMAIN/)
@@ -140,7 +140,7 @@ describe('tailrace login', () => {
     assert.match(noScheme.stderr, /did you mean http:\/\/127\.0\.0\.1:8080\?/)
   })
 
-  it('takes no file that others may read, or that is none of its own', () => {
+  it('rejects a file that others may read, and one that it did not write', () => {
     chmodSync(kept(), 0o644)
     assert.match(tailrace(['key', 'list']).stderr, /others may read .*chmod 600/)
     chmodSync(kept(), 0o600)
@@ -152,7 +152,7 @@ describe('tailrace login', () => {
 })
 
 describe('tailrace logout', () => {
-  it('ends the token, also on the server', () => {
+  it('revokes the token on the server too', () => {
     const { token } = JSON.parse(keptText()).profiles.default.credentials
     const out = tailrace(['logout'])
     assert.deepEqual([out.code, out.stdout], [0, `Logged out of ${server.url}\n`])
@@ -162,7 +162,7 @@ describe('tailrace logout', () => {
     assert.match(tailrace(['key', 'list']).stderr, /no server: run "tailrace login"/)
   })
 
-  it('forgets the login even when the server is away, and says so', () => {
+  it('forgets the login even when the server is down, and says so', () => {
     const login = ['login', '--url', server.url, ...who]
     assert.equal(tailrace(login, `${BOOTSTRAP.password}\n`).code, 0)
     writeFileSync(kept(), keptText().replaceAll(server.url, 'http://127.0.0.1:1'), { mode: 0o600 })

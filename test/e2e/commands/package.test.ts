@@ -100,12 +100,12 @@ test('holds what its README links to', () => {
     )
 })
 
-test('the command runs on whatever Node is there', { skip }, () => {
+test('the command runs on any installed Node', { skip }, () => {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   assert.equal(run(app, 'npx', '--no-install', 'tailrace', '--version'), `tailrace ${version}\n`)
 })
 
-test('the installed server takes and gives logs, and the README’s program reads them in plain JavaScript', {
+test('the installed server stores and serves logs, and the README’s program reads them in plain JavaScript', {
   skip,
 }, async () => {
   // `startServer` appends `node bin/tailrace.js serve …`: the first two give way to the installed command.
@@ -138,7 +138,7 @@ test('the installed server takes and gives logs, and the README’s program read
   assert.equal(stdout, 'one line\nand another\n', stderr)
 })
 
-test('the client’s types resolve, take the README’s program, and refuse what the client does not take', {
+test('the client’s types resolve, accept the README’s program, and reject what the client does not accept', {
   skip,
 }, () => {
   const compilerOptions = {

@@ -75,7 +75,7 @@ describe('tailrace builds', () => {
 })
 
 describe('a build or step that is not there', () => {
-  it('is told with what is', async () => {
+  it('is reported together with what exists', async () => {
     await newBuild('compile', ['a\n', 'b\n'])
     assert.match(await complaintOf(1, 'tail', 'compil'), /no job "compil"; did you mean "compile"/)
     assert.match(await complaintOf(1, 'get', 'compile#9', '1'), /no build compile#9; the latest is #1/)
@@ -152,7 +152,7 @@ describe('tailrace get', () => {
     )
   })
 
-  it('ends quietly when nobody reads on', async () => {
+  it('ends quietly when its output is closed', async () => {
     const { record_id } = await newBuild('long', [lines(0, 300_000)])
     const pipe = '"$1" "$2" get "$3" --level DEBUG | head -n 2; echo "$PIPESTATUS"'
     const args = ['-c', pipe, 'bash', process.execPath, CLI, record_id]
@@ -284,7 +284,7 @@ describe('tailrace tail', () => {
 })
 
 describe('a server that is away', () => {
-  it('is told of when it is tried again, whatever the command', async () => {
+  it('is reported when any command retries', async () => {
     await using relay = await startRelay(server.url)
     relay.target = undefined
     using there = new CommandLine(relay.url)
@@ -337,5 +337,5 @@ describe('tailrace grep', () => {
   })
 })
 
-it('no command leaves anything behind in the home', () =>
+it('no command leaves files in the home directory', () =>
   assert.equal(existsSync(join(person.folder, '.config')), false))

@@ -41,7 +41,7 @@ describe('tailrace run with a spool in trouble', () => {
     assert.equal(await home.logOf(record), 'a\n')
   })
 
-  it('says what is missing when neither the disk nor the server takes the log, and delivers what there is', async () => {
+  it('says what is missing when neither the disk nor the server accepts the log, and delivers the rest', async () => {
     using home = newHome()
     relay.target = undefined
     const record = randomUUID()
@@ -64,7 +64,7 @@ describe('tailrace run with a spool in trouble', () => {
 })
 
 describe('tailrace run with a bound on its spool', () => {
-  it('holds the command back while the server takes bytes, and every byte arrives', async () => {
+  it('slows the command down while the server accepts bytes, and every byte arrives', async () => {
     using home = newHome()
     const record = randomUUID()
     const script = `yes 0123456789abcde | head -c 4000000; du -sk ${home.spool}`
@@ -78,7 +78,7 @@ describe('tailrace run with a bound on its spool', () => {
     assert.deepEqual(home.waiting(), [])
   })
 
-  it('lets the command go on while the server is away, and the log says how much is missing', async () => {
+  it('lets the command continue while the server is down, and the log says how much is missing', async () => {
     using home = newHome()
     relay.target = undefined
     const record = randomUUID()
@@ -98,7 +98,7 @@ describe('tailrace run with a bound on its spool', () => {
     assert.ok(begin.length <= 1024 * 1024, `${begin.length} bytes`)
   })
 
-  it('delivers what a killed runner left behind what the server had, though the spool has no more than that', async () => {
+  it('delivers what a killed runner left, after what the server had, even if the spool has only that', async () => {
     using home = newHome()
     const record = randomUUID()
     const script = 'yes 0123456789abcde | head -c 3000000; touch written; exec sleep 30'
@@ -238,7 +238,7 @@ describe('tailrace run while the server is away', () => {
     )
   })
 
-  it('brings logs for another server to this one when told to, and names the way', async () => {
+  it('delivers logs for another server to this one on request, and says how', async () => {
     using home = newHome()
     const record = randomUUID()
     const elsewhere = { TAILRACE_URL: 'http://127.0.0.1:1' }

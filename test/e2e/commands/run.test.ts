@@ -152,7 +152,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     assert.equal(home.waiting().length, 1)
   })
 
-  it('makes steps of one build of several runs at once, and ends the build when told to', async () => {
+  it('makes several runs at once steps of one build, and finishes the build on request', async () => {
     using home = newHome()
     const record = randomUUID()
     await Promise.all(
@@ -191,7 +191,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     }
   })
 
-  it('warns of a build that has ended, or is of another job than the one named, and goes on', async () => {
+  it('warns of a build that has ended or belongs to another job, and continues', async () => {
     using home = newHome()
     const record = randomUUID()
     await home.run(['run', '--job', 'aa', '--record', record, '--finish', ...shell('exit 1')])
@@ -217,7 +217,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     assert.match(await home.logOf(record, 2), /second\n$/)
   })
 
-  it('goes on when stdout is closed', async () => {
+  it('continues when stdout is closed', async () => {
     using home = newHome()
     const record = randomUUID()
     const script =
@@ -229,7 +229,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     assert.match(await home.logOf(record), /line 2999\n$/)
   })
 
-  it('does not wait for ever for children that the command leaves behind', async () => {
+  it('does not wait forever for children that the command leaves running', async () => {
     using home = newHome()
     const record = randomUUID()
     const script = '(sleep 0.05; echo late; exec sleep 30) & echo done'

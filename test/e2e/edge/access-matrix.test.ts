@@ -277,13 +277,13 @@ describe('every operation is answered as the table says', () => {
     })
   }
 
-  test('and who was refused has changed no password', async () => {
+  test('callers that were denied have changed no password', async () => {
     await signIn(server.url, { name: standing.user, password: members.reader.password })
     await signIn(server.url, ADMIN)
   })
 })
 
-test('and nothing of what anybody proved himself with stands in the log of the server', async () => {
+test('the log of the server contains no credentials', async () => {
   await send(server.url, 'GET', '/healthz')
   const { key, session, token } = expired
   const given = Object.values(members).flatMap(member => [member.token, member.password])

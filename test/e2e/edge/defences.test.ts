@@ -19,7 +19,7 @@ import { startFixture } from '../fixture.ts'
 const { server, caller } = await startFixture({ env: { TAILRACE_TRUST_PROXY: 'on' } })
 
 describe('connections', () => {
-  test('garbage behind a request that is being answered never stands in its answer', async () => {
+  test('garbage after a request that is being answered does not corrupt its answer', async () => {
     // More than the buffers of a connection hold: the answer is in flight until the client reads on.
     const build = await caller.newLog(Buffer.alloc(32 * 1024 * 1024, 'abcdefgh\n'))
     const token = await signIn(server.url)
@@ -55,7 +55,7 @@ describe('connections', () => {
 })
 
 describe('bodies', () => {
-  test('half of a surrogate pair in a name is refused', async () => {
+  test('half of a surrogate pair in a name is rejected', async () => {
     for (const body of ['{"job_name":"a\\ud800"}', '{"job_name":"j","steps":[{"name":"\\udc00x"}]}']) {
       const headers = { 'Content-Type': 'application/json' }
       assertRefused(await caller.send('POST', '/api/v1/builds', headers, body), 400, 'CB.00060200')
@@ -69,7 +69,7 @@ describe('bodies', () => {
   })
 })
 
-test('a step that comes after the end of its build is not waited for, and takes late bytes', async () => {
+test('a step added after the end of its build is not waited for, and accepts late bytes', async () => {
   const build = await caller.newBuild(1)
   await caller.finishBuild(build)
   await caller.post(`/api/v1/builds/${build.record_id}/steps`, { steps: [{ name: 'late', step_id: 2 }] })
@@ -98,7 +98,7 @@ function answerAround(request: string, more: string): Promise<string> {
 }
 
 describe('a sealed log', () => {
-  test('is refused to who knows another version of it', async () => {
+  test('is not sent to a client that knows another version of it', async () => {
     const build = await caller.newBuild(1)
     await caller.append(build, 1, 0, 'x\n')
     await caller.finishStep(build, 1)

@@ -62,7 +62,7 @@ describe('TLS', async () => {
       socket.on('error', reject)
     })
 
-  test('is served from the files that the settings name, and read anew at SIGHUP', async () => {
+  test('is served from the files that the settings name, and reread at SIGHUP', async () => {
     const [first, second] = [selfSignedCertificate(), selfSignedCertificate()]
     install(first)
     await using server = await startServer({ env: files })
@@ -138,7 +138,7 @@ describe('a base path', async () => {
   })
   const build = await caller.newLog('one\n')
 
-  test('stands in every address that is answered, and is understood in every request', async () => {
+  test('is part of every address in answers, and is understood in every request', async () => {
     const [step] = build.steps
     assert.equal(step?.log_url, `http://logs.example.test:81/deep/base${logPath(build, 1)}`)
     for (const path of [logPath(build, 1), `/deep/base${logPath(build, 1)}`]) {
@@ -183,7 +183,7 @@ describe('a base path', async () => {
       assertRefused(await signedPage(server.url, path, signed), 401, 'APIGW.0301')
   })
 
-  test('that hides routes of the API is refused at the start', async () => {
+  test('that hides routes of the API stops the start', async () => {
     for (const path of ['/v1', '/api/logs', '/v3.0'])
       await assert.rejects(
         startServer({ env: { TAILRACE_PUBLIC_URL: `http://x.test${path}` } }),
@@ -201,7 +201,7 @@ describe('a proxy', async () => {
   const SIGNED_FOR = 'logs.example.test'
   const forwarded = { 'X-Forwarded-Host': SIGNED_FOR, 'X-Forwarded-Proto': 'https' }
 
-  test('that is trusted tells the host that was signed, and nobody else does', async () => {
+  test('that is trusted names the host that was signed; any other sender is ignored', async () => {
     for (const [server, status] of [
       [trusting, 200],
       [distrusting, 401],
@@ -215,7 +215,7 @@ describe('a proxy', async () => {
     }
   })
 
-  test('that is trusted tells the scheme: the session cookie is secure, and its origin the public one', async () => {
+  test('that is trusted names the scheme: the session cookie is secure, and its origin the public one', async () => {
     const login = JSON.stringify({ user: ADMIN.name, password: ADMIN.password, project: BOOTSTRAP.project })
     const begin = (url: string, origin: string) =>
       send(
@@ -235,7 +235,7 @@ describe('a proxy', async () => {
     )
   })
 
-  test('that is trusted tells the client\u2019s address, by the last word of the list alone', async () => {
+  test('that is trusted names the client\u2019s address, by the last entry of the list alone', async () => {
     const guess = (address: string) =>
       send(
         trusting.url,

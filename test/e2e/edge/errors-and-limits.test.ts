@@ -100,7 +100,7 @@ describe('no such route or method is 404 APIGW.0101', () => {
   })
 })
 
-describe('what cannot be read is refused in the same form', () => {
+describe('unreadable requests get errors of the same form', () => {
   for (const path of [
     '/v1/log/task/%',
     '/v1/log/task/%zz',
@@ -136,7 +136,7 @@ describe('what cannot be read is refused in the same form', () => {
 })
 
 describe('limits', () => {
-  test('a token of 100,000 characters is read, and refused as a token', async () => {
+  test('a token of 100,000 characters is read, and rejected as a token', async () => {
     assertRefused(
       await send(server.url, 'GET', pagePath(build), { 'X-Auth-Token': 'x'.repeat(100_000) }),
       401,
@@ -144,11 +144,11 @@ describe('limits', () => {
     )
   })
 
-  test('headers of 100,000 characters beside a good token are accepted', async () => {
+  test('headers of 100,000 characters are accepted with a valid token', async () => {
     assert.equal((await caller.get(pagePath(build), { 'X-Padding': 'x'.repeat(100_000) })).status, 200)
   })
 
-  test('a request without Host, and one with an Expect that nobody meets, are refused like any other', async () => {
+  test('a request without Host, and one with an unknown Expect, get errors of the same form', async () => {
     for (const head of ['GET /healthz HTTP/1.1', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: miracles']) {
       const { status, code } = refusalOf(await sendRaw(`${head}\r\n\r\n`))
       assert.deepEqual([status, code], [400, 'CB.00060200'])
@@ -157,7 +157,7 @@ describe('limits', () => {
     assert.match(old, /^HTTP\/1\.1 200 /)
   })
 
-  test('headers over 128 KiB are refused', async () => {
+  test('headers over 128 KiB are rejected', async () => {
     const answer = await sendRaw(
       `GET ${pagePath(build)} HTTP/1.1\r\nHost: x\r\nX-Padding: ${'x'.repeat(140_000)}\r\n\r\n`,
     )
@@ -166,7 +166,7 @@ describe('limits', () => {
     assert.equal(code, 'APIGW.0201')
   })
 
-  test('headers over 128 KiB are refused so that a client in the midst of its body sees it', async () => {
+  test('headers over 128 KiB are rejected so that a client that is sending its body sees it', async () => {
     const padding = { 'X-Padding': 'x'.repeat(140_000), 'Content-Type': 'application/json' }
     for (let n = 0; n < 10; n++) {
       const { status } = await caller.send('POST', '/api/v1/builds', padding, 'x'.repeat(8 * 2 ** 20))
@@ -174,24 +174,24 @@ describe('limits', () => {
     }
   })
 
-  test('a client that is refused and sends on without end is cut off', async () => {
+  test('a client that is rejected and keeps sending is cut off', async () => {
     const tooLong = `GET / HTTP/1.1\r\nX-Padding: ${'x'.repeat(140_000)}\r\n\r\n`
     const sent = await flood(tooLong, 512 * 2 ** 20)
     assert.ok(sent < 128 * 2 ** 20, `${sent} bytes were taken`)
   })
 
-  test('a path over the limit is refused', async () => {
+  test('a path over the limit is rejected', async () => {
     const { status } = refusalOf(
       await sendRaw(`GET /v1/log/task/step?x=${'x'.repeat(140_000)} HTTP/1.1\r\nHost: x\r\n\r\n`),
     )
     assert.ok([400, 413, 414, 431, 494].includes(status), String(status))
   })
 
-  test('a long query within the limit is no error', async () => {
+  test('a long query within the limit is accepted', async () => {
     assert.equal((await caller.get(`${pagePath(build)}&x=${'y'.repeat(20_000)}`)).status, 200)
   })
 
-  test('a thousand parameters are no error', async () => {
+  test('a thousand parameters are accepted', async () => {
     const many = Array.from({ length: 1000 }, (_, n) => `&p${n}=${n}`).join('')
     assert.equal((await caller.get(pagePath(build) + many)).status, 200)
   })
@@ -208,7 +208,7 @@ describe('request ids', () => {
     for (const id of ids) assert.match(id, /^[0-9A-Za-z-]{8,64}$/)
   })
 
-  test('are not taken from the caller as they stand', async () => {
+  test('are not taken from the caller unchanged', async () => {
     const reply = await caller.get('/nothing', { 'X-Request-Id': '<script>"\\' })
     assertRefused(reply, 404, 'APIGW.0101')
     assert.doesNotMatch(String(reply.headers['x-request-id']), /[<>"\\]/)

@@ -73,7 +73,7 @@ async function assertSurvived({ text, ending, isWhole }: RawRequest): Promise<vo
   assert.ok((status ?? 400) < 500, answer.slice(0, 500))
 }
 
-describe('every operation takes anything without failing or hanging', () => {
+describe('every operation survives any request without failing or hanging', () => {
   for (const operation of OPERATIONS)
     test(`${operation.method} ${operation.path}`, async context => {
       context.diagnostic(`FUZZ_SEED=${seed}`)
@@ -173,7 +173,7 @@ describe('nothing of a request is kept', {
     assert.ok(perRequest < KEPT_BYTES_PER_REQUEST, `${perRequest} bytes of each request are kept: ${bytes}`)
   })
 
-  test('nor of the last body that an operation refused', async () => {
+  test('nor of the last body that an operation rejected', async () => {
     const withBody = OPERATIONS.filter(({ body }) => body !== undefined)
     const targets = await Promise.all(withBody.map(newTarget))
     const before = await heapInUse(server)
@@ -188,7 +188,7 @@ describe('nothing of a request is kept', {
   })
 })
 
-test('the log of the server is JSON, and tells no secret and no text of a log', () => {
+test('the log of the server is JSON, and contains no secret and no text of a log', () => {
   assertKeepsSecret(server.stderr, [
     token,
     lasting.token,

@@ -31,7 +31,7 @@ async function sendUntilRefused(request: () => Promise<Reply>): Promise<{ refusa
   return assert.fail('no request was refused')
 }
 
-test('too many reads are refused, with the time to wait, and stop neither appends nor changes', async () => {
+test('too many reads are rejected, with the time to wait, and stop neither appends nor changes', async () => {
   const bob = await newRunner('bob')
   const build = await bob.newBuild()
   const { refusal, sent } = await sendUntilRefused(() => bob.page(build))
@@ -43,7 +43,7 @@ test('too many reads are refused, with the time to wait, and stop neither append
   assert.equal((await caller.page(build)).status, 200)
 })
 
-test('too many appends are refused and store nothing', async () => {
+test('too many appends are rejected and store nothing', async () => {
   const carl = await newRunner('carl')
   const build = await carl.newBuild()
   let at = 0
@@ -72,7 +72,7 @@ test('a second token of the same user makes no more requests possible', async ()
   assert.equal((await again.get('/api/v1/projects')).status, 429)
 })
 
-test('refused credentials use up nobody\u2019s limit', async () => {
+test('rejected credentials use up no limit', async () => {
   const fred = await newRunner('fred')
   const build = await fred.newBuild()
   const nobody = new Caller(server, { 'X-Auth-Token': 'x' })

@@ -100,7 +100,7 @@ test('it ends with its token', async () => {
   assertRefused(await readPage(key), 401, 'APIGW.0301', /decrypt token fail/)
 })
 
-test('requests that are malformed, for other methods, or without a good token are refused as Keystone refuses', async () => {
+test('malformed requests, other methods and invalid tokens get the errors of Keystone', async () => {
   const id = await signIn(server.url)
   const wide = await signIn(server.url, ADMIN, { domain: { name: BOOTSTRAP.domain } })
   for (const [identity, status] of [

@@ -38,7 +38,7 @@ const WAYS: Record<string, (path: string) => Promise<Reply>> = {
 
 for (const [way, get] of Object.entries(WAYS))
   describe(`asked with ${way}`, () => {
-    test('the projects of the user are told, as Keystone tells them', async () => {
+    test('lists the projects of the user, in the form of Keystone', async () => {
       const reply = await get('/v3/projects')
       assert.deepEqual(names(reply), ['b\u00f6ta & more', BOOTSTRAP.project])
       const { projects, links } = reply.json()
@@ -65,7 +65,7 @@ for (const [way, get] of Object.entries(WAYS))
       assert.equal(reply.json().links.self, `${server.url}/v3/projects?name=b%C3%B6ta%20%26%20more`)
     })
 
-    test('the domain of the user is told', async () => {
+    test('shows the domain of the user', async () => {
       const reply = await get('/v3/auth/domains')
       assert.equal(reply.status, 200, reply.text)
       const [domain, ...more] = reply.json().domains
@@ -74,14 +74,14 @@ for (const [way, get] of Object.entries(WAYS))
     })
   })
 
-test('a user is told of no project but his own', async () => {
+test('a user sees only projects of their own', async () => {
   const headers = {
     'X-Auth-Token': await signIn(server.url, bob, { domain: { name: BOOTSTRAP.domain } }),
   }
   assert.deepEqual(names(await send(server.url, 'GET', '/v3/projects', headers)), [BOOTSTRAP.project])
 })
 
-test('nobody, a wrong signature and an upload token are refused as Keystone refuses', async () => {
+test('no credentials, a wrong signature and an upload token get the errors of Keystone', async () => {
   for (const path of ['/v3/projects', '/v3/auth/domains'])
     for (const [reply, status] of [
       [await send(server.url, 'GET', path), 401],

@@ -45,7 +45,7 @@ async function rolesWith(names: readonly string[], on = server): Promise<readonl
 }
 
 describe('a token as Keystone describes it', () => {
-  test('is taken, and asked for by itself, without a catalog', async () => {
+  test('is accepted, and requested alone, without a catalog', async () => {
     let path: string | undefined
     let headers: Readonly<Record<string, unknown>> = {}
     const caller = holder()
@@ -81,7 +81,7 @@ describe('a token as Keystone describes it', () => {
     assertRefused(refused, 403, 'APIGW.0302', /No role/)
   })
 
-  test('has other roles where the server is told so', async () => {
+  test('has other roles if the settings say so', async () => {
     const env = {
       TAILRACE_IAM_ADMIN_ROLES: 'ci-boss, te_admin',
       TAILRACE_IAM_RUNNER_ROLES: '-',
@@ -156,7 +156,7 @@ describe('a token as Keystone describes it', () => {
     assert.equal(asked, 0)
   })
 
-  test('is refused when its time is over, whatever else the IAM says', async () => {
+  test('is rejected when it has expired, even if the IAM accepts it', async () => {
     for (const expires_at of ['2015-11-07T02:58:43.578887Z', '2015-11-07T02:58:43', new Date().toISOString()])
       assertRefused(
         await askedWith(json(200, keystoneToken(['admin'], { expires_at }))),
@@ -166,7 +166,7 @@ describe('a token as Keystone describes it', () => {
       )
   })
 
-  test('is refused when the IAM does not know it, in whatever words', async () => {
+  test('is rejected when the IAM does not know it, however it says so', async () => {
     for (const status of [400, 401, 404, 413, 414, 431])
       assertRefused(
         await askedWith(json(status, { error: { code: status, message: 'no', title: 'no' } })),
@@ -244,7 +244,7 @@ describe('an IAM that answers otherwise', () => {
       assert.match(text, new RegExp(`tailrace_iam_answers_total\\{outcome="${outcome}"\\} [1-9]`))
   })
 
-  test('leaves no mark: the next token is taken', async () => {
+  test('has no lasting effect: the next token is accepted', async () => {
     assert.equal((await askedWith(json(200, keystoneToken(['admin'])))).status, 200)
   })
 })

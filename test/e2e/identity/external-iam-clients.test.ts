@@ -36,7 +36,7 @@ test('the client obtains tokens from the IAM and reads and writes with them', as
   assert.equal(text, 'one\n')
 })
 
-test('no operation tells a user of the IAM, though an admin there, of what this server\u2019s own have', async () => {
+test('no operation shows an admin of the external IAM what belongs to the server\u2019s own users', async () => {
   const own = await admin(server)
   const key = (await own.post('/api/v1/keys', {})).json().access_key
   const user = 'the-own-user'

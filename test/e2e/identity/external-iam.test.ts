@@ -129,7 +129,7 @@ describe('a token of the external IAM', () => {
     assertRefused(await one.page(ownBuild), 404, 'DEVCB.00031006')
   })
 
-  test('opens nothing for a project that is not served, for a domain, or with an own signature beside it', async () => {
+  test('opens nothing for a project that is not served, for a domain, or together with a signature of this server', async () => {
     const unserved = await callerOf(ADMIN, unservedProject)
     assertRefused(
       await unserved.get('/api/v1/jobs'),
@@ -159,7 +159,7 @@ describe('a token of the external IAM', () => {
 describe('what is kept at the IAM', () => {
   const NAMES_IAM = new RegExp(`IAM at ${front.url}:`)
 
-  test('is told of its tokens, to their holders', async () => {
+  test('describes its tokens to their holders', async () => {
     const caller = await callerOf()
     const reply = await about('GET', caller, caller)
     assert.deepEqual([reply.status, reply.headers['x-subject-token']], [200, tokenOf(caller)])
@@ -246,7 +246,7 @@ describe('a token that ends at the IAM', () => {
   })
 })
 
-test('what is no token anywhere is 401, and texts that no IAM issues are not shown to it', async () => {
+test('an unknown token is 401, and text that cannot be a token is not sent to the IAM', async () => {
   const asked = front.asked.length
   for (const token of ['trs_x', 'tru_x', ownBuild.upload_token.slice(0, -1), 'x'.repeat(100_001)])
     assertRefused(
@@ -299,7 +299,7 @@ test('an IAM that is killed stops its own tokens alone, not those that are still
   await eventually(async () => assert.equal((await later.page(build)).status, 200), WAIT_MS)
 })
 
-test('thousands of made-up tokens do not get through to the IAM, and stop nobody else', async () => {
+test('thousands of invented tokens do not reach the IAM, and do not affect other callers', async () => {
   const good = await callerOf()
   assert.equal((await good.get('/api/v1/jobs')).status, 200)
   const [askedBefore, startMs] = [front.asked.length, Date.now()]

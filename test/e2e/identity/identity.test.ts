@@ -79,7 +79,7 @@ describe('a token by password', () => {
     assert.equal(reply.json().token.project.id, build.project_id)
   })
 
-  test('is refused for a wrong password and an unknown user alike', async () => {
+  test('is denied in the same way for a wrong password and for an unknown user', async () => {
     const wrong = await tokens(passwordRequest({ ...ADMIN, password: 'wrong-password-1' }, PROJECT_SCOPE))
     const unknown = await tokens(
       passwordRequest({ name: 'nobody', password: 'wrong-password-1' }, PROJECT_SCOPE),
@@ -92,7 +92,7 @@ describe('a token by password', () => {
     }
   })
 
-  test('is refused for a project that is not there', async () => {
+  test('is denied for an unknown project', async () => {
     for (const scope of [
       { project: { name: 'no-such-project' } },
       { project: { id: 'f'.repeat(32) } },
@@ -117,7 +117,7 @@ describe('a token by password', () => {
     '{"auth":{"identity":{"methods":["password"],"password":{"user":{"name":7,"password":[]}}}}}',
     '{"auth":{"identity":{"methods":["none"]}}}',
   ])
-    test(`is refused as malformed: ${body}`, async () => assertIdentityError(await tokens(body), 400))
+    test(`is rejected as malformed: ${body}`, async () => assertIdentityError(await tokens(body), 400))
 })
 
 test('guessing passwords is slowed down for the address that guesses, and for no other', async () => {
@@ -140,7 +140,7 @@ describe('scope', () => {
     }
   })
 
-  test('a domain-scoped token is refused by every log route', async () => {
+  test('a domain-scoped token is rejected by every log route', async () => {
     const headers = {
       'X-Auth-Token': await signIn(server.url, ADMIN, { domain: { name: BOOTSTRAP.domain } }),
     }
@@ -165,7 +165,7 @@ describe('checking and revoking', () => {
   const about = (method: string, own: string, subject: string) =>
     send(server.url, method, '/v3/auth/tokens', { 'X-Auth-Token': own, 'X-Subject-Token': subject })
 
-  test('GET tells about a token, HEAD that it is good', async () => {
+  test('GET describes a token, HEAD only validates it', async () => {
     const [own, subject] = [await signIn(server.url), await signIn(server.url)]
     const reply = await about('GET', own, subject)
     assert.deepEqual([reply.status, reply.headers['x-subject-token']], [200, subject])
@@ -306,7 +306,7 @@ describe('SDK-HMAC-SHA256', () => {
     assertRefused(other, 401, 'APIGW.0301')
   })
 
-  test('covers the method that was sent, whatever X-HTTP-Method-Override asks for', async () => {
+  test('covers the method that was sent, not the one of X-HTTP-Method-Override', async () => {
     const open = await caller.newBuild()
     const request: Unsigned = {
       method: 'POST',

@@ -46,7 +46,7 @@ function assertIdentityRefusal(reply: Reply, status: number): void {
 }
 
 describe('a token made from a token', () => {
-  test('opens the project that it is for, and tells how it came about', async () => {
+  test('opens the project that it is for, and says how it was obtained', async () => {
     const first = await requestToken(server.url, passwordRequest(ADMIN))
     const reply = await rescope(String(first.headers['x-subject-token']), PROJECT_SCOPE)
     assert.equal(reply.status, 201, reply.text)
@@ -82,7 +82,7 @@ describe('a token made from a token', () => {
     assert.equal((await readPage(own)).status, 200)
   })
 
-  test('is for the domain without a scope, and then refused by log routes', async () => {
+  test('is for the domain if no scope is given, and is then rejected by log routes', async () => {
     const text = await rescoped(await signIn(server.url))
     assertRefused(await readPage(text), 403, 'APIGW.0302')
   })
@@ -121,14 +121,14 @@ describe('a token made from a token', () => {
     assertRefused(await readPage(text), 401, 'APIGW.0301')
   })
 
-  test('is refused for what is no token, was revoked, or is an upload token', async () => {
+  test('is denied for an invalid token, a revoked one, and an upload token', async () => {
     const [own, gone] = [await signIn(server.url), await signIn(server.url)]
     await revoke(own, gone)
     for (const id of [gone, 'x', `${own}x`, build.upload_token])
       assertIdentityRefusal(await rescope(id, PROJECT_SCOPE), 401)
   })
 
-  test('is refused with a second method, and without the token', async () => {
+  test('is denied with a second method, and without the token', async () => {
     const id = await signIn(server.url)
     for (const identity of [
       { methods: ['token'] },

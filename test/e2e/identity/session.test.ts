@@ -91,7 +91,7 @@ describe('a session', () => {
       assert.equal((await send(server.url, 'DELETE', '/api/v1/session', headers)).status, 204)
   })
 
-  test('is always a new one, whatever cookie came with the login', async () => {
+  test('is always a new one, even if a cookie came with the login', async () => {
     const given = 'tailrace-session=trt_chosen-by-somebody-else-0123456789abcdefghi'
     const fresh = cookieOf(await begin(LOGIN, { ...OWN, Cookie: given }))
     assert.notEqual(fresh, given)
@@ -100,14 +100,14 @@ describe('a session', () => {
     assert.notEqual(again, fresh)
   })
 
-  test('of two at once is refused, and gives way to a token of the request', async () => {
+  test('is rejected if two come at once, and yields to a token of the request', async () => {
     const Cookie = cookieOf(await begin(LOGIN))
     assertRefused(await readPage({ Cookie: `${Cookie}; tailrace-session=x` }), 401, 'APIGW.0301')
     assertRefused(await readPage({ Cookie, 'X-Auth-Token': 'x' }), 401, 'APIGW.0301', /decrypt token fail/)
     assertRefused(await readPage({ Cookie, Authorization: 'SDK-HMAC-SHA256 x' }), 401, 'APIGW.0301')
   })
 
-  test('is refused for wrong and for incomplete credentials', async () => {
+  test('is denied for wrong and for incomplete credentials', async () => {
     assertRefused(
       await begin({ ...LOGIN, password: 'wrong-password-1' }),
       401,

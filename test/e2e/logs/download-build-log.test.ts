@@ -82,7 +82,7 @@ describe('the file', () => {
         assertRefused(await caller.get(path(record)), 400, 'CB.00060200', /record_id/)
     })
 
-    test(`${name}: who asks comes first, then what he may`, async () => {
+    test(`${name}: checks authentication, then authorization`, async () => {
       assertRefused(await send(server.url, 'GET', path('x')), 401, 'APIGW.0301')
       assert.equal((await send(server.url, 'HEAD', path(id))).status, 401)
       const other = uploader(server, await caller.newBuild())
@@ -122,7 +122,7 @@ describe('the file', () => {
 
 describe('log_level', () => {
   for (const path of [v1, v4]) {
-    test(`${path('ID')}: DEBUG is every byte; INFO, the default, begins anew with each step`, async () => {
+    test(`${path('ID')}: DEBUG is every byte; INFO, the default, starts over with each step`, async () => {
       assert.equal((await caller.get(path(id, '?log_level=DEBUG'))).text, EVERYTHING)
       assert.equal((await caller.get(path(id, '?log_level=INFO'))).text, WITHOUT_DEBUG)
     })
@@ -169,7 +169,7 @@ describe('compress', { skip: whyNoArchivers() }, () => {
     assert.match(String(head.headers['content-disposition']), /\.zip"/)
   })
 
-  test('makes a large log small, whatever bytes it has', async () => {
+  test('makes a large log of any bytes small', async () => {
     const all = Buffer.from(Array.from({ length: 256 }, (_, n) => n))
     const log = Buffer.concat(Array.from({ length: 40_000 }, () => all))
     const large = await buildOf([log, log])

@@ -53,7 +53,7 @@ test('malformed, missing and repeated parameters are 400', async () => {
     assertRefused(await caller.get(path('?task_name=stage1', record)), 400, 'CB.00060200', /record_id/)
 })
 
-test('who asks comes first, then what he may, then the form, then what is there', async () => {
+test('checks authentication, authorization, form and existence in this order', async () => {
   assertRefused(await send(server.url, 'GET', path('')), 401, 'APIGW.0301')
   assertRefused(await uploader(server, await caller.newBuild()).get(path()), 403, 'APIGW.0302')
   assertRefused(await caller.get(path('', UNKNOWN_RECORD)), 400, 'CB.00060200')

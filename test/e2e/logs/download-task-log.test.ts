@@ -223,7 +223,7 @@ describe('task_name and record_id', async () => {
       assertRefused(await caller.get(path(record, '?task_name=stage1')), 400, 'CB.00060200', /record_id/)
     })
 
-  test('an unknown record or stage is 404, all alike', async () => {
+  test('every unknown record or stage gets the same 404', async () => {
     const replies = await Promise.all([
       caller.get(path(UNKNOWN_RECORD, '?task_name=stage1')),
       caller.get(path('-'.repeat(36), '?task_name=stage1')),
@@ -236,7 +236,7 @@ describe('task_name and record_id', async () => {
     }
   })
 
-  test('who asks comes first, then the form, then what is there', async () => {
+  test('checks authentication, form and existence in this order', async () => {
     assertRefused(await send(server.url, 'GET', path('x', '')), 401, 'APIGW.0301')
     assertRefused(await send(server.url, 'GET', path(UNKNOWN_RECORD, '?task_name=stage1')), 401, 'APIGW.0301')
     assertRefused(await caller.get(path(UNKNOWN_RECORD, '?task_name=0')), 400, 'CB.00060200')

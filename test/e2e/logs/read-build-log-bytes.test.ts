@@ -46,7 +46,7 @@ describe('the answer', async () => {
     })
   })
 
-  test('shows the unfinished line, and goes on where the last answer ended', async () => {
+  test('shows the unfinished line, and continues where the last answer ended', async () => {
     assert.deepEqual(await read(build), ['one', 0, 3, true])
     await caller.finishStep(build, 1)
     assert.deepEqual(await read(build, { offset: 3 }), ['\ntwo\nhal', 3, 11, true])
@@ -59,7 +59,7 @@ describe('the answer', async () => {
     assert.deepEqual(await read(build, { offset: 13 }), ['', 13, 13, false])
   })
 
-  test('past the head stands at the head', async () => {
+  test('past the head begins at the head', async () => {
     for (const offset of [14, 9007199254740991])
       assert.deepEqual(await read(build, { offset }), ['', 13, 13, false])
   })
@@ -130,7 +130,7 @@ describe('characters', async () => {
     assert.deepEqual(await read(live, { offset: 1 }), ['\u{1f680}', 1, 5, true])
   })
 
-  test('of a long text join, whatever the length', async () => {
+  test('of a long text join at any length', async () => {
     const long = '\u6784\u{1f680}\u00e9'.repeat(300)
     const one = await finished(long)
     for (const length of [1, 2, 3, 5, 1000]) {
@@ -170,7 +170,7 @@ describe('parameters', async () => {
     assertRefused(await caller.get(`${word}?offset=0`), 400, 'CB.00060200', /build_no/)
   })
 
-  test('who asks comes first, then what he may, then the form, then what is there', async () => {
+  test('checks authentication, authorization, form and existence in this order', async () => {
     const unknown = bytesOf({ ...build, job_id: UNKNOWN_JOB })
     assertRefused(await send(server.url, 'GET', urlOf(unknown, { offset: 'x' })), 401, 'APIGW.0301')
     const other = uploader(server, await caller.newBuild())

@@ -118,7 +118,7 @@ for (const [name, queryOf] of Object.entries(ROUTES))
       assert.deepEqual([before.log + page.log, before.start_offset, before.has_more], [all, '0', false])
     })
 
-    test('what is unknown is 404, all alike', async () => {
+    test('everything unknown gets the same 404', async () => {
       const replies = [
         await caller.get(urlOf(queryOf({ ...build, job_id: UNKNOWN_JOB }))),
         await caller.get(urlOf(queryOf({ ...build, build_no: 2 ** 31 - 1 }))),
@@ -141,7 +141,7 @@ for (const [name, queryOf] of Object.entries(ROUTES))
         assertRefused(await caller.get(urlOf(queryOf({ ...build, job_id }))), 400, 'CB.00060201', /job_id/)
     })
 
-    test('who asks comes first, then the form, then what is there', async () => {
+    test('checks authentication, form and existence in this order', async () => {
       const unknown = queryOf({ ...build, job_id: UNKNOWN_JOB })
       assertRefused(await send(server.url, 'GET', urlOf(unknown, { start_offset: 'x' })), 401, 'APIGW.0301')
       assertRefused(await caller.get(urlOf(unknown, { start_offset: 'x' })), 400, 'CB.00060200')
@@ -168,7 +168,7 @@ for (const [name, queryOf] of Object.entries(ROUTES))
     })
   })
 
-test('stage/page takes job_id and build_no from the query, each once', async () => {
+test('stage/page reads job_id and build_no from the query, each once', async () => {
   const build = await buildOf([{ log: 'a\n' }])
   for (const name of ['job_id', 'build_no']) {
     assertRefused(await caller.get(urlOf(stagePage(build), {}, name)), 400, 'CB.00060200', new RegExp(name))
@@ -200,7 +200,7 @@ describe('real-time-log', async () => {
   })
 })
 
-test('stage/page knows no size: 1000 lines, whatever is asked', async () => {
+test('stage/page ignores size: a page has 1000 lines', async () => {
   const build = await buildOf([{ log: lines(1500) }])
   for (const size of [1, 'x']) assert.equal((await result(stagePage(build), { size })).log, lines(1000))
 })
@@ -230,7 +230,7 @@ describe('a build while it runs', () => {
     assert.deepEqual(await pageOf(build), ['one\ntwo\nthree\n', '14', false])
   })
 
-  test('goes on behind a step that was skipped', async () => {
+  test('continues after a step that was skipped', async () => {
     const build = await caller.newBuild(3)
     await caller.append(build, 1, 0, 'one')
     await caller.finishStep(build, 1)

@@ -40,7 +40,7 @@ describe('parameters', () => {
   })
 })
 
-test('who asks comes first, then what he may, then the form, then what is there', async () => {
+test('checks authentication, authorization, form and existence in this order', async () => {
   assertRefused(await send(server.url, 'GET', `${path}?limit=x`), 401, 'APIGW.0301')
   const other = uploader(server, await caller.newBuild())
   assertRefused(await other.get(path), 403, 'APIGW.0302')

@@ -23,7 +23,7 @@ const query = ({ job_id, build_no }: BuildAnswer): Query => ({
 const lines = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => `line ${from + n}\n`).join('')
 
-test('is 1000 lines, whatever the size, with numbers as offsets', async () => {
+test('has 1000 lines for any size, and numbers as offsets', async () => {
   const build = await caller.newLog(lines(2500))
   for (const more of [{}, { size: 1 }, { size: 'x' }]) {
     const reply = await caller.get(urlOf(query(build), more))
@@ -51,7 +51,7 @@ test('is the page of task/step with the same window and order', async () => {
     )
 })
 
-test('has offsets of digits in strings where the server is told so', async () => {
+test('has offsets as strings of digits if the settings say so', async () => {
   const { caller: by } = await startFixture({ env: { TAILRACE_OFFSET_FORMAT: 'string' } })
   const { result } = (await by.get(urlOf(query(await by.newLog('one\n'))))).json()
   assert.deepEqual([result.start_offset, result.end_offset], ['0', '4'])
@@ -82,7 +82,7 @@ describe('parameters', async () => {
       assertRefused(await caller.get(urlOf(all, { [name]: value })), 400, 'CB.00060200', new RegExp(name))
   })
 
-  test('who asks comes first, then what he may, then the form, then what is there', async () => {
+  test('checks authentication, authorization, form and existence in this order', async () => {
     assertRefused(await send(server.url, 'GET', urlOf(all, { step_id: 'x' })), 401, 'APIGW.0301')
     const other = uploader(server, await caller.newBuild())
     assertRefused(await other.get(urlOf(all)), 403, 'APIGW.0302')

@@ -57,7 +57,7 @@ describe("the example of CodeArts Build's own page", () => {
     assert.equal(typeof (await result(await caller.newLog(EXAMPLE))).location, 'string')
   })
 
-  test('has offsets of digits in strings where the server is told so', async () => {
+  test('has offsets as strings of digits if the settings say so', async () => {
     await using strings = await startServer({ env: { TAILRACE_OFFSET_FORMAT: 'string' } })
     const build = await (await admin(strings)).newLog(EXAMPLE)
     const { result: page } = (await (await admin(strings)).page(build)).json()
@@ -133,7 +133,7 @@ describe('parameters', async () => {
     })
 
   for (const name of ['start_offset', 'end_offset', 'size'])
-    test(`${name} takes every number up to 2^53-1, leading zeros too`, async () => {
+    test(`${name} accepts every number up to 2^53-1, leading zeros too`, async () => {
       for (const value of ['0', '0000000000000000', '9007199254740991', '0000000000000007'])
         assert.equal((await caller.page(build, { [name]: value })).status, 200, value)
     })
@@ -170,7 +170,7 @@ describe('parameters', async () => {
     assert.equal((await result(build, { build_no: '%31', sort: '%41ES' })).log, lines(3))
   })
 
-  test('percent signs without digits are no 500', async () => {
+  test('percent signs without digits are not a server error', async () => {
     assertRefused(await caller.page(build, { sort: '%' }), 400, 'CB.00060200')
     assertRefused(await caller.page(build, { sort: '%E0%A4%A' }), 400, 'CB.00060200')
   })
@@ -190,7 +190,7 @@ describe('what is not there', async () => {
       assertRefused(await caller.page(build, parameters), 404, 'DEVCB.00031006')
     })
 
-  test('all unknown objects are answered alike', async () => {
+  test('all unknown objects get the same answer', async () => {
     const [job, number, step] = await Promise.all([
       caller.page(build, { job_id: UNKNOWN_JOB }),
       caller.page(build, { build_no: 77 }),
@@ -204,7 +204,7 @@ describe('what is not there', async () => {
 describe('order of refusal', async () => {
   const build = await caller.newLog(lines(3))
 
-  test('who asks comes before everything else', async () => {
+  test('authentication comes before everything else', async () => {
     for (const path of [
       pagePath(build),
       pagePath(build, { size: 'x' }),
@@ -296,7 +296,7 @@ describe('has_more speaks of the log', async () => {
   const sealed = await caller.newLog(log)
   const live = await caller.newLog(log, { live: true })
 
-  test('AES: while bytes are stored behind the page, whatever the window', async () => {
+  test('AES: while bytes are stored after the page, in any window', async () => {
     assert.equal((await result(sealed, { size: 5 })).has_more, true)
     assert.equal((await result(sealed, { end_offset: 14 })).has_more, true)
     assert.equal((await result(sealed)).has_more, false)
@@ -400,7 +400,7 @@ describe('characters', async () => {
     }
   })
 
-  test('bytes that are no valid UTF-8 count one by one and appear as U+FFFD', async () => {
+  test('invalid UTF-8 counts byte by byte and appears as U+FFFD', async () => {
     const log = await caller.newLog(Buffer.from([0x61, 0xff, 0xc3, 0xe6, 0x9e, 0x62, 0x0a]))
     const page = await result(log)
     assert.deepEqual([page.log, page.end_offset], ['a\ufffd\ufffd\ufffd\ufffdb\n', 7])

@@ -130,7 +130,7 @@ describe('a back-up of a running server', async () => {
     return JSON.stringify(files.filter(({ name }: { name: string }) => name.startsWith('packs/')))
   }
 
-  it('restores to what was acknowledged when it began, while writers go on, and shares packs with the one before', async () => {
+  it('restores to what was acknowledged when it began, while writers continue, and shares packs with the previous one', async () => {
     // Fills packs alone and stays, so that they are never rewritten.
     const kept = await caller.newLog(NOISE.subarray(0, 3_000_000))
     await eventually(async () =>
@@ -181,7 +181,7 @@ describe('a back-up of a running server', async () => {
     }
   })
 
-  it('keeps packs only while somebody copies them', async () => {
+  it('keeps packs only while they are copied', async () => {
     const builds = await Promise.all(
       [0, 1, 2].map(n => caller.newLog(NOISE.subarray(n * 1_900_000, (n + 1) * 1_900_000))),
     )
@@ -261,7 +261,7 @@ describe('a back-up of a running server', async () => {
     assert.equal(await exists(inFolder('new')), false)
   })
 
-  it('is not restored where it is damaged, and a restore that was cut off goes on', async () => {
+  it('is not restored if it is damaged, and a restore that was cut off resumes', async () => {
     assert.equal((await backUp('sound')).code, 0)
     const { files } = JSON.parse(await readFile(join(inFolder('sound'), 'backup.json'), 'utf8'))
     const { name } = files.at(-1)

@@ -27,7 +27,7 @@ function doctorOf(
   })
 }
 
-test('checks a store that is served, beside its server', async () => {
+test('checks a store while its server runs', async () => {
   const sealed = await caller.newLog(Buffer.alloc(3_000_000, 'a line of a sealed log\n'))
   const live = await caller.newLog('still going', { live: true })
   const { code, stdout, stderr } = await doctor('--json')
@@ -41,7 +41,7 @@ test('checks a store that is served, beside its server', async () => {
     assert.equal((await caller.send('DELETE', `/api/v1/builds/${record_id}`)).status, 204)
 })
 
-test('refuses a directory without a store', async () => {
+test('rejects a directory without a store', async () => {
   const none = await doctor('--data', join(server.data, 'none'))
   assert.equal(none.code, 1)
   assert.match(none.stderr, /no store/)
@@ -84,7 +84,7 @@ test('packs are for the server\u2019s user alone', async () => {
   for (const { mode } of modes) assert.equal(mode & 0o077, 0)
 })
 
-test('tells which log is damaged, and reads on', async () => {
+test('reports which log is damaged, and continues', async () => {
   const { server: own, caller: writer } = await startFixture()
   const text = Array.from({ length: 50_000 }, (_, i) => `${i * i}\n`).join('')
   const build = await writer.newLog(Buffer.from(text))

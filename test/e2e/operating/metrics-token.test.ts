@@ -20,7 +20,7 @@ test('the token opens the metrics', async () => {
   assert.equal((await caller.get('/metrics')).status, 200)
 })
 
-test('any other is refused as an unknown token is', async () => {
+test('any other token is rejected like an unknown one', async () => {
   const unknown = await bearer('x').get('/metrics')
   assertRefused(unknown, 401, 'APIGW.0301')
   for (const wrong of [`${TOKEN}x`, TOKEN.slice(0, -1), TOKEN.toUpperCase(), 'X'.repeat(TOKEN.length)])
@@ -31,7 +31,7 @@ test('any other is refused as an unknown token is', async () => {
   assertRefused(await send(server.url, 'GET', '/metrics', twice), 401, 'APIGW.0301')
 })
 
-test('no other route takes it', async () => {
+test('no other route accepts the metrics token', async () => {
   const build = await caller.newBuild()
   const collector = bearer(TOKEN)
   for (const path of [pagePath(build), logPath(build, 1), '/api/v1/jobs', '/api/v1/users'])
@@ -50,7 +50,7 @@ test('its requests count as those of one user', async () => {
   assert.equal((await caller.get('/api/v1/jobs')).status, 200)
 })
 
-test('it is printed nowhere', () => {
+test('the metrics token is never printed', () => {
   assert.ok(!`${server.stdout}${server.stderr}`.includes(TOKEN))
 })
 

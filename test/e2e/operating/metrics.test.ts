@@ -29,7 +29,7 @@ async function read(caller: Caller): Promise<(name: string) => number> {
   return name => Number(new RegExp(`^tailrace_${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 }
 
-test('journal, disk and packs are told as they are', async () => {
+test('the state of journal, disk and packs is shown', async () => {
   const { caller } = await startFixture({ data, env: SETTINGS })
   const before = await read(caller)
   assert.equal(before('packs'), 0)

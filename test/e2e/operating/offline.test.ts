@@ -13,7 +13,7 @@ import { startFixture } from '../fixture.ts'
 const NEW_PASSWORD = 'another-horse-8-battery'
 const keyFiles = (data: string) => readdirSync(data).filter(name => name.startsWith('secret.key'))
 
-test('a store that is served, a directory without one and wrong usage are refused', async () => {
+test('a store in use, a directory without a store and wrong usage are rejected', async () => {
   await using server = await startServer()
   for (const args of [['password', BOOTSTRAP.user], ['rekey']]) {
     const served = offline(server.data, args, { input: `${NEW_PASSWORD}\n` })

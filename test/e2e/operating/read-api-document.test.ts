@@ -92,7 +92,7 @@ const headersOf = ({ parameters }: Described) =>
   parameters.filter(one => one.in === 'header').map(({ name, required }) => `${name}${required ? '' : '?'}`)
 const answered = ({ responses }: Described, status: number) => Object.keys(responses[status]?.headers ?? {})
 
-test('the document tells what appending, asking and reading bytes need and answer', async () => {
+test('the document describes the headers of appending, asking for the head, and reading bytes', async () => {
   const document = (await send(server.url, 'GET', '/openapi.json')).json()
   const { patch, head, get, options } = document.paths[LOG_PATH]
   assert.deepEqual(headersOf(patch), ['Tus-Resumable', 'Upload-Offset', 'Upload-Checksum?'])
@@ -116,7 +116,7 @@ test('the document tells what appending, asking and reading bytes need and answe
     assert.deepEqual(headersOf(document.paths[path].get), ['Last-Event-ID?'])
 })
 
-test('the document groups operations, tells who may use them, and that one field of two is needed', async () => {
+test('the document groups operations, names their roles, and says that one field of two is required', async () => {
   const document = (await send(server.url, 'GET', '/openapi.json')).json()
   const tags = document.tags.map(({ name }: { name: string }) => name)
   const roles = new Set<string>()
@@ -157,7 +157,7 @@ test('the page for people loads scripts from this server only, compressed if the
   assert.ok(gunzipSync(gzipped.bytes).equals(plain.bytes))
 })
 
-test('a browser that opens the address is led to the page, other clients are refused as anywhere', async () => {
+test('a browser that opens the address is redirected to the page, other clients get the usual error', async () => {
   const browser = { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
   assert.ok(server.stdout.includes(`${server.url}/docs\n`))
   const led = await send(server.url, 'GET', '/?x', browser)

@@ -67,7 +67,7 @@ describe('the first start', () => {
     assert.ok(!server.stdout.includes(user.password))
   })
 
-  test('takes what is given', async () => {
+  test('uses the given credentials', async () => {
     await using server = await startServer()
     assert.equal((await (await admin(server)).newBuild()).build_no, 1)
   })
@@ -90,7 +90,7 @@ test('SIGTERM and SIGINT end the server in order, and what was stored is there a
   }
 })
 
-test('SIGHUP does not end a server without TLS: it says so and goes on', async () => {
+test('SIGHUP does not stop a server without TLS: it says so and continues', async () => {
   const { server, caller } = await startFixture()
   process.kill(-server.pid, 'SIGHUP')
   await eventually(async () => assert.match(server.stderr, /SIGHUP: without TLS/), 60_000)
@@ -98,14 +98,14 @@ test('SIGHUP does not end a server without TLS: it says so and goes on', async (
   assert.equal(await server.stop(), 0)
 })
 
-test('a second server on the same directory does not start, and the first goes on', async () => {
+test('a second server on the same directory does not start, and the first continues', async () => {
   await using server = await startServer()
   const message = refusedStart(['--data', server.data])
   assert.match(message, /another|in use|lock/i)
   assert.equal((await (await admin(server)).newBuild()).build_no, 1)
 })
 
-test('a server that was killed leaves no lock behind', async () => {
+test('a server that was killed leaves no lock', async () => {
   await using server = await startServer()
   for (let n = 0; n < 2; n++) {
     await server.kill('SIGKILL')
@@ -114,7 +114,7 @@ test('a server that was killed leaves no lock behind', async () => {
   assert.equal((await (await admin(server)).newBuild()).build_no, 1)
 })
 
-test('a variable that is likely misspelt is told, and ignored', async () => {
+test('a variable that is probably misspelt is reported, and ignored', async () => {
   const env = { TAILRACE_RETENTION_DAY: '3', TAILRACE_TOKEN: 'of-another-command', TAILRACE_CORPORA: '/x' }
   await using server = await startServer({ env })
   assert.equal(
@@ -171,7 +171,7 @@ describe('a bad value stops the start with one line that names it', () => {
       assert.doesNotMatch(stderr, /^ +at /m)
     })
 
-  test('an address that is taken', async () => {
+  test('an address in use', async () => {
     await using server = await startServer()
     const { host } = new URL(server.url)
     const taken = `tailrace serve: something else listens on ${host}; choose another address with --listen\n`

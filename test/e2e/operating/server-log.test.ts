@@ -78,7 +78,7 @@ const secrets = [
   key.securitytoken,
 ]
 
-test('a failure stands in it once, with its cause and the id that the client was given', async () => {
+test('a failure is logged once, with its cause and the request ID that the client got', async () => {
   await damagePacks()
   for (const reply of [
     await caller.page(build),
@@ -110,7 +110,7 @@ test('a failure stands in it once, with its cause and the id that the client was
   }, 60_000)
 })
 
-test('a person who asks for what is damaged is told where to look, and gets no file', async () => {
+test('a person who downloads a damaged log gets an error that says where to look, and no file', async () => {
   using person = new CommandLine(server.url)
   const { code, stderr } = await person.run(['get', '-o', 'log', '--level', 'DEBUG', build.record_id])
   assert.equal(code, 1)
@@ -123,7 +123,7 @@ test('a person who asks for what is damaged is told where to look, and gets no f
   assert.equal(existsSync(join(person.folder, 'log')), false)
 })
 
-test('what is the client\u2019s own fault is no failure', async () => {
+test('a mistake of the client is not logged as a failure', async () => {
   // Maintenance may meet the damaged packs too; it has no request.
   const failures = () =>
     logLines(server.stderr).filter(({ level, reqId }) => level >= ERROR && reqId !== undefined).length

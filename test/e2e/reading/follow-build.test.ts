@@ -75,7 +75,7 @@ for (const [what, remove] of [
       assert.ok((await Array.fromAsync(events)).every(({ event }) => event !== 'end'))
   })
 
-test('who resumes after the end is told by 204 that nothing follows', async () => {
+test('a reader that resumes after the end gets 204, as nothing follows', async () => {
   const build = await caller.newBuild()
   const resume = () => caller.get(pathOf(build), { 'Last-Event-ID': 'end' })
   await caller.finishBuild(build)

@@ -46,7 +46,7 @@ describe('a finished log', () => {
     assert.deepEqual(last.json(), { size: 13, sha256: sha256('one\ntwo\nthree'), status: 'SUCCESS' })
   })
 
-  test('is sent under headers that no cache or proxy holds back', async () => {
+  test('is sent with headers that keep caches and proxies from holding it back', async () => {
     const build = await caller.newLog('one\n')
     const response = await openStream(server.url, eventsPath(build), caller.headers)
     assert.match(String(response.headers['content-type']), /^text\/event-stream\b/)
@@ -55,14 +55,14 @@ describe('a finished log', () => {
     response.destroy()
   })
 
-  test('is followed from an offset, and Last-Event-ID goes before it', async () => {
+  test('is followed from an offset, over which Last-Event-ID has precedence', async () => {
     const build = await caller.newLog('one\ntwo\nthree\n')
     assert.deepEqual(chunks(await follow(build, '?from=4')), [{ start: 4, end: 14, text: 'two\nthree\n' }])
     const resumed = await follow(build, '?from=4', { 'Last-Event-ID': '8' })
     assert.deepEqual(chunks(resumed), [{ start: 8, end: 14, text: 'three\n' }])
   })
 
-  test('answers 204 to who resumes at its end', async () => {
+  test('answers 204 to a reader that resumes at its end', async () => {
     const [build, empty] = [await caller.newLog('one\n'), await caller.newLog('')]
     for (const id of ['4', '5'])
       assert.equal((await caller.get(eventsPath(build), { 'Last-Event-ID': id })).status, 204)
@@ -97,7 +97,7 @@ describe('a finished log', () => {
     }
   })
 
-  test('shows bytes that are no UTF-8 one by one, and begins no chunk inside a character', async () => {
+  test('shows invalid UTF-8 byte by byte, and begins no chunk inside a character', async () => {
     const bytes = Buffer.concat([Buffer.from('é\n'), Buffer.from([0xff, 0xc3, 0x0a, 0xe7, 0x95])])
     const build = await caller.newLog(bytes)
     assert.equal(
@@ -158,7 +158,7 @@ describe('a growing log', () => {
   })
 })
 
-describe('who may follow', () => {
+describe('authorization', () => {
   test('readers of the project, and the holder of the upload token its own build alone', async () => {
     const [build, other] = [await caller.newLog('one\n'), await caller.newLog('two\n')]
     const holder = uploader(server, build)
@@ -175,7 +175,7 @@ describe('who may follow', () => {
     assertSameRefusal(there, await stranger.get(eventsPath({ ...build, record_id: UNKNOWN_RECORD })))
   })
 
-  test('malformed offsets are refused before the log is looked for', async () => {
+  test('malformed offsets are rejected before the log is looked up', async () => {
     const nowhere = { ...(await caller.newBuild()), record_id: UNKNOWN_RECORD }
     for (const query of ['?from=-1', '?from=1e3', '?from=', '?from=1&from=2', '?from=99999999999999999'])
       assertRefused(await caller.get(eventsPath(nowhere, query)), 400, 'CB.00060200', /from/)
@@ -185,7 +185,7 @@ describe('who may follow', () => {
   })
 })
 
-test('a reader that stands still holds nobody up, and gets everything when it goes on', async () => {
+test('a reader that pauses delays no other, and gets everything when it continues', async () => {
   const line = `${'x'.repeat(1023)}\n`
   const build = await caller.newLog(line.repeat(1024), { live: true })
   const path = eventsPath(build)
@@ -206,7 +206,7 @@ test('a reader that stands still holds nobody up, and gets everything when it go
   assert.deepEqual([seen, connections], [all, 1])
 })
 
-test('a stream ends in order when the server stops, and goes on after its restart', async () => {
+test('a stream ends in order when the server stops, and resumes after its restart', async () => {
   const { server: own, caller: writer } = await startFixture()
   const build = await writer.newLog('one\n', { live: true })
   const response = await openStream(own.url, eventsPath(build), writer.headers)

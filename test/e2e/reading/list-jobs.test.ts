@@ -9,12 +9,12 @@ import { startFixture } from '../fixture.ts'
 const { server, caller } = await startFixture()
 const userId = (await caller.get('/api/v1/users')).json().users[0].id
 
-test('before the first build there is no job', async () => {
+test('there is no job until the first build', async () => {
   assert.deepEqual(await lookUp(caller, '/api/v1/jobs'), { jobs: [], next_cursor: null })
   assert.deepEqual(await lookUpResult(caller, '/v1/job/list'), { job_list: [], total: 0 })
 })
 
-test('a job shows its newest build as it stands', async () => {
+test('a job shows the current state of its newest build', async () => {
   await caller.newBuild(1, { job_name: 'shown' })
   const build = await caller.newBuild(1, { job_name: 'shown', source: 'jenkins' })
   const [job] = (await lookUp(caller, '/api/v1/jobs?limit=1')).jobs

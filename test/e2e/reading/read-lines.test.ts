@@ -80,7 +80,7 @@ describe('lines of a log', () => {
   })
 
   for (const live of [true, false])
-    test(`${live ? 'live' : 'finished'}: giant ones are cut between characters at 64 KiB, those behind are found`, async () => {
+    test(`${live ? 'live' : 'finished'}: giant lines are cut between characters at 64 KiB, and lines after them are found`, async () => {
       const giant = '界'.repeat(700_000)
       const exact = 'x'.repeat(65_536)
       const build = await caller.newLog(`a\n${giant}\n${exact}\n${exact}y\nlast`, { live })
@@ -118,7 +118,7 @@ describe('lines of a log', () => {
     }
   })
 
-  test('bytes that are no UTF-8 are replaced one by one', async () => {
+  test('invalid UTF-8 is replaced byte by byte', async () => {
     const build = await caller.newLog(Buffer.from([0x61, 0xff, 0xc3, 0x0a, 0xe7, 0x95]))
     assert.deepEqual(brief((await lines(build)).lines), [
       [1, 0, 'a\uFFFD\uFFFD'],
@@ -128,7 +128,7 @@ describe('lines of a log', () => {
 })
 
 describe('refusals', () => {
-  test('malformed numbers before the log is looked for', async () => {
+  test('malformed numbers are rejected before the log is looked up', async () => {
     const nowhere = { ...(await caller.newBuild()), record_id: UNKNOWN_RECORD }
     for (const query of [
       'from=0',

@@ -103,7 +103,7 @@ describe('Range', async () => {
     'bytes=--1',
     'bytes=0x0-0x1',
   ])
-    test(`${range} is no range: the whole log`, async () => {
+    test(`${range} is not a valid range: the whole log`, async () => {
       const reply = await read(sealed, { Range: range })
       assert.deepEqual([reply.status, reply.text], [200, LOG])
     })
@@ -274,7 +274,7 @@ describe('refusals', async () => {
       assertRefused(await caller.get(path(record, step)), 400, 'CB.00060200')
   })
 
-  test('unknown ids are 404, all alike', async () => {
+  test('all unknown IDs get the same 404', async () => {
     const replies = await Promise.all([
       caller.get(path(UNKNOWN_RECORD, 1)),
       caller.get(path(build.record_id, 2)),
@@ -286,7 +286,7 @@ describe('refusals', async () => {
     }
   })
 
-  test('who asks comes first', async () => {
+  test('authentication comes first', async () => {
     assertRefused(await send(server.url, 'GET', path('x', 0)), 401, 'APIGW.0301')
   })
 })

@@ -5,7 +5,7 @@ import { it } from 'node:test'
 import { CommandLine } from '../../props/command-line.ts'
 import { startFixture } from '../fixture.ts'
 
-it('a server without the search route is searched from here', async () => {
+it('logs of a server without the search route are searched by the client', async () => {
   const { caller } = await startFixture()
   const build = await caller.newLog('one\nError two\nthree')
   const asked: string[] = []

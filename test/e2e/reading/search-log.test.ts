@@ -56,7 +56,7 @@ describe('a search', () => {
       assert.deepEqual(await search(build, { q: '^error$' }), { hits: [], end: { count: 0, complete: true } })
     })
 
-  test('stops at its limit, says so, and goes on from there', async () => {
+  test('stops at its limit, says so, and continues from there', async () => {
     const build = await caller.newLog('a1\nb\na2\na3\n')
     const first = await search(build, { q: 'a', limit: 2 })
     assert.deepEqual(first.end, { count: 2, complete: false, next: 8 })
@@ -86,7 +86,7 @@ describe('a search', () => {
     }
   })
 
-  test('finds what stands across the borders of appends and frames, in lines of any length', async () => {
+  test('finds text across the borders of appends and frames, in lines of any length', async () => {
     const line = `${'x'.repeat(70_000)}needle${'y'.repeat(700_000)}needle\n`
     const text = `${line}needle\n${line}plain\n`
     const build = await caller.newBuild()
@@ -110,7 +110,7 @@ describe('a search', () => {
     }
   })
 
-  test('takes characters of any kind literally', async () => {
+  test('matches all kinds of characters literally', async () => {
     const build = await caller.newLog('编译 [a.b*]\n\u00e9\0\u001b[31m\r\n')
     for (const q of ['译 [a.b*]', '\u00e9', '\0', '\u001b[31m\r'])
       assert.equal((await search(build, { q })).end.count, 1)
@@ -176,7 +176,7 @@ describe('a log without what is searched', () => {
   const readBytes = async () =>
     Number(/^tailrace_log_bytes_read_total (\d+)$/m.exec((await caller.get('/metrics')).text)?.[1])
 
-  test('is begun to be answered, and not searched on when the client goes', async () => {
+  test('is answered from the start, and the search stops when the client leaves', async () => {
     const lines = await caller.newLog(log)
     const oneLine = await caller.newLog(Buffer.alloc(log.length, 'hay '))
     for (const [build, query] of [
@@ -201,7 +201,7 @@ describe('a log without what is searched', () => {
 })
 
 describe('regular expressions', () => {
-  test('a catastrophic one ends at its deadline and holds nobody up', async () => {
+  test('a catastrophic expression ends at its deadline and does not delay other searches', async () => {
     const build = await caller.newLog(`${'a'.repeat(40)}b\n`)
     // The flag i keeps V8 from its engine of linear time.
     const slow = search(build, { q: '^(a+)+$', regex: 'true', case: 'false' })
@@ -214,12 +214,12 @@ describe('regular expressions', () => {
     assert.equal((await search(build, { q: '^a+b$', regex: 'true' })).end.count, 1)
   })
 
-  test('one that backtracks too much is matched in linear time where that is possible', async () => {
+  test('an expression that backtracks too much is matched in linear time where possible', async () => {
     const build = await caller.newLog(`${'a'.repeat(40)}b\n${'a'.repeat(40)}\n`)
     assert.equal((await search(build, { q: '^(a+)+$', regex: 'true' })).end.count, 1)
   })
 
-  test('only so many run at the same time', async () => {
+  test('only a few expressions run at the same time', async () => {
     const build = await caller.newLog(`${'a'.repeat(40)}b\n`)
     const query = { q: '^(a+)+$', regex: 'true', case: 'false' }
     const replies = await Promise.all(Array.from({ length: 6 }, () => caller.get(searchPath(build, query))))

@@ -10,7 +10,7 @@ const path = (record: string) => `/api/v1/builds/${record}/steps`
 const add = (build: BuildAnswer, body: unknown) => caller.post(path(build.record_id), body)
 const numbers = (build: BuildAnswer) => build.steps.map(step => step.step_id)
 
-test('a new step takes the next number and a log', async () => {
+test('a new step gets the next number and a log', async () => {
   const build = await caller.newBuild(2)
   const reply = await add(build, { steps: [{ name: 'later' }] })
   assert.equal(reply.status, 201, reply.text)
@@ -36,7 +36,7 @@ test('the same again is 200 and adds nothing', async () => {
   assert.equal((await caller.get(logPath(build, 2))).text, 'x\n')
 })
 
-test('another name for a number that is taken is 409 and adds nothing', async () => {
+test('another name for a number in use is 409 and adds nothing', async () => {
   const build = await caller.newBuild(1)
   assertRefused(
     await add(build, {
@@ -82,14 +82,14 @@ describe('refusals', async () => {
       assertRefused(await add(build, body), 400, 'CB.00060200')
     })
 
-  test('who asks, the form, and what is there, in this order', async () => {
+  test('checks credentials, form and existence in this order', async () => {
     assertRefused(await send(server.url, 'POST', path('x'), {}, '{'), 401, 'APIGW.0301')
     assertRefused(await caller.post(path(UNKNOWN_RECORD), {}), 400, 'CB.00060200')
     assertRefused(await caller.post(path('x'), { steps: [] }), 400, 'CB.00060200', /record_id/)
     assertRefused(await caller.post(path(UNKNOWN_RECORD), { steps: [{ name: 'x' }] }), 404, 'DEVCB.00031006')
   })
 
-  test('steps beyond 10,000 are refused', async () => {
+  test('steps beyond 10,000 are rejected', async () => {
     const full = await caller.newBuild(9_999)
     assert.equal((await add(full, { steps: [{ name: 'last' }] })).status, 201)
     assertRefused(await add(full, { steps: [{ name: 'one too many' }] }), 400, 'CB.00060200', /steps/)

@@ -295,12 +295,12 @@ describe('the form of an append', async () => {
       assertRefused(await patch({ ...TUS, 'Upload-Offset': at }), 400, 'CB.00060200', /Upload-Offset/i)
   })
 
-  test('that is refused stores nothing', async () => {
+  test('that is rejected stores nothing', async () => {
     assert.equal(await caller.head(build), 0)
     assert.equal((await caller.page(build)).json().result.log, '')
   })
 
-  test('is checked after who asks, and before what is there', async () => {
+  test('is checked after authentication, and before existence', async () => {
     const path = `/api/v1/builds/${UNKNOWN_RECORD}/steps/1/log`
     assertRefused(await send(server.url, 'PATCH', path, {}, 'x'), 401, 'APIGW.0301')
     assertRefused(await caller.send('PATCH', path, TUS, 'x'), 400, 'CB.00060200')
@@ -347,7 +347,7 @@ describe('after the seal', async () => {
 })
 
 describe('HEAD', () => {
-  test('tells the head of a growing log and that its length is not known', async () => {
+  test('reports the head of a growing log and that its length is not known', async () => {
     const build = await caller.newLog('one\n', { live: true })
     for (const headers of [{}, { 'Tus-Resumable': '1.0.0' }]) {
       const reply = await caller.send('HEAD', logPath(build, 1), headers)
@@ -363,7 +363,7 @@ describe('HEAD', () => {
     }
   })
 
-  test('tells the length once it is known', async () => {
+  test('reports the length once it is known', async () => {
     const { headers } = await caller.send('HEAD', logPath(await caller.newLog('one\n'), 1))
     assert.deepEqual(
       [headers['upload-offset'], headers['upload-length'], headers['upload-defer-length']],
@@ -371,11 +371,11 @@ describe('HEAD', () => {
     )
   })
 
-  test('tells 0 for a step not begun', async () => {
+  test('reports 0 for a step that has not begun', async () => {
     assert.equal(await caller.head(await caller.newBuild()), 0)
   })
 
-  test('refuses by its status, without a body', async () => {
+  test('reports errors by its status, without a body', async () => {
     const build = await caller.newBuild()
     for (const [reply, status] of [
       [await send(server.url, 'HEAD', logPath(build, 1)), 401],
@@ -389,7 +389,7 @@ describe('HEAD', () => {
   })
 })
 
-test('OPTIONS tells version, extensions and algorithms', async () => {
+test('OPTIONS lists version, extensions and algorithms', async () => {
   const build = await caller.newBuild()
   const reply = await caller.send('OPTIONS', logPath(build, 1))
   assert.ok([200, 204].includes(reply.status))

@@ -192,7 +192,7 @@ test('a body of another type is 415', async () => {
   )
 })
 
-test('without credentials it is 401, whatever the body', async () => {
+test('without credentials it is 401 for any body', async () => {
   for (const body of ['{"job_name":"x"}', '{'])
     assertRefused(
       await send(server.url, 'POST', '/api/v1/builds', { 'Content-Type': 'application/json' }, body),

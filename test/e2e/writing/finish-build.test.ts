@@ -20,7 +20,7 @@ test('sets the result; the same again is a success, another one 409', async () =
   assertRefused(await caller.finishBuild(build, { status: 'SUCCESS' }), 409, /^TR\./)
 })
 
-test('skips the steps never begun: their logs are empty and finished', async () => {
+test('skips the steps that never began: their logs are empty and finished', async () => {
   const build = await caller.newBuild(2)
   await caller.append(build, 1, 0, 'one\n')
   await caller.finishStep(build, 1)
@@ -35,7 +35,7 @@ test('skips the steps never begun: their logs are empty and finished', async () 
   )
 })
 
-test('leaves open steps open: late bytes and their finish are taken', async () => {
+test('leaves open steps open: late bytes and their finish are accepted', async () => {
   const build = await caller.newLog('one\n', { live: true })
   await caller.finishBuild(build)
   assert.equal((await caller.page(build)).json().result.has_more, true)
@@ -44,7 +44,7 @@ test('leaves open steps open: late bytes and their finish are taken', async () =
   assert.equal((await caller.page(build)).json().result.log, 'one\nlate\n')
 })
 
-test('a skipped step takes bytes that a runner delivers late', async () => {
+test('a skipped step accepts bytes that a runner delivers late', async () => {
   const build = await caller.newBuild(1)
   await caller.finishBuild(build)
   assert.equal((await caller.append(build, 1, 0, 'late\n')).status, 204)
@@ -64,7 +64,7 @@ test('a malformed status is 400 and sets nothing', async () => {
   assert.equal((await caller.finishBuild(build, { status: 'ABORTED' })).status, 200)
 })
 
-test('who asks, the form, and what is there, in this order', async () => {
+test('checks credentials, form and existence in this order', async () => {
   assertRefused(await send(server.url, 'POST', path('x'), {}, '{'), 401, 'APIGW.0301')
   assertRefused(await caller.post(path('x'), { status: 'SUCCESS' }), 400, 'CB.00060200', /record_id/)
   assertRefused(await caller.post(path(UNKNOWN_RECORD), {}), 400, 'CB.00060200')

@@ -40,7 +40,7 @@ describe('a finish that fits', () => {
     )
   })
 
-  test('without a sha256 is not verified, and tells what is stored', async () => {
+  test('without a sha256 is not verified, and reports what is stored', async () => {
     const unverified = { ...done, verified: false }
     assertFinished(
       await caller.finishStep(await fresh(), 1, { status: 'SUCCESS', size: LOG.length }),
@@ -65,7 +65,7 @@ describe('a finish that fits', () => {
       assertFinished(await caller.finishStep(build, 1, body), { ...done, status: 'FAILURE' })
   })
 
-  test('of a step never begun seals an empty log', async () => {
+  test('of a step that never began seals an empty log', async () => {
     const build = await caller.newBuild()
     assertFinished(await caller.finishStep(build, 1, { status: 'SUCCESS', size: 0, sha256: sha256('') }), {
       ...done,
@@ -162,7 +162,7 @@ describe('refusals', async () => {
       assert.equal(head.headers['upload-length'], undefined)
     })
 
-  test('who asks, the form, and what is there, in this order', async () => {
+  test('checks credentials, form and existence in this order', async () => {
     const json = { 'Content-Type': 'application/json' }
     assertRefused(await send(server.url, 'POST', path('x', 'y'), json, '{'), 401, 'APIGW.0301')
     assertRefused(await caller.post(path(UNKNOWN_RECORD, 1), {}), 400, 'CB.00060200')

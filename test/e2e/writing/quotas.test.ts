@@ -100,7 +100,7 @@ test('a command runs as without while its build finds no place, and its log come
   assert.equal(await home.logOf(record), 'kept\n')
 })
 
-test('a command whose log finds no place goes on, and the log is sent as soon as there is one', async () => {
+test('a command whose log is over quota continues, and the log is sent as soon as there is room', async () => {
   const { server, caller } = await startFixture({ env: { TAILRACE_LIVE_LOGS_PER_PROJECT: '1' } })
   const blocker = await caller.newLog('in the way\n', { live: true })
   using home = new RunnerHome(server.url)
