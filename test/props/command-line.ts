@@ -14,9 +14,9 @@ export class CommandLine implements Disposable {
   }
 
   environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-    const { PATH } = process.env
+    const { PATH, NODE_COMPILE_CACHE } = process.env
     const own = { TAILRACE_URL: this.url, TAILRACE_AK: BOOTSTRAP.ak, TAILRACE_SK: BOOTSTRAP.sk }
-    return { PATH, HOME: this.folder, TZ: 'UTC', ...own, ...more }
+    return { PATH, NODE_COMPILE_CACHE, HOME: this.folder, TZ: 'UTC', ...own, ...more }
   }
 
   start(

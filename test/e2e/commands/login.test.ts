@@ -17,8 +17,8 @@ const keptText = () => readFileSync(kept(), 'utf8')
 const who = ['--user', BOOTSTRAP.user, '--domain', BOOTSTRAP.domain, '--project', BOOTSTRAP.project]
 
 function environment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const { PATH } = process.env
-  return { PATH, HOME: home, ...more }
+  const { PATH, NODE_COMPILE_CACHE } = process.env
+  return { PATH, NODE_COMPILE_CACHE, HOME: home, ...more }
 }
 
 function tailrace(args: readonly string[], input = '', more: NodeJS.ProcessEnv = {}) {

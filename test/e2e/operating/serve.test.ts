@@ -17,12 +17,13 @@ const UNSET = Object.fromEntries(
 /** Runs `tailrace serve` where it must refuse to start. */
 function refusedStart(args: readonly string[], env: Readonly<Record<string, string>> = {}, code = 1): string {
   const data = mkdtempSync(join(tmpdir(), 'tailrace-test-'))
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   try {
     const { status, stderr } = spawnSync(
       process.execPath,
       [CLI, 'serve', '--data', data, '--listen', '127.0.0.1:0', ...args],
       {
-        env: { PATH: process.env.PATH, ...env },
+        env: { PATH, NODE_COMPILE_CACHE, ...env },
         encoding: 'utf8',
         timeout: 30_000,
       },
