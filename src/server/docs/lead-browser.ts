@@ -4,7 +4,10 @@ import type { Site } from '../guard/require-same-origin.ts'
 import { varyBy } from '../http/content-negotiation.ts'
 import { basePathOf } from '../http/rewritten-request.ts'
 
-/** Sends a person's browser from the address of the server, where no operation is, to the page about the API. Undefined for everything else. */
+/**
+ * Redirects a browser from `/`, where there is no operation, to the API reference. Undefined for every
+ * other request.
+ */
 export function leadBrowser(
   { raw, method, headers }: FastifyRequest,
   reply: FastifyReply,
