@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * The unit in which Linux reports CPU time: USER_HZ is 100 on every architecture that Node runs on.
+ * CPU time that all threads of a process have used so far, from /proc/PID/task/TID/schedstat. Linux
+ * only.
  */
-const TICKS_PER_S = 100
-
-/** User and system time that a process has used so far, from proc_pid_stat(5). Linux only. */
 export function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map(thread =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]),
+  )
+  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e9
 }
 
 export function median(values: readonly number[]): number {

@@ -10,7 +10,7 @@ import { type SimulatedDisk, seededRandom } from './simulated-disk.ts'
 const SETTINGS = { directory: '/journal', segmentBytes: 192 * KIB, segments: 8, spaceTimeoutMs: 20 }
 export const LOGS = [1, 2, 3, 4]
 
-/** One record as the test knows it: what it holds, and where the undamaged file has it. */
+/** One record as the test knows it: its content, and its place in the undamaged file. */
 export interface Placed {
   readonly log: LogId
   readonly at: number
@@ -40,7 +40,7 @@ export function open(
   return openLocalJournal({ ...SETTINGS, known, ...options, files: disk.layer() })
 }
 
-/** Appends, as far as they fit, ends the journal, and finds where each record stands. */
+/** Appends as far as there is room, ends the journal, and finds where each record is. */
 export async function fill(
   disk: SimulatedDisk,
   seed: number,

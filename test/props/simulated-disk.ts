@@ -1,13 +1,13 @@
 import { dirname } from 'node:path'
 import type { FileLayer, OpenFile } from '../../src/store/local/journal/file-layer.ts'
 
-/** Written and lost as a whole; small, so that a torn write has many shapes. */
+/** A sector is written or lost as a whole; small, so that a torn write has many shapes. */
 const SECTOR_BYTES = 64
 
 interface SimulatedFile {
   /** What a read sees. */
   cached: Buffer
-  /** What a power cut leaves, but for sectors that were on their way. */
+  /** What a power cut leaves, apart from sectors that were being written. */
   durable: Buffer
   readonly dirty: Set<number>
   nameIsDurable: boolean
@@ -18,7 +18,7 @@ export interface DiskFaults {
   shortWrite: number
   failedWrite: number
   failedSync: number
-  /** So many syncs fail before that, for certain. */
+  /** This many of the next syncs fail for certain. */
   syncsToFail: number
   /** Writes that would make all files together larger fail with ENOSPC. */
   capacityBytes: number
@@ -27,7 +27,7 @@ export interface DiskFaults {
 /**
  * A disk in memory for tests: it takes its time, fails on demand, and forgets what was not synced
  * when its power is cut. After a failed sync the cache shows bytes that the disk may not hold, and
- * takes them for written, as Linux does.
+ * considers them written, as Linux does.
  */
 export class SimulatedDisk {
   readonly faults: DiskFaults = {
@@ -43,7 +43,7 @@ export class SimulatedDisk {
   readonly #random: () => number
   #boot = 0
 
-  /** `random` gives numbers in [0, 1). */
+  /** `random` returns numbers in [0, 1). */
   constructor(random: () => number) {
     this.#random = random
   }
@@ -91,7 +91,7 @@ export class SimulatedDisk {
   }
 
   /**
-   * Ends the process: nothing it has under way has an effect any more; what it wrote stays in the
+   * Ends the process: its calls in progress have no effect any more; what it wrote stays in the
    * cache.
    */
   kill(): void {
@@ -136,7 +136,7 @@ export class SimulatedDisk {
     return this.#files.get(path)!.cached
   }
 
-  /** Changes a file behind the back of whoever has it open. */
+  /** Changes a file without the knowledge of those who have it open. */
   replace(path: string, content: Buffer): void {
     this.#files.set(path, {
       cached: content,

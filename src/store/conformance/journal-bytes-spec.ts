@@ -90,7 +90,7 @@ const APPENDING: Record<string, Promised> = {
       assert.equal(await stored(journal, 1), 'abc')
     },
   },
-  'of two appends to one place one is stored, and the other learns the head that is durable then': {
+  'of two appends at one offset one is stored, and the other is rejected with the durable head': {
     run: async journal => {
       await journal.open(1, 0)
       const first = journal.append(1, 0, text('abc'), 1)
@@ -129,7 +129,7 @@ const APPENDING: Record<string, Promised> = {
       for (const log of logs) assert.equal(await stored(journal, log), `${log}/0;${log}/1;${log}/2;`)
     },
   },
-  'bytes under way are neither in the extent nor readable before they are acknowledged': {
+  'bytes in progress are neither in the extent nor readable before they are acknowledged': {
     run: async journal => {
       await journal.open(1, 0)
       let acknowledged = 0
@@ -162,7 +162,7 @@ const APPENDING: Record<string, Promised> = {
       assert.equal(at, bytes.length)
     },
   },
-  'an empty append and one that can never fit are refused and change nothing': {
+  'an empty append and one that can never fit are rejected and change nothing': {
     run: async journal => {
       await journal.open(1, 0)
       await rejectsWith('invalid-parameter', journal.append(1, 0, new Uint8Array(0), 1))
@@ -194,7 +194,7 @@ const READING: Record<string, Promised> = {
       assert.deepEqual(await chunks(journal, 1, 26, 99), [])
     },
   },
-  'a read from below what is still here yields nothing': {
+  'a read that begins below the extent yields nothing': {
     run: async journal => {
       await journal.open(1, 0)
       await journal.append(1, 0, text('abcdef'), 1)

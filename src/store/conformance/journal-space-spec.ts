@@ -6,7 +6,7 @@ import type { DueLog } from '../../core/ports/journal.ts'
 import { dueNow, type Promised, rejectsWith, SMALL, stored, text } from './journal-promise.ts'
 
 const CLOSING: Record<string, Promised> = {
-  'a closed log takes no more bytes and keeps those it has': {
+  'a closed log accepts no more bytes and keeps those it has': {
     run: async journal => {
       await journal.open(1, 0)
       await journal.append(1, 0, text('abc'), 1)
@@ -17,7 +17,7 @@ const CLOSING: Record<string, Promised> = {
       assert.equal(await stored(journal, 1), 'abc')
     },
   },
-  'closing waits for the appends under way and counts them': {
+  'closing waits for the appends in progress and counts them': {
     run: async journal => {
       await journal.open(1, 0)
       const first = journal.append(1, 0, text('abc'), 1)
@@ -48,7 +48,7 @@ const CLOSING: Record<string, Promised> = {
       assert.equal(await journal.extent(2), undefined)
     },
   },
-  'what is asked of a journal after it ended fails as unavailable': {
+  'calls after the journal ended fail as unavailable': {
     run: async journal => {
       await journal.open(1, 0)
       const append = journal.append(1, 0, text('abc'), 1)
@@ -76,7 +76,7 @@ const DUE: Record<string, Promised> = {
       assert.deepEqual(await dueNow(journal), [])
     },
   },
-  'whoever waits for due logs is woken by an append, by a close and by an abort': {
+  'a wait for due logs ends with an append, a close or an abort': {
     run: async journal => {
       const never = new AbortController()
       await journal.open(1, 0)
@@ -112,7 +112,7 @@ const DUE: Record<string, Promised> = {
       assert.deepEqual(await dueNow(journal), [])
     },
   },
-  'due logs come in the order of the space that they pin': {
+  'due logs are ordered by the age of the space that they pin': {
     run: async journal => {
       for (const log of [3, 1, 2]) {
         await journal.open(log, 0)
@@ -128,7 +128,7 @@ const DUE: Record<string, Promised> = {
 }
 
 const SPACE: Record<string, Promised> = {
-  'when space is short, small logs in the oldest space are due whole, young ones are not': {
+  'when space is short, small logs in the oldest space are due with everything, young ones are not': {
     settings: { ...SMALL, frameBytes: 100 * KIB },
     run: async journal => {
       let log = 0
@@ -147,7 +147,7 @@ const SPACE: Record<string, Promised> = {
       assert.deepEqual(await dueNow(journal), [])
     },
   },
-  'appends wait while space is short and go on when some is released': {
+  'appends wait while space is short and continue when some is released': {
     settings: { ...SMALL, frameBytes: 100 * KIB },
     run: async journal => {
       const rounds = 200

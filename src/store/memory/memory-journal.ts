@@ -4,23 +4,25 @@ import { type ByteOffset, type EpochMs, type LogId, MIB } from '../../contract/q
 import type { DueLog, Extent, Journal, JournalChunk } from '../../core/ports/journal.ts'
 
 export interface MemoryJournalOptions {
-  /** A log with this many bytes is due; FRAME_TARGET_BYTES unless told. */
+  /** A log with this many bytes is due; FRAME_TARGET_BYTES by default. */
   readonly frameBytes?: number
-  /** Space is short beyond half of it, appends wait beyond three quarters; 512 MiB unless told. */
+  /**
+   * Space is short above half of this, and appends wait above three quarters; 512 MiB by default.
+   */
   readonly capacityBytes?: number
-  /** How long an append waits for space; 10 s unless told. */
+  /** How long an append waits for space; 10 s by default. */
   readonly spaceTimeoutMs?: number
 }
 
 interface StoredChunk extends JournalChunk {
-  /** Chunks of all logs are numbered as they are stored: the age of the space they take. */
+  /** Numbers the chunks of all logs as they are stored, as the age of the space that they use. */
   readonly number: number
 }
 
 interface LiveLog {
   from: ByteOffset
   head: ByteOffset
-  /** Where the log ends, appends still under way included. */
+  /** Where the log ends, including appends in progress. */
   tip: ByteOffset
   closed: boolean
   chunks: StoredChunk[]
@@ -38,8 +40,8 @@ interface WaitingAppend {
 }
 
 /**
- * The journal in memory, for tests and trials: every promise of the port but that anything outlives
- * the process.
+ * The journal in memory, for tests and trials. It keeps every promise of the port except that
+ * nothing outlives the process.
  */
 export class MemoryJournal implements Journal {
   readonly #logs = new Map<LogId, LiveLog>()

@@ -53,7 +53,7 @@ describe('group commit', () => {
     )
   })
 
-  it('writes all that is queued by one write and one sync', async () => {
+  it('stores everything that is queued with one write and one sync', async () => {
     const disk = new SimulatedDisk(() => 0)
     const journal = await open(disk)
     for (let log = 1; log <= 50; log++) await journal.open(log, 0)
@@ -96,7 +96,7 @@ describe('group commit', () => {
     })
   }
 
-  it('forgets rejected bytes for good also when nothing is stored after them', async () => {
+  it('forgets rejected bytes for good, even when nothing is stored after them', async () => {
     const disk = new SimulatedDisk(seededRandom(5))
     const journal = await open(disk)
     await journal.open(1, 0)
@@ -108,7 +108,7 @@ describe('group commit', () => {
     assert.equal(await content(again, 1), 'kept')
   })
 
-  it('forgets rejected bytes for good once anything else is stored, also where the failed segment outlives them', async () => {
+  it('forgets rejected bytes for good once anything else is stored, even while the failed segment is still in use', async () => {
     const disk = new SimulatedDisk(seededRandom(2))
     const journal = await open(disk)
     for (const log of [1, 2, 3]) await journal.open(log, 0)
@@ -123,7 +123,7 @@ describe('group commit', () => {
     assert.equal(await content(again, 2), 'first')
   })
 
-  it('rejects appends while no segment can be made, and stores again when there is space', async () => {
+  it('rejects appends while no segment can be created, and stores again when there is space', async () => {
     const disk = new SimulatedDisk(seededRandom(3))
     const journal = await open(disk)
     await journal.open(1, 0)
@@ -141,7 +141,7 @@ describe('group commit', () => {
     await journal[Symbol.asyncDispose]()
   })
 
-  it('refuses to open where no segment can be made', async () => {
+  it('does not open if no segment can be created', async () => {
     const disk = new SimulatedDisk(seededRandom(4))
     disk.faults.capacityBytes = 1
     await assert.rejects(open(disk), error => isTailraceError(error, 'store-unavailable'))

@@ -28,7 +28,7 @@ function vector(name: string): Buffer {
 }
 
 describe('the format of the local journal', () => {
-  it('has the header that the document shows, twice', () => {
+  it('has the header that docs/formats/journal.md shows, twice', () => {
     const pages = encodeSegmentHeader(HEADER)
     const header = vector('header')
     assert.equal(pages.length, FIRST_RECORD_POSITION)
@@ -39,7 +39,7 @@ describe('the format of the local journal', () => {
     assert.deepEqual(decodeSegmentHeader(pages), HEADER)
   })
 
-  it('takes the younger of two different copies of a header', () => {
+  it('uses the younger of two different copies of a header', () => {
     const older = encodeSegmentHeader(HEADER)
     const younger = encodeSegmentHeader({ ...HEADER, sequence: 8, earlier: [] })
     const torn = Buffer.concat([younger.subarray(0, 4096), older.subarray(4096)])
@@ -50,7 +50,7 @@ describe('the format of the local journal', () => {
     )
   })
 
-  it('has the record that the document shows', () => {
+  it('has the record that docs/formats/journal.md shows', () => {
     const expected = vector('record')
     const payload = Buffer.from('hello\n')
     const record = Buffer.alloc(expected.length)
@@ -64,7 +64,7 @@ describe('the format of the local journal', () => {
     })
   })
 
-  it('accepts no record with a changed byte, and none that is cut', () => {
+  it('accepts no record that is cut or has a changed byte', () => {
     const record = vector('record')
     for (let at = 0; at < record.length; at++) {
       const changed = Buffer.from(record)

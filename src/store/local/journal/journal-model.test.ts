@@ -75,7 +75,7 @@ interface Attempt {
 /** A log as its writer and the packs know it. */
 interface ModelLog {
   acknowledged: Buffer
-  /** Appends under way, in order. */
+  /** Appends in progress, in order. */
   inFlight: Attempt[]
   /** Rejected ones, newest last, as long as nothing was stored after them. */
   rejected: Attempt[][]
@@ -353,7 +353,7 @@ function isRun(attempts: readonly Attempt[], at: number, bytes: Buffer): boolean
   return false
 }
 
-describe('the local journal beside a model of it', () => {
+describe('the local journal compared with a model', () => {
   it('keeps every acknowledged byte once, through crashes, failures, wraps and releases', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -7,7 +7,7 @@ import { Segment } from './segment.ts'
 const CAPACITY = 1000
 
 describe('the newest bytes in memory', () => {
-  it('are at each position those that were written there, or not found', () => {
+  it('are found at their position exactly as they were written, or not found', () => {
     const batch = fc.record({ length: fc.integer({ min: 1, max: 1200 }), isElsewhere: fc.boolean() })
     fc.assert(
       fc.property(fc.array(batch, { maxLength: 60 }), batches => {
@@ -37,7 +37,7 @@ describe('the newest bytes in memory', () => {
     )
   })
 
-  it('stay until about as many others came', () => {
+  it('stay until about as many others have been added', () => {
     const recent = new RecentBytes(CAPACITY)
     const segment = newSegment()
     for (let i = 0; i < 100; i++) {
@@ -50,7 +50,7 @@ describe('the newest bytes in memory', () => {
     assert.notEqual(recent.find(segment, 10), undefined)
   })
 
-  it('are none when no memory is given', () => {
+  it('are not kept without memory for them', () => {
     const recent = new RecentBytes(0)
     const segment = newSegment()
     recent.add(segment, 0, new Uint8Array(10))

@@ -35,7 +35,7 @@ describe('reading records back', () => {
     await journal[Symbol.asyncDispose]()
   })
 
-  it('takes neighbours in a segment by one read, other logs between them included', async () => {
+  it('reads neighbours in a segment with one read, including other logs between them', async () => {
     const { journal, reads } = await open({ recentBytes: 0 })
     const [first, second] = await Promise.all([appendLines(journal, 1, 300), appendLines(journal, 2, 300)])
     assert.equal((await content(journal, 1, 0)).toString(), first)
@@ -44,7 +44,7 @@ describe('reading records back', () => {
     await journal[Symbol.asyncDispose]()
   })
 
-  it('keeps two reads under way at most, whoever reads', async () => {
+  it('runs at most two reads at once, however many readers there are', async () => {
     const { journal, reads } = await open({ recentBytes: 0 })
     await Promise.all([1, 2, 3, 4, 5, 6].map(log => appendLines(journal, log, 100)))
     await Promise.all([1, 2, 3, 4, 5, 6].map(log => content(journal, log, 0)))
@@ -52,7 +52,7 @@ describe('reading records back', () => {
     await journal[Symbol.asyncDispose]()
   })
 
-  it('reads records one by one where bytes of others between them cannot be read', async () => {
+  it('reads records one by one when bytes of other logs between them cannot be read', async () => {
     const { journal, reads } = await open({ recentBytes: 0 })
     const text = await appendLines(journal, 1, 50)
     reads.maxBytes = 100
@@ -62,7 +62,7 @@ describe('reading records back', () => {
     await journal[Symbol.asyncDispose]()
   })
 
-  it('lets others have their turn between windows that stand in memory', async () => {
+  it('yields to others between windows that are in memory', async () => {
     const { journal, reads } = await open({ recentBytes: 1024 * KIB, segmentBytes: 1024 * KIB })
     await journal.open(1, 0)
     for (let at = 0; at < 8000; at += 1000)
@@ -82,7 +82,7 @@ describe('reading records back', () => {
     await journal[Symbol.asyncDispose]()
   })
 
-  it('makes due, with everything, a log of very many records, however small', async () => {
+  it('makes a log of very many records due with everything, however small it is', async () => {
     const { journal } = await open({ maxRecords: 100 })
     await appendLines(journal, 1, 99)
     await journal.open(2, 0)

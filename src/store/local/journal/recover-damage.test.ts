@@ -17,7 +17,7 @@ import { RECORD_HEADER_BYTES } from './record-format.ts'
 import type { JournalDamage } from './segment-files.ts'
 
 describe('recovery of a damaged journal', () => {
-  it('brings each log back up to its first damaged record, wherever a segment is cut or damaged, and tells', async () => {
+  it('restores each log up to its first damaged record, wherever a segment is cut or damaged, and reports the loss', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer(),

@@ -10,7 +10,7 @@ import { decodeSegmentHeader, FIRST_RECORD_POSITION, SALT_BYTES } from './segmen
 import type { JournalDamage } from './segment-files.ts'
 
 describe('recovery of the journal', () => {
-  it('tells of damage at the end of a segment that others follow, where no log shows a gap', async () => {
+  it('reports damage at the end of a segment that others follow, although no log shows a gap', async () => {
     const disk = new SimulatedDisk(seededRandom(13))
     const { records } = await fill(disk, 13, [
       { log: 1, length: 100_000 },
@@ -40,7 +40,7 @@ describe('recovery of the journal', () => {
     }
   })
 
-  it('survives the loss of either copy of a header without loss', async () => {
+  it('loses nothing when either copy of a header is lost', async () => {
     for (const position of [0, 20, 60, 4096, 4150]) {
       const disk = new SimulatedDisk(seededRandom(position))
       const { contents } = await fill(disk, 5, [{ log: 1, length: 700 }])
@@ -56,7 +56,7 @@ describe('recovery of the journal', () => {
     }
   })
 
-  it('takes log text that looks like a record for a record only if it had the secret salt of the segment', async () => {
+  it('mistakes log text for a record only if it contains the secret salt of the segment', async () => {
     for (const knowsSalt of [false, true]) {
       const disk = new SimulatedDisk(seededRandom(6))
       const journal = await open(disk)
@@ -86,7 +86,7 @@ describe('recovery of the journal', () => {
     }
   })
 
-  it('takes nothing of an earlier use of a segment for part of the present one', async () => {
+  it('mistakes no record of an earlier use of a file for one of the present use', async () => {
     const disk = new SimulatedDisk(seededRandom(12))
     const packed = new Map<LogId, number>()
     const known: FindKnownLogs = async logs =>
@@ -107,7 +107,7 @@ describe('recovery of the journal', () => {
     assert.equal((await content(again, 1, head)).toString(), 'newest')
   })
 
-  it('asks for the logs found, drops the deleted, cuts at the packed end and at the size of a sealed log', async () => {
+  it('looks up the logs found, drops deleted ones, and cuts at the packed end and at the size of a sealed log', async () => {
     const disk = new SimulatedDisk(seededRandom(7))
     const { contents } = await fill(disk, 7, [
       { log: 1, length: 500 },
@@ -137,7 +137,7 @@ describe('recovery of the journal', () => {
     assert.deepEqual(await content(journal, 4, 0), contents.get(4)!.subarray(0, 450))
   })
 
-  it('stores an append of many records whole or not at all across a crash', async () => {
+  it('keeps an append of many records whole or not at all across a crash', async () => {
     for (let seed = 0; seed < 40; seed++) {
       const disk = new SimulatedDisk(seededRandom(seed))
       const journal = await open(disk)
@@ -157,7 +157,7 @@ describe('recovery of the journal', () => {
     }
   })
 
-  it('makes what a killed process left durable before it serves it', async () => {
+  it('makes what a killed process left durable before serving it', async () => {
     const disk = new SimulatedDisk(seededRandom(8))
     const journal = await open(disk)
     await journal.open(1, 0)
@@ -175,7 +175,7 @@ describe('recovery of the journal', () => {
     assert.deepEqual(await content(third, 1, 0), seen)
   })
 
-  it('goes on in the same segment after a clean end, in another one after a crash', async () => {
+  it('continues in the same segment after a clean end, in another one after a crash', async () => {
     const disk = new SimulatedDisk(seededRandom(9))
     const known: FindKnownLogs = async () => new Map([[1, { packedEnd: 0, open: true }]])
     for (const [round, end] of (['clean', 'clean', 'crash', 'clean'] as const).entries()) {
@@ -191,7 +191,7 @@ describe('recovery of the journal', () => {
     assert.equal((await content(journal, 1, 0)).toString(), 'again again again again ')
   })
 
-  it('refuses a journal of another version of the format', async () => {
+  it('does not open a journal of another format version', async () => {
     const disk = new SimulatedDisk(seededRandom(10))
     await fill(disk, 10, [{ log: 1, length: 10 }])
     const path = disk.paths()[0]!
@@ -202,7 +202,7 @@ describe('recovery of the journal', () => {
     await assert.rejects(open(disk), /format 2/)
   })
 
-  it('rejects a read of bytes that changed since', async () => {
+  it('rejects a read of bytes that have changed on disk', async () => {
     const disk = new SimulatedDisk(seededRandom(11))
     const journal = await open(disk, { recentBytes: 0 })
     await journal.open(1, 0)

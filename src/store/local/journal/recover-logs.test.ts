@@ -8,7 +8,7 @@ import type { JournalDamage } from './segment-files.ts'
 const LOG = 3
 const OPEN: KnownLog = { packedEnd: 0, open: true }
 
-describe('putting logs together from records', () => {
+describe('rebuilding logs from records', () => {
   it('cuts a log where a later record begins below its end', async () => {
     const { live, damages } = await recover([
       segment(1, [0, 100], [100, 150]),
@@ -26,26 +26,26 @@ describe('putting logs together from records', () => {
     assert.deepEqual(damages, [])
   })
 
-  it('drops what stands behind a gap and tells from where to where bytes are lost', async () => {
+  it('drops what follows a gap and reports the range of the lost bytes', async () => {
     const { live, damages } = await recover([segment(1, [0, 100], [130, 150], [150, 170])])
     assert.equal(live?.head, 100)
     assert.deepEqual(damages, [{ kind: 'lost-bytes', log: LOG, from: 100, to: 170, certain: true }])
   })
 
-  it('tells nothing of a gap behind which the log was continued since', async () => {
+  it('does not report a gap after which the log was continued', async () => {
     const { live, damages } = await recover([segment(1, [0, 100], [130, 150]), segment(2, [100, 140])])
     assert.equal(live?.head, 140)
     assert.deepEqual(damages, [])
   })
 
-  it('takes no loss for certain where a crash explains it', async () => {
+  it('does not call a loss certain if a crash can be the cause', async () => {
     const torn = segment(1, [0, 100], [130, 150])
     torn.segment.certainEnd = torn.records[1]!.position
     const { damages } = await recover([torn])
     assert.deepEqual(damages, [{ kind: 'lost-bytes', log: LOG, from: 100, to: 150, certain: false }])
   })
 
-  it('keeps of a record that straddles the packed end the rest, and asks for no gap below it', async () => {
+  it('keeps the rest of a record that straddles the packed end, and reports no gap below it', async () => {
     const { live, damages } = await recover([segment(1, [0, 50], [70, 100], [100, 110])], {
       ...OPEN,
       packedEnd: 90,
@@ -54,14 +54,14 @@ describe('putting logs together from records', () => {
     assert.deepEqual(damages, [])
   })
 
-  it('cuts off what stood behind a record also when that record is packed by now', async () => {
+  it('cuts off what followed a record even when that record is packed by now', async () => {
     const dropped = segment(1, [0, 50], [70, 90])
     const { live, damages } = await recover([dropped, segment(2, [50, 80])], { ...OPEN, packedEnd: 80 })
     assert.equal(live, undefined)
     assert.deepEqual(damages, [])
   })
 
-  it('misses the end of a sealed log', async () => {
+  it('reports the missing end of a sealed log', async () => {
     const known = { packedEnd: 10, open: false, sizeBytes: 80 }
     const { live, damages } = await recover([segment(1, [0, 50])], known)
     assert.deepEqual([live?.from, live?.head, live?.closed], [10, 50, true])

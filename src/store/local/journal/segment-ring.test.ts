@@ -16,7 +16,7 @@ const parent = await mkdtemp(join(tmpdir(), 'tailrace-ring-'))
 after(() => rm(parent, { recursive: true, force: true }))
 
 describe('the segments of the local journal', () => {
-  it('wrap many times under readers in flight without one wrong byte', async () => {
+  it('wrap around many times while they are read, without one wrong byte', async () => {
     const directory = join(parent, 'wraps')
     await using journal = await open(directory, { segments: 3, segmentBytes: 64 * KIB, frameBytes: 8 * KIB })
     const packed = new Map(LOGS.map(log => [log, 0]))
@@ -44,7 +44,7 @@ describe('the segments of the local journal', () => {
     assert.ok((await readdir(directory)).length <= 3)
   })
 
-  it('are made when they are needed, and no more of them than are allowed', async () => {
+  it('are created when they are needed, and no more of them than are allowed', async () => {
     const directory = join(parent, 'lazy')
     await using journal = await open(directory, { segments: 4, segmentBytes: 64 * KIB, spaceTimeoutMs: 5 })
     assert.equal((await readdir(directory)).length, 1)
@@ -59,7 +59,7 @@ describe('the segments of the local journal', () => {
     assert.ok(files === 3 || files === 4, `${files} files`)
   })
 
-  it('tell how full they are, and that they have room again', async () => {
+  it('report how full they are, and when they have room again', async () => {
     await using journal = await open(join(parent, 'full'), {
       segments: 4,
       segmentBytes: MIB,
@@ -82,7 +82,7 @@ describe('the segments of the local journal', () => {
     assert.ok(journal.space().usedBytes < 0.5 * capacityBytes)
   })
 
-  it('tell what they need of a disk that takes no further file', async () => {
+  it('report how much disk space they need when no further file fits', async () => {
     let files = 0
     const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
     const onFullDisk = {
@@ -100,7 +100,7 @@ describe('the segments of the local journal', () => {
     assert.deepEqual([journal.space().isFull, journal.space().neededDiskBytes], [false, MIB])
   })
 
-  it('take the size and the number of new settings as they are used again', async () => {
+  it('adopt a new size and number as they are used again', async () => {
     const directory = join(parent, 'resized')
     const old = await open(directory, { segments: 6, segmentBytes: 64 * KIB })
     await old.open(1, 0)
@@ -127,7 +127,7 @@ describe('the segments of the local journal', () => {
     assert.deepEqual(await journal.extent(1), { from: head - 100 * KIB, head })
   })
 
-  it('are not written again while a read of them is under way', async () => {
+  it('are not overwritten while they are read', async () => {
     const directory = join(parent, 'pinned')
     const gate = Promise.withResolvers<void>()
     let holdReads = false
@@ -179,7 +179,7 @@ describe('the segments of the local journal', () => {
     await writing
   })
 
-  it('are refused in settings that cannot work', async () => {
+  it('reject settings that cannot work', async () => {
     for (const settings of [
       { segments: 2 },
       { segments: 251 },

@@ -36,7 +36,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 describe('the records of a live log in memory', () => {
-  it('are those of a plain list, whatever is added, cut off, dropped and looked up', () => {
+  it('equal those of a plain list, whatever is added, cut off, dropped and looked up', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), steps => {
         const records = new StoredRecords()
