@@ -71,6 +71,21 @@ describe('a planted import is found', () => {
       "import { x } from '../store/local/y.ts'",
       'src/server may not import src/store/local/y',
     ],
+    [
+      'src/server/compose.ts',
+      "import { x } from '../store/local/y.ts'",
+      'src/server/compose may not import src/store/local/y',
+    ],
+    [
+      'src/server/search/a.ts',
+      "import { x } from '../../store/embedded/open-embedded.ts'",
+      'src/server/search may not import src/store/embedded/open-embedded',
+    ],
+    [
+      'src/cli/store/a.ts',
+      "import { x } from '../../store/local/y.ts'",
+      'src/cli/store may not import src/store/local/y',
+    ],
     ['src/client/a.ts', "import { request } from 'node:http'", 'src/client may not import node:http'],
     ['src/client/a.ts', "import { x } from '../core/read/y.ts'", 'src/client may not import src/core/read/y'],
     [
@@ -143,7 +158,8 @@ describe('what is allowed passes', () => {
       'src/iam/a.ts',
       "import type { P } from '../core/access/principal.ts'\nimport { scrypt } from 'node:crypto'",
     ],
-    ['src/server/compose.ts', "import { x } from '../store/local/y.ts'"],
+    ['src/server/compose.ts', "import { x } from '../store/embedded/open-embedded.ts'"],
+    ['src/cli/store/a.ts', "import { x } from '../../store/embedded/backup/y.ts'"],
     ['src/server/main.ts', "import { compose } from './compose.ts'"],
     ['src/cli/commands/serve.ts', "import { main } from '../../server/main.ts'"],
     [

@@ -16,6 +16,7 @@ const CRUMB_LINES = 20
 
 /** What may be small and have a single importer, by the begin of its path, and why. */
 const REASONS_FOR_CRUMBS: Readonly<Record<string, string>> = {
+  'src/store/embedded/thread-packs.ts': 'a module that search threads load by its URL',
   'src/store/sql/migrations/': 'a released migration is a file that nobody edits again',
 }
 

@@ -9,8 +9,7 @@ import { storeLogReader } from '../core/read/reader/store-log-reader.ts'
 import type { WritePorts } from '../core/write/live-logs.ts'
 import { LogDigests } from '../core/write/log-digests.ts'
 import { Quotas } from '../core/write/quotas.ts'
-import { hasStore } from '../store/embedded/data-directory.ts'
-import { openEmbedded } from '../store/embedded/open-embedded.ts'
+import { hasStore, openEmbedded } from '../store/embedded/open-embedded.ts'
 import { withFrameCache } from '../store/pack/with-frame-cache.ts'
 import { idGenerator, newSha256 } from './capabilities.ts'
 import type { Config } from './config/config.ts'
@@ -72,7 +71,7 @@ export async function compose(config: Config, log: BaseLogger, metrics: Metrics)
   const purgeTokens = () => identity.iam.purge()
   const maintained = { ...store, write, census: store.builds, purgeTokens, events, newlySealed }
   const maintenance = opening.use(startMaintenance(maintained, config, log, metrics))
-  const space = { journalSpace: store.space.journal, disk: store.space.disk }
+  const space = { journalSpace: () => store.space.journal(), disk: () => store.space.disk() }
   gaugeStore(metrics.registry, { ...write, ...space, packs: store.packs })
   const { stepLogs, history, removal, retention, packs } = store
   const closing = opening.move()

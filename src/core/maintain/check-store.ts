@@ -13,7 +13,7 @@ export interface CheckPorts {
   readonly removal: BuildRemoval
   readonly retention: RetentionCatalog
   readonly frames: FrameCatalog
-  readonly packs: PackStore
+  readonly packs: Pick<PackStore, 'packs' | 'frames'>
   readonly reader: LogReader
   readonly newSha256: NewSha256
 }

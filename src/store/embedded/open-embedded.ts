@@ -23,9 +23,10 @@ import { askSnapshot, type GivenSnapshot } from './control/ask-snapshot.ts'
 import { serveControl } from './control/serve-control.ts'
 import { diskSpace, layoutOf, prepareDataDirectory, requireStore } from './data-directory.ts'
 import { type JournalSizes, type OpenCatalog, openCatalog, openJournal } from './records.ts'
-import { removeLeftSnapshots, takeSnapshots } from './snapshot/store-snapshots.ts'
-import { withoutLaterPacks } from './snapshot/without-later-packs.ts'
+import { packsOfSnapshot, removeLeftSnapshots, takeSnapshots } from './snapshot/store-snapshots.ts'
 import { threadPacks } from './thread-packs.ts'
+
+export { hasStore } from './data-directory.ts'
 
 export interface EmbeddedOptions {
   readonly journal: JournalSizes
@@ -120,15 +121,14 @@ export async function openForReading(
   const journal = opening.use(await openJournal(records, catalog, { ...sizes, onDamage, mayBeNewer: true }))
   const packsDirectory = await openPackDirectory(snapshot?.packsDirectory ?? layoutOf(directory).packs)
   // With an end of 0 nothing is cut off any pack.
-  const all = opening.use(await openLocalPackStore({ directory: packsDirectory, packEnd: async () => 0 }))
-  const packs = snapshot === undefined ? all : withoutLaterPacks(all, snapshot)
+  const packs = opening.use(await openLocalPackStore({ directory: packsDirectory, packEnd: async () => 0 }))
   const { builds, frames } = catalog
   const { db } = catalog.connection
   const closing = opening.move()
   return {
     builds,
     frames,
-    packs,
+    packs: snapshot === undefined ? packs : packsOfSnapshot(packs, snapshot),
     removal: sqlBuildRemoval(db),
     retention: sqlRetentionCatalog(db),
     reader: storeLogReader({ journal, frames, packs }),

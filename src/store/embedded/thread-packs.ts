@@ -11,6 +11,6 @@ export const threadPacks = (packsDirectory: string): ThreadPacks => ({
 /** Called in such a thread; each opened reader has files of its own. */
 export const openThreadPacks: OpenThreadPacks = async (packsDirectory, limits) => {
   const directory = await openPackDirectory(packsDirectory as string)
-  const { read, close } = createPackReader({ directory, endOf: () => undefined, ...limits })
-  return { read, [Symbol.asyncDispose]: close }
+  const packs = createPackReader({ directory, endOf: () => undefined, ...limits })
+  return { read: frame => packs.read(frame), [Symbol.asyncDispose]: () => packs.close() }
 }

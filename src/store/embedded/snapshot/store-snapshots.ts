@@ -1,7 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { TailraceError } from '../../../contract/errors.ts'
+import type { PackStore } from '../../../core/ports/pack-store.ts'
+import { packsAmong } from '../../local/packs/pack-file-name.ts'
 import type { MemoryCoordination } from '../../memory/memory-coordination.ts'
+import { parsePackId } from '../../pack/pack-id.ts'
 import { layoutOf } from '../data-directory.ts'
 import { type SnapshotPack, type SnapshotSource, takeSnapshot } from './take-snapshot.ts'
 
@@ -57,4 +60,20 @@ export function takeSnapshots({ directory, inTurn, packPins, ...source }: Snapsh
 /** Removes what a killed server left. */
 export async function removeLeftSnapshots(directory: string): Promise<void> {
   await rm(layoutOf(directory).snapshot, { recursive: true, force: true })
+}
+
+/** The live packs without those that the server began after the snapshot, which has no rows of them. */
+export function packsOfSnapshot(
+  live: PackStore,
+  snapshot: Pick<StoreSnapshot, 'packs'>,
+): Pick<PackStore, 'packs' | 'frames'> {
+  const known = packsAmong(snapshot.packs.map(({ name }) => name))
+  const newest = Math.max(0, ...known.map(({ sequence }) => sequence))
+  return {
+    async *packs() {
+      for await (const found of live.packs())
+        if ((parsePackId(found.pack)?.sequence ?? 0) <= newest) yield found
+    },
+    frames: pack => live.frames(pack),
+  }
 }
