@@ -4,7 +4,10 @@ import type { ByteOffset, EpochMs, LogId } from '../../contract/quantities.ts'
 /** How a build or step ended, in the words of the API family. */
 export type Outcome = 'SUCCESS' | 'FAILURE' | 'ABORTED'
 
-/** waiting → running → sealed; abandoned: silent for too long, an append makes it running again; skipped: never begun when its build finished, an append makes it running too. */
+/**
+ * waiting → running → sealed. An abandoned step was silent for too long; a skipped one had not
+ * begun when its build finished. An append makes either of them running.
+ */
 export type StepState = 'waiting' | 'running' | 'sealed' | 'abandoned' | 'skipped'
 
 export interface Step {
@@ -17,18 +20,18 @@ export interface Step {
   readonly name: string
   /** The build's source, answered as `location`. */
   readonly source: string
-  /** The user who made the build. */
+  /** The user who created the build. */
   readonly creatorId: string
   readonly createdAtMs: EpochMs
   readonly state: StepState
   readonly beganAtMs?: EpochMs
   readonly finishedAtMs?: EpochMs
-  /** From here on only when sealed. */
+  /** This and the following fields are set only for a sealed step. */
   readonly outcome?: Outcome
   readonly sizeBytes?: ByteOffset
   /** 64 hexadecimal digits in lower case. */
   readonly sha256?: string
-  /** True when the writer named the sha256 and it was right. */
+  /** True when the writer gave the SHA-256 and it was right. */
   readonly verified?: boolean
 }
 
@@ -53,7 +56,10 @@ export interface StepDraft {
 export interface BuildDraft {
   readonly projectId: ProjectId
   readonly recordId: RecordId
-  /** An existing job by id, or a job by name, which is made with `jobId` when the project has none of that name. */
+  /**
+   * An existing job by id; or a job by name, created with `idIfNew` if the project has none of that
+   * name.
+   */
   readonly job: { readonly id: JobId } | { readonly name: string; readonly idIfNew: JobId }
   readonly source: string
   readonly creatorId: string
@@ -78,20 +84,22 @@ export interface StepChange {
 }
 
 /**
- * What exists: jobs, builds and steps, each look-up keyed by the caller's project, so that another project's object
- * is not there. What a method resolved to is durable.
+ * Jobs, builds and steps. Every look-up is keyed by the caller's project, so that another
+ * project's objects do not exist for it. What a method resolved to is durable.
  */
 export interface BuildCatalog {
   /**
-   * Makes a build, its job if that is new, and its steps, all or nothing; the number is the job's next, never used
-   * before. `created: false` with the build as it stands when the project already has this recordId, whatever the draft says.
-   * Rejects with `not-found` for an unknown job id.
+   * Creates a build, its job if that is new, and its steps, all or nothing. Its number is the job's
+   * next one, never used before. If the project already has this recordId, resolves to the existing
+   * build with `created: false`, whatever the draft says. Rejects with `not-found` for an unknown
+   * job id.
    */
   createBuild(draft: BuildDraft): Promise<{ readonly build: Build; readonly created: boolean }>
 
   /**
-   * Adds steps, all or nothing, with state waiting. A step that is there with the same name stays as it is; with
-   * another name: `already-exists`. Rejects with `not-found` for an unknown record.
+   * Adds steps in state waiting, all or nothing. An existing step of the same id and name stays as
+   * it is. Rejects with `already-exists` for an existing id with another name, and with `not-found`
+   * for an unknown record.
    */
   addSteps(project: ProjectId, record: RecordId, steps: readonly StepDraft[]): Promise<void>
 
@@ -105,7 +113,10 @@ export interface BuildCatalog {
   /** Changes a step if its state is one of `from`; resolves to whether it did. */
   changeStep(log: LogId, from: readonly StepState[], change: StepChange): Promise<boolean>
 
-  /** Sets the build's outcome and, of its waiting steps, makes skipped ones. Resolves to false when the build already has an outcome, and changes nothing then. Rejects with `not-found` for an unknown record. */
+  /**
+   * Sets the build's outcome and marks its waiting steps as skipped. Resolves to false, and changes
+   * nothing, if the build already has an outcome. Rejects with `not-found` for an unknown record.
+   */
   finishBuild(project: ProjectId, record: RecordId, outcome: Outcome, atMs: EpochMs): Promise<boolean>
 }
 
@@ -117,7 +128,7 @@ export interface StepSummary {
   readonly sizeBytes?: ByteOffset
 }
 
-/** A log that takes appends, and the build that it is of. */
+/** A log that accepts appends, and its build. */
 export interface RunningLog {
   readonly log: LogId
   readonly projectId: ProjectId
@@ -126,7 +137,7 @@ export interface RunningLog {
   readonly buildHasOutcome: boolean
 }
 
-/** A build without outcome. */
+/** A build without an outcome. */
 export interface OpenBuild {
   readonly projectId: ProjectId
   readonly recordId: RecordId
@@ -138,12 +149,12 @@ export interface StepCensus {
   /** The states of these logs. A log that does not exist is left out. */
   statesOf(logs: readonly LogId[]): Promise<ReadonlyMap<LogId, StepSummary>>
 
-  /** All logs with state running, in order of log id, after `after`, at most `limit`. */
+  /** Running logs with ids greater than `after`, in order of their ids, at most `limit`. */
   runningLogs(after: LogId, limit: number): Promise<readonly RunningLog[]>
 
-  /** Builds without outcome that were made at `sinceMs` or later. */
+  /** Builds without an outcome that were created at `sinceMs` or later. */
   openBuilds(sinceMs: EpochMs): Promise<readonly OpenBuild[]>
 
-  /** The greatest log id ever given, also to logs that were deleted since; 0 before the first. */
+  /** The greatest log id ever assigned, deleted logs included; 0 before the first. */
   lastLog(): Promise<LogId>
 }
