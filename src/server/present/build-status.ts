@@ -6,7 +6,7 @@ export function buildStatus({ outcome }: Build): Outcome | 'RUNNING' {
   return outcome ?? 'RUNNING'
 }
 
-/** The status of a step (docs/decisions/0003). */
+/** The status of a step (docs/decisions/0003-how-look-ups-answer.md). */
 export function stepStatus({ state, outcome }: Step): Status {
   if (state === 'sealed') return outcome ?? 'UNKNOWN'
   if (state === 'running') return 'RUNNING'
