@@ -78,14 +78,14 @@ async function retain(rule: RetentionRule, onExpired?: (build: ExpiredBuild) => 
 const areThere = (all: readonly { readonly isThere: () => Promise<boolean> }[]) =>
   Promise.all(all.map(one => one.isThere()))
 
-test('without a rule everything stays', async () => {
+test('without a rule nothing is deleted', async () => {
   const all = [await build({ ageDays: 900, bytes: 2 ** 40 }), await build({ ageDays: 1 })]
   assert.deepEqual(await retain({}), { removedBuilds: 0, removedLogBytes: 0 })
   assert.deepEqual(await retain({ days: 0, bytes: 0 }), { removedBuilds: 0, removedLogBytes: 0 })
   assert.deepEqual(await areThere(all), [true, true])
 })
 
-test('builds older than the days of the rule go', async () => {
+test('builds older than the days of the rule are deleted', async () => {
   const all = [
     await build({ ageDays: 31, bytes: 5 }),
     await build({ ageDays: 31, bytes: 7, project: BOB }),
@@ -95,7 +95,7 @@ test('builds older than the days of the rule go', async () => {
   assert.deepEqual(await areThere(all), [false, false, true])
 })
 
-test('beyond the bytes of the rule the oldest go, each project for itself', async () => {
+test('beyond the bytes of the rule the oldest builds are deleted, separately for each project', async () => {
   const all = []
   for (let i = 0; i < 150; i++) all.push(await build({ bytes: 10, job: `job ${i % 3}` }))
   const other = await build({ bytes: 900, project: BOB })
@@ -108,7 +108,7 @@ test('beyond the bytes of the rule the oldest go, each project for itself', asyn
   assert.deepEqual(await retain({ bytes: 1000 }), { removedBuilds: 0, removedLogBytes: 0 })
 })
 
-test('the newest build that is over stays, however large, of a project and of a job with its own limit', async () => {
+test('the newest build that is over is never deleted for its size, in a project or in a job with its own limit', async () => {
   const small = [await build({ bytes: 5, job: 'small' }), await build({ bytes: 900, job: 'small' })]
   const plain = [await build({ bytes: 1 }), await build({ bytes: 5000 }), await build({ running: true })]
   await builds.retention.setJobRule(ADA, small[0]!.jobId, { bytes: 100 })
@@ -116,7 +116,7 @@ test('the newest build that is over stays, however large, of a project and of a 
   assert.deepEqual(await areThere([...small, ...plain]), [false, true, false, true, true])
 })
 
-test('what goes is told, and whether for its age or its size', async () => {
+test('each deleted build is reported with the reason, age or size', async () => {
   const old = await build({ ageDays: 31, bytes: 5, project: BOB })
   const large = await build({ bytes: 7 })
   const newest = await build({ bytes: 2000 })
@@ -129,7 +129,7 @@ test('what goes is told, and whether for its age or its size', async () => {
   assert.equal(await newest.isThere(), true)
 })
 
-test('a running build stays, but counts', async () => {
+test('a running build counts, but is never deleted', async () => {
   const all = [
     await build({ ageDays: 50, bytes: 10 }),
     await build({ ageDays: 50, running: true }),
@@ -140,7 +140,7 @@ test('a running build stays, but counts', async () => {
   assert.deepEqual(await areThere(all), [false, true, true, true])
 })
 
-test('a build that its runner left behind goes like a finished one', async () => {
+test('a build that its runner abandoned is deleted like a finished one', async () => {
   const all = [await build({ ageDays: 8, unfinished: true }), await build({ ageDays: 6, unfinished: true })]
   await retain({ days: 3 })
   assert.deepEqual(await areThere(all), [false, true])

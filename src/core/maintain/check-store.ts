@@ -92,7 +92,7 @@ async function checkLog(ports: CheckPorts, step: Step, { onFault }: CheckListene
     if (head !== step.sizeBytes) fault(`has ${head} bytes, but was sealed with ${step.sizeBytes}`)
     else if (sha256.hex() !== step.sha256) fault('has other bytes than it was sealed with')
   } catch (error) {
-    fault(`cannot be read behind byte ${at}: ${damageOf(error).message}`)
+    fault(`cannot be read after byte ${at}: ${damageOf(error).message}`)
   }
   return at
 }
@@ -107,7 +107,7 @@ async function checkRows(
     const rows = await frames.framesOf(log, end, Number.MAX_SAFE_INTEGER, FRAMES_AT_ONCE)
     for (const row of rows) {
       if (row.at !== end || row.firstLine !== lines)
-        fault(`has a frame at byte ${row.at}, line ${row.firstLine} behind one that ends at ${end}, ${lines}`)
+        fault(`has a frame at byte ${row.at}, line ${row.firstLine} after one that ends at ${end}, ${lines}`)
       end = row.end
       lines = row.firstLine + row.lines
     }

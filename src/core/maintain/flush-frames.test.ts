@@ -24,7 +24,7 @@ const TEXT = Buffer.from(Array.from({ length: 2000 }, (_, i) => `line ${i}\n`).j
 const DAMAGED = { from: 9000, to: 9100 }
 
 describe('flushing', () => {
-  it('goes on behind a place of the journal that cannot be read, which stays refused', async () => {
+  it('continues after a damaged place of the journal, which stays unreadable', async () => {
     await using store = await openStore()
     const [hurt, sound] = store.logs
     const lost: Frame[] = []

@@ -1,4 +1,4 @@
-/** Followers learn from hints what maintenance and deletion do to their log or build: no wait here times out. */
+/** Followers of a log or build learn of maintenance and deletion by hints: no wait times out. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { arrayLogReader } from '../../../test/props/array-log-reader.ts'

@@ -324,7 +324,7 @@ const KEYS: Record<string, Test> = {
     await assert.rejects(stores.addKey({ ...key('AK1', BOB, ALPHA, 2), sealedSecretKey: 'other' }), isTaken)
     assert.deepEqual(await stores.findKey('AK1'), KEY)
   },
-  async 'all keys are sealed anew, or none'(stores) {
+  async 'all keys are sealed again, or none'(stores) {
     await establishTwo(stores)
     const bobs = key('AK2', BOB, ALPHA, 5)
     await stores.addKey(bobs)
@@ -335,10 +335,10 @@ const KEYS: Record<string, Test> = {
     }
     await assert.rejects(stores.resealKeys(half), error => error === refuses)
     assert.deepEqual(await stores.listKeys(ALPHA.id), [KEY, bobs])
-    assert.equal(await stores.resealKeys(one => `${one.sealedSecretKey} anew`), 2)
+    assert.equal(await stores.resealKeys(one => `${one.sealedSecretKey} again`), 2)
     assert.deepEqual(await stores.listKeys(ALPHA.id), [
-      { ...KEY, sealedSecretKey: 'sealed AK1 anew' },
-      { ...bobs, sealedSecretKey: 'sealed AK2 anew' },
+      { ...KEY, sealedSecretKey: 'sealed AK1 again' },
+      { ...bobs, sealedSecretKey: 'sealed AK2 again' },
     ])
   },
   async 'a key is removed only by its own project and user'(stores) {

@@ -208,7 +208,7 @@ const ADDING: Spec = {
     assert.deepEqual(await catalog.framesOf(1, ...ALL), frames)
   },
 
-  async 'a pack ends behind the last of its frames, whichever log and call they came with'(catalog) {
+  async 'a pack ends after the last of its frames, whatever log and call added them'(catalog) {
     const place = (log: LogId, pack: string, position: number): Frame => ({
       ...evenFrames(log, 1)[0]!,
       pack,

@@ -171,7 +171,7 @@ function describeEnds(open: Open): void {
     other[Symbol.dispose]()
   })
 
-  it('leaves nothing behind on signals, by whatever way a wait ends', async () => {
+  it('leaves no listener on a signal, however a wait ends', async () => {
     await using under = await open()
     const { signal } = new AbortController()
     const listeners: Hints[] = Array.from({ length: 100 }, () => under.notifier.listen(1))
@@ -189,7 +189,7 @@ function describeEnds(open: Open): void {
   })
 }
 
-/** Lets everything that is under way in this process happen. */
+/** Lets everything happen that is pending in this process. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise(setImmediate)
 }

@@ -7,9 +7,9 @@ import type { Frame, FrameDraft, PackId, PackStore } from '../../core/ports/pack
 /** A fresh, empty store under test. */
 export interface PackStoreUnderTest extends AsyncDisposable {
   readonly packs: PackStore
-  /** Changes stored bytes behind the store's back. */
+  /** Changes stored bytes without the store's knowledge. */
   overwrite(pack: PackId, position: number, bytes: Uint8Array): Promise<void>
-  /** Cuts a pack behind the store's back. */
+  /** Cuts a pack without the store's knowledge. */
   cut(pack: PackId, bytes: number): Promise<void>
 }
 

@@ -29,11 +29,6 @@ export interface MemoryPackStoreOptions {
   readonly packs?: Map<PackId, MemoryPack>
 }
 
-/** Opens a pack store in memory, with the stored form of every other store, for tests. */
-export function createMemoryPackStore(options: MemoryPackStoreOptions = {}): PackStore {
-  return new MemoryPackStore(options)
-}
-
 class MemoryPackStore implements PackStore {
   readonly #packs: Map<PackId, MemoryPack>
   readonly #open = new Map<RetentionDay, PackId>()
@@ -128,6 +123,11 @@ class MemoryPackStore implements PackStore {
     assertPossibleRow(frame)
     return bytesOf(this.#found(frame.pack)).subarray(frame.position, frame.position + frame.storedBytes)
   }
+}
+
+/** Opens a pack store in memory, with the stored form of every other store, for tests. */
+export function createMemoryPackStore(options: MemoryPackStoreOptions = {}): PackStore {
+  return new MemoryPackStore(options)
 }
 
 function bytesOf(pack: MemoryPack): Buffer {

@@ -17,8 +17,8 @@ const LEVEL = 3
 /** Windows of 1 MiB, the size limit of a frame. Browsers accept up to 2^23 bytes. */
 const WINDOW_LOG = 20
 /**
- * More than a compressed frame can grow, so that one output chunk holds it: zlib makes a trip to the
- * thread pool for each chunk, and its own chunks have 16 KiB.
+ * More than a compressed frame can grow, so that one output chunk holds it: zlib makes a trip to
+ * the thread pool for each chunk, and its own chunks have 16 KiB.
  */
 const CHUNK_SLACK_BYTES = 1024
 

@@ -49,7 +49,7 @@ export async function* walkFrames(pack: PackId, bytes: PackBytes, from = 0): Asy
   const broken = await findFrame(pack, bytes, position + 1)
   if (held !== undefined && (broken !== undefined || (await isSound(bytes, held)))) yield held.row
   if (broken !== undefined)
-    throw damaged(`pack ${pack} is no frame at ${position}, but has one behind it at ${broken}`)
+    throw damaged(`pack ${pack} has no frame at ${position}, but one after it at ${broken}`)
 }
 
 /** The frame at `position`; undefined when no complete frame is there. */

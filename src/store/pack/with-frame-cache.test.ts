@@ -8,7 +8,7 @@ import { withFrameCache } from './with-frame-cache.ts'
 // The suite damages frames after it has read some, and must see the store, not the cache. So here
 // the cache is too small for any frame; the tests below give it room.
 for (const maxBytes of [0, 600])
-  describePackStore(`memory behind a frame cache of ${maxBytes} bytes`, async () => {
+  describePackStore(`memory with a frame cache of ${maxBytes} bytes`, async () => {
     const kept = new Map<string, MemoryPack>()
     const packs = withFrameCache(createMemoryPackStore({ packBytes: SUITE_PACK_BYTES, packs: kept }), {
       maxBytes,

@@ -109,7 +109,7 @@ test('reports which log is damaged, and continues', async () => {
   assert.ok(faults.length > 0)
   assert.match(
     JSON.stringify(faults),
-    new RegExp(`build ${build.record_id}, step 1.*cannot be read behind byte`),
+    new RegExp(`build ${build.record_id}, step 1.*cannot be read after byte`),
   )
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`
   assert.ok((await doctorOf(own.data)).stdout.endsWith(`\n${count}.\n`))

@@ -71,7 +71,7 @@ function writable(fd: number): WritableFile {
       while (rest.length > 0) {
         const written = await writeSome(fd, rest, at)
         at += written
-        rest = behind(rest, written)
+        rest = afterBytes(rest, written)
       }
     },
     truncate: bytes => truncateFile(fd, bytes),
@@ -95,7 +95,7 @@ function writeSome(fd: number, chunks: readonly Uint8Array[], position: number):
 }
 
 /** The rest of the chunks after their first `bytes` bytes. */
-function behind(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+function afterBytes(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let skip = bytes
   const rest: Uint8Array[] = []
   for (const chunk of chunks) {

@@ -63,7 +63,7 @@ describe('durability of packs', () => {
     )
   })
 
-  it('after a crash cuts off what lies behind the last row of a pack, and goes on there', async () => {
+  it('after a crash cuts off what follows the last row of a pack, and continues there', async () => {
     const { directory, rows } = await crashedWithTail()
     const [kept] = rows.rows
     await using packs = await openStore(directory, rows)
@@ -147,7 +147,7 @@ describe('faults of the medium', () => {
       for (const row of rows.rows) assert.ok(isDurable(directory, row))
     })
 
-  it('a write after a failed one is not refused for it, when both were under way', async () => {
+  it('a write succeeds after a failed one, when both were in progress', async () => {
     const directory = createSimulatedDirectory()
     const rows = new RowTable()
     await using packs = await openStore(directory, rows)
@@ -260,7 +260,7 @@ async function writeAll(
     )
 }
 
-/** A pack with one row and, behind it, a frame of which no row is known. */
+/** A pack with one row, followed by a frame without a row. */
 async function crashedWithTail(): Promise<{ directory: SimulatedDirectory; rows: RowTable }> {
   const directory = createSimulatedDirectory()
   const rows = new RowTable()

@@ -80,7 +80,7 @@ export function createPackReader(options: PackReaderOptions): PackReader {
       placing(frame, () => reading(async () => readFrameIndex(await headerOf(frame), frame))),
     async *frames(pack) {
       const end = endOf(pack) ?? (await withPack(pack, file => file.size()))
-      // Each read borrows the file anew, so that a walk that is left half-way holds none.
+      // Every read borrows the file for itself, so that an unfinished walk holds none.
       const read = (position: number, length: number) =>
         withPack(pack, file => file.read(position, Math.min(length, end - position)))
       yield* walkFrames(pack, { end, read })

@@ -5,7 +5,7 @@ import { clustered, wideInteger } from '../dialect.ts'
 // biome-ignore lint/suspicious/noExplicitAny: a migration knows no other schema than its own
 type AnyKysely = Kysely<any>
 
-/** Makes the tables of removed builds: records, for ever, and logs, until their bytes are removed. */
+/** Makes the tables of removed record ids and of removed logs whose bytes are still there. */
 export const removalMigration: Migration = {
   async up(db: AnyKysely) {
     const records = db.schema
