@@ -4,17 +4,20 @@ import { basename, dirname, join } from 'node:path'
 
 const CONTRACT = join(dirname(import.meta.dirname), 'src/contract')
 
-const files = globSync('*/*.ts', { cwd: join(CONTRACT, 'operations') }).sort()
-const moduleName = (file: string) =>
-  basename(file, '.ts').replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+// By names without the ending, as the formatter sorts imports.
+const paths = globSync('*/*.ts', { cwd: join(CONTRACT, 'operations') })
+  .map(file => file.replace(/\.ts$/, ''))
+  .sort()
+const moduleName = (path: string) =>
+  basename(path).replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
 writeFileSync(
   join(CONTRACT, 'operations.ts'),
   `import type { Operation } from './operation.ts'
-${files.map(file => `import * as ${moduleName(file)} from './operations/${file}'`).join('\n')}
+${paths.map(path => `import * as ${moduleName(path)} from './operations/${path}.ts'`).join('\n')}
 
 const MODULES: readonly object[] = [
-${files.map(file => `  ${moduleName(file)},`).join('\n')}
+${paths.map(path => `  ${moduleName(path)},`).join('\n')}
 ]
 
 /** Every operation of the API. Written by tools/list-operations.ts. */
