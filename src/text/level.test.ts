@@ -33,14 +33,14 @@ const bytewise = (text: string) => Uint8Array.from(text, character => character.
 const asBytewise = (bytes: Uint8Array) => Array.from(bytes, byte => String.fromCharCode(byte)).join('')
 
 describe('DebugLineFilter', () => {
-  it('leaves out lines that state DEBUG straight after a leading stamp', () => {
+  it('removes lines that say DEBUG right after a leading stamp', () => {
     assert.equal(
       shownText(`a\n${STAMP} [DEBUG] b\n${STAMP} [INFO] c\n${STAMP} [DEBUG]\nd`),
       `a\n${STAMP} [INFO] c\nd`,
     )
   })
 
-  it('takes a stamp of any zone, east or west', () => {
+  it('accepts a stamp of any zone, east or west', () => {
     assert.equal(shownText('[2025/06/26 14:23:32.169 GMT-09:30] [DEBUG] a\nb\n'), 'b\n')
   })
 
@@ -49,11 +49,11 @@ describe('DebugLineFilter', () => {
     assert.equal(shownText(`${STAMP} [ERROR] a\n  b\n`), `${STAMP} [ERROR] a\n  b\n`)
   })
 
-  it('begins as if below an INFO line', () => {
+  it('treats the first line as if it followed an INFO line', () => {
     assert.equal(shownText('  a\n\tb\n'), '  a\n\tb\n')
   })
 
-  it('shows every line that states DEBUG in any other way', () => {
+  it('keeps lines that say DEBUG in any other way', () => {
     const lines = [
       '[DEBUG] no stamp',
       `x${STAMP} [DEBUG] not leading`,
@@ -71,7 +71,7 @@ describe('DebugLineFilter', () => {
     assert.equal(shownText(lines.join('\n')), lines.join('\n'))
   })
 
-  it('shows an unfinished last line that may still have become DEBUG', () => {
+  it('keeps an unfinished last line that could have become DEBUG', () => {
     for (let length = 0; length < 43; length++) {
       const begin = `${STAMP} [DEBUG]`.slice(0, length)
       assert.equal(shownText(`a\n${begin}`), `a\n${begin}`)
@@ -79,7 +79,7 @@ describe('DebugLineFilter', () => {
     assert.equal(shownText(`a\n${STAMP} [DEBUG]`), 'a\n')
   })
 
-  it('passes a chunk without DEBUG lines on uncopied, except for an undecided beginning', () => {
+  it('does not copy a chunk without DEBUG lines, except an undecided beginning', () => {
     const chunk = encoder.encode(`a\n${STAMP} [INFO] b\n${STAMP} [DE`)
     const out = new DebugLineFilter().push(chunk)
     assert.equal(out.buffer, chunk.buffer)
@@ -97,7 +97,7 @@ describe('DebugLineFilter', () => {
     assert.equal(filter.end().length, 0)
   })
 
-  it('shows what the rule shows, whatever the cuts', () => {
+  it('follows the rule, whatever the cuts', () => {
     const almost = fc.tuple(
       fc.constantFrom(`${STAMP} [DEBUG]`, `${STAMP} [INFO]`),
       fc.nat(43),

@@ -17,11 +17,11 @@ describe('countLineEnds', () => {
 })
 
 describe('walkLines', () => {
-  it('takes only "\\n" as the end of a line', () => {
+  it('treats only "\\n" as a line end', () => {
     assert.deepEqual(walkLines(encoder.encode('a\rb\r\nc\0\nd'), 0, 10, 9), { at: 8, lines: 2 })
   })
 
-  it('stops behind the last line asked for, and does not look outside its range', () => {
+  it('stops after the last requested line and stays inside its range', () => {
     const bytes = encoder.encode('\na\nb\nc\n')
     assert.deepEqual(walkLines(bytes, 1, 7, 2), { at: 5, lines: 2 })
     assert.deepEqual(walkLines(bytes, 1, 2, 2), { at: 1, lines: 0 })
@@ -51,7 +51,7 @@ describe('walkLinesBack', () => {
     assert.deepEqual(walkLinesBack(encoder.encode('\n'), 0, 1, 1), { at: 1, lines: 0 })
   })
 
-  it('sees a line that begins exactly where its range does', () => {
+  it('finds a line that begins exactly where its range does', () => {
     assert.deepEqual(walkLinesBack(encoder.encode('a\nb\n'), 2, 4, 9), { at: 2, lines: 1 })
     assert.deepEqual(walkLinesBack(encoder.encode('ab\n'), 1, 3, 9), { at: 3, lines: 0 })
   })

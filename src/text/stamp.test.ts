@@ -44,7 +44,7 @@ describe('stamping a stream', () => {
   it('stamps each line, also an empty one', () =>
     assert.equal(textOf(stamper().push(Buffer.from('a\n\nb\n'), AT)), `${PREFIX}a\n${PREFIX}\n${PREFIX}b\n`))
 
-  it('does not stamp behind a lone CR, nor add a final line end', () =>
+  it('does not stamp after a lone CR or add a final line end', () =>
     assert.equal(
       textOf(stamper().push(Buffer.from('10%\r20%\r\nend'), AT)),
       `${PREFIX}10%\r20%\r\n${PREFIX}end`,
@@ -66,14 +66,14 @@ describe('stamping a stream', () => {
       `${PREFIX}a\n${PREFIX.replace('169', '178')}b\n`,
     ))
 
-  it('closes an unfinished line before a line of its own', () => {
+  it('ends an unfinished line before a line of its own', () => {
     const stamps = stamper()
     stamps.push(Buffer.from('open'), AT)
     assert.equal(textOf(stamps.line('why', 'ERROR', AT)), `\n${PREFIX.replace('INFO', 'ERROR')}why\n`)
     assert.equal(textOf(stamps.line('why', 'INFO', AT)), `${PREFIX}why\n`)
   })
 
-  it('keeps every byte behind the stamps, for any bytes and any cuts', () => {
+  it('keeps every byte after the stamps, for any bytes and any cuts', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ max: 14, maxLength: 12 }), { maxLength: 8 }), chunks => {
         const stamps = stamper()

@@ -38,7 +38,7 @@ const evil = fc
   .map(parts => parts.join(''))
 
 describe('the text of a log on a terminal', () => {
-  it('holds no control but tab, line feed and colours', () =>
+  it('contains no control except tab, line feed and colours', () =>
     fc.assert(
       fc.property(evil, text => {
         const withoutColours = shown(text).replaceAll(/\u001b\[[0-9;:]*m/g, '')
@@ -61,7 +61,7 @@ describe('the text of a log on a terminal', () => {
       }),
     ))
 
-  it('leaves what is no control as it is', () =>
+  it('leaves text without controls unchanged', () =>
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), text => {
         fc.pre(
@@ -80,7 +80,7 @@ describe('the text of a log on a terminal', () => {
     assert.equal(shown('a\b\b\u007f\u202e'), 'a^H^H^?<U+202E>')
   })
 
-  it('keeps colours, and ends them; without colours leaves them out', () => {
+  it('keeps colours and resets them at the end, or removes them', () => {
     assert.equal(shown(`${ESC}[1;31mred${ESC}[0m\n`), `${ESC}[1;31mred${ESC}[0m\n`)
     assert.equal(shown(`${ESC}[38;5;8mgrey`), `${ESC}[38;5;8mgrey${ESC}[0m`)
     assert.equal(shown(`${ESC}[48;2;8;8;8mx${ESC}[m`), `${ESC}[48;2;8;8;8mx${ESC}[m`)

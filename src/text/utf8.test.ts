@@ -34,7 +34,7 @@ function referenceText(bytes: Uint8Array): string {
 }
 
 describe('decodeUtf8', () => {
-  it('replaces every single byte that is part of no valid character', () => {
+  it('replaces each byte that is not part of a valid character', () => {
     assert.equal(decodeUtf8(bytesOf(0x61, 0xe2, 0x82, 0x62)), 'a\uFFFD\uFFFDb')
     assert.equal(decodeUtf8(bytesOf(0xed, 0xa0, 0x80)), '\uFFFD\uFFFD\uFFFD')
     assert.equal(decodeUtf8(bytesOf(0xf0, 0x9f, 0x99)), '\uFFFD\uFFFD\uFFFD')
@@ -72,12 +72,12 @@ describe('characters', () => {
       }
   })
 
-  it('end before a byte that can not continue them', () => {
+  it('end before a byte that cannot continue them', () => {
     for (const broken of [bytesOf(0xe4, 0xbd), bytesOf(0xe4, 0xbd, 0x0a), bytesOf(0xf0, 0x9f, 0x99, 0xc2)])
       assert.equal(characterLength(broken, 0), 0)
   })
 
-  it('move a place inside them to their first byte, or behind their last, and leave every other place', () => {
+  it('move a place inside them to their first byte, or after their last, and leave every other place', () => {
     fc.assert(
       fc.property(logBytes(), bytes => {
         for (let place = 0; place <= bytes.length; place++) {

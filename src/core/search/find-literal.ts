@@ -21,8 +21,9 @@ export async function* findLiteral(
   { bytes, ignoreCase }: Literal,
   find: FindBytes,
 ): AsyncGenerator<SearchedBlock> {
-  const search = new LiteralSearch(ignoreCase ? lowerAscii(bytes) : bytes, from, find)
-  for await (const block of blocks) yield search.next(block, ignoreCase ? lowerAscii(block) : block)
+  const fold = (some: Uint8Array) => (ignoreCase ? lowerAscii(some) : some)
+  const search = new LiteralSearch(fold(bytes), from, find)
+  for await (const block of blocks) yield search.next(block, fold(block))
 }
 
 class LiteralSearch {

@@ -117,7 +117,7 @@ describe('masking', () => {
     )
   })
 
-  it('gives the same wherever the stream is cut, and leaves no secret', () => {
+  it('returns the same bytes wherever the stream is cut, and leaves no secret', () => {
     fc.assert(
       fc.property(
         fc.oneof(letters, urlTexts),
@@ -133,7 +133,7 @@ describe('masking', () => {
     )
   })
 
-  it('knows nothing of a stream in the next one', () => {
+  it('forgets a stream when it ends', () => {
     for (const before of ['secret', 'a sec', 'Authorization: Bearer x', 'Authorization: ', 'https://me:pw']) {
       const masker = new Masker([bytesOf('secret')])
       masker.push(bytesOf(before))
@@ -152,7 +152,7 @@ describe('masking', () => {
     assert.equal(masker.heldBytes, 0)
   })
 
-  it('gives an unfinished beginning of a secret at the end of the stream', () =>
+  it('returns the unfinished beginning of a secret at the end of the stream', () =>
     assert.equal(masked('a secre', 'secret'), 'a secre'))
 
   it('keeps all other bytes, whatever they are', () => {
@@ -161,7 +161,7 @@ describe('masking', () => {
     assert.deepEqual(mask(bytes, []), bytes)
   })
 
-  it('leaves alone a text that many times comes close to many secrets', () => {
+  it('does not change a text that often almost has many secrets', () => {
     const secrets = Array.from({ length: 40 }, (_, index) => `${'a'.repeat(200 + index)}b`)
     const text = `${'a'.repeat(199)}c`.repeat(2000)
     assert.equal(masked(text, ...secrets), text)

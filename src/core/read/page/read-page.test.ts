@@ -53,7 +53,7 @@ describe('a page', () => {
     assert.deepEqual(await page('abcd\n', desc(3, 1)), [3, 5, 'd\n', false])
   })
 
-  it('takes a lone CR and CRLF as the bytes they are', async () => {
+  it('treats a lone CR and a CRLF as ordinary bytes', async () => {
     assert.deepEqual(await page('1%\r2%\r\nok\n', asc(0, 0, 1)), [0, 7, '1%\r2%\r\n', true])
   })
 
