@@ -81,6 +81,11 @@ export const ROOMS: readonly Room[] = [
     because: 'what log text is are pure functions on bytes, for the server, the command line and the viewer',
   },
   {
+    path: 'src/files',
+    mayImport: ['node:*'],
+    because: 'files are written whole in the same way everywhere, by code that knows nothing of Tailrace',
+  },
+  {
     path: 'src/core',
     mayImport: ['src/contract', 'src/text'],
     mayNotUse: PURE,
@@ -104,7 +109,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/store/embedded',
-    mayImport: ['src/contract', 'src/core', 'src/store', 'npm:kysely', 'node:*'],
+    mayImport: ['src/contract', 'src/files', 'src/core', 'src/store', 'npm:kysely', 'node:*'],
     because: 'the embedded store joins the parts that it is made of; it knows no server',
   },
   {
@@ -124,7 +129,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/iam',
-    mayImport: ['src/contract', 'src/core/ports', 'src/core/access', 'node:*', 'npm:lru-cache'],
+    mayImport: ['src/contract', 'src/files', 'src/core/ports', 'src/core/access', 'node:*', 'npm:lru-cache'],
     because: 'authentication is decided beside the use-cases, not within them; its store is a port',
   },
   {
@@ -154,7 +159,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/server/lifecycle',
-    mayImport: ['src/contract', 'src/core', 'src/iam', 'src/server', 'node:*'],
+    mayImport: ['src/contract', 'src/files', 'src/core', 'src/iam', 'src/server', 'node:*'],
     because: 'starting, listening, readiness and stopping know no route and no store',
   },
   {
@@ -251,7 +256,7 @@ export const ROOMS: readonly Room[] = [
   },
   {
     path: 'src/cli',
-    mayImport: ['src/client', 'src/contract', 'src/text', 'node:*', 'package.json'],
+    mayImport: ['src/client', 'src/files', 'src/contract', 'src/text', 'node:*', 'package.json'],
     because: 'commands speak to a server over HTTP like everybody else',
   },
   {

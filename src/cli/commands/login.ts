@@ -50,7 +50,7 @@ export const command: Command = {
   async run(args, io) {
     const flags = parseFlags(args)
     const login = await logIn(flags, io)
-    const file = writeLogin(io.env, login)
+    const file = await writeLogin(io.env, login)
     const { url, user, project, expires } = login
     const profile = profileName(io.env)
     if (flags.json) io.print(`${JSON.stringify({ profile, url, user, project, expires })}\n`)

@@ -29,7 +29,7 @@ export const command: Command = {
       io.complain(`tailrace logout: there is no login "${profile}"\n`)
       return 1
     }
-    writeLogin(io.env, undefined)
+    await writeLogin(io.env, undefined)
     const failure = await endOnServer(login)
     if (failure !== undefined)
       io.complain(`tailrace logout: the server still takes the credentials: ${failure.message}\n`)

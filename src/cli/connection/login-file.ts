@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Credentials } from '../../client/credentials.ts'
 import { systemErrorCode } from '../../contract/caught.ts'
+import { writeWholeFile } from '../../files/write-whole-file.ts'
 import { UsageError } from '../command-line/command.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -48,15 +49,13 @@ export function loginNames(env: Environment): readonly string[] {
 }
 
 /** Keeps the login under the profile's name, or removes it; the file is replaced as a whole, and for its owner alone. */
-export function writeLogin(env: Environment, login: Login | undefined): string {
+export async function writeLogin(env: Environment, login: Login | undefined): Promise<string> {
   const file = loginFile(env)
   if (file === undefined) throw new UsageError('there is no place for a login: HOME is not set')
   const { [profileName(env)]: _replaced, ...others } = readLogins(env)
   const profiles = login === undefined ? others : { ...others, [profileName(env)]: login }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  const fresh = `${file}.${process.pid}`
-  writeFileSync(fresh, `${JSON.stringify({ profiles }, null, 2)}\n`, { mode: 0o600, flush: true })
-  renameSync(fresh, file)
+  await writeWholeFile(file, `${JSON.stringify({ profiles }, null, 2)}\n`, { mode: 0o600 })
   return file
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWholeFile } from '../../files/write-whole-file.ts'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
 /** What a later process needs to deliver a log; holds no secret. */
@@ -32,6 +33,8 @@ export interface EndRecord {
 const FORMAT = 'tailrace-spool-2'
 const META = 'meta.json'
 const END = 'end.json'
+/** Readable by its user only. */
+const OWN_FILE = { mode: 0o600 }
 /** At the end of a folder's name: it is no entry yet, or no more. */
 const UNREADY = '.new'
 const GONE = '.gone'
@@ -116,7 +119,7 @@ export async function waitingOutcomes(
 
 /** Says how the log ended. Rejects as the file system does. */
 export async function writeEnd({ folder }: SpoolEntry, end: EndRecord): Promise<void> {
-  await writeWhole(join(folder, END), JSON.stringify(end))
+  await writeWholeFile(join(folder, END), JSON.stringify(end), OWN_FILE)
 }
 
 /** The same entry under another step's name: the first was taken. */
@@ -157,10 +160,5 @@ export async function removeEntry({ folder }: SpoolEntry): Promise<void> {
 }
 
 function writeMeta(folder: string, meta: SpoolMeta): Promise<void> {
-  return writeWhole(join(folder, META), JSON.stringify({ format: FORMAT, ...meta }))
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text, { mode: 0o600, flush: true })
-  await rename(`${path}.part`, path)
+  return writeWholeFile(join(folder, META), JSON.stringify({ format: FORMAT, ...meta }), OWN_FILE)
 }

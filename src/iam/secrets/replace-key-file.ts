@@ -1,6 +1,7 @@
-import { open, rename, rm, stat } from 'node:fs/promises'
+import { rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { readKeyFile, syncFolder } from './secret-key.ts'
+import { syncDirectory, writeWholeFile } from '../../files/write-whole-file.ts'
+import { readKeyFile } from './secret-key.ts'
 
 /**
  * A key file is replaced in three steps: the new key is written next to it, the store is sealed
@@ -14,27 +15,18 @@ const nextOf = (keyFile: string) => `${keyFile}.next`
  * the key file. Only one process may do so at a time.
  */
 export async function proposeKeyFile(keyFile: string, secret: Uint8Array): Promise<void> {
-  const draft = `${nextOf(keyFile)}.draft`
-  await rm(draft, { force: true })
   const { uid, gid } = await stat(keyFile)
-  const file = await open(draft, 'wx', 0o600)
-  try {
-    await file.chmod(0o600)
+  await writeWholeFile(nextOf(keyFile), `${Buffer.from(secret).toString('hex')}\n`, {
+    mode: 0o600,
     // Otherwise the server's own user could not read a file that root made.
-    if (process.getuid?.() === 0) await file.chown(uid, gid)
-    await file.writeFile(`${Buffer.from(secret).toString('hex')}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(draft, nextOf(keyFile))
-  await syncFolder(dirname(keyFile))
+    ...(process.getuid?.() === 0 && { owner: { uid, gid } }),
+  })
 }
 
 /** Puts the proposed key file in the place of the old one. */
 export async function adoptKeyFile(keyFile: string): Promise<void> {
   await rename(nextOf(keyFile), keyFile)
-  await syncFolder(dirname(keyFile))
+  await syncDirectory(dirname(keyFile))
 }
 
 /**

@@ -3,6 +3,7 @@ import { chmod, link, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { errorMessage, systemErrorCode } from '../../contract/caught.ts'
 import { TailraceError } from '../../contract/errors.ts'
+import { syncDirectory } from '../../files/write-whole-file.ts'
 
 export interface SecretKeySource {
   /** The value of TAILRACE_SECRET_KEY, where it is set. */
@@ -74,20 +75,10 @@ async function createKeyFile(path: string): Promise<void> {
       if (systemErrorCode(error) !== 'EEXIST') throw error
     })
     await rm(draft)
-    await syncFolder(dirname(path))
+    await syncDirectory(dirname(path))
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {})
     throw refusal(`The key file ${path} cannot be made: ${errorMessage(error)}`)
-  }
-}
-
-/** Makes what was created, renamed or removed in a folder survive a power cut. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }
 

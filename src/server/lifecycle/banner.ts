@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { readApiDocs } from '../../contract/operations/operating/read-api-document.ts'
+import { writeWholeFile } from '../../files/write-whole-file.ts'
 import type { FirstCredentials } from '../../iam/bootstrap.ts'
 import type { Config } from '../config/config.ts'
 
@@ -55,7 +55,7 @@ function variables(url: string, first: FirstCredentials): readonly (readonly [st
 
 async function writeCredentials(file: string, url: string, first: FirstCredentials): Promise<void> {
   const lines = variables(url, first).map(([name, value]) => `export ${name}=${quote(value)}\n`)
-  await writeFile(
+  await writeWholeFile(
     file,
     `# Made by the first start of Tailrace. Keep these elsewhere and delete this file.\n${lines.join('')}`,
     { mode: 0o600 },

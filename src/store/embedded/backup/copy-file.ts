@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MIB } from '../../../contract/quantities.ts'
+import { syncDirectory } from '../../../files/write-whole-file.ts'
 
 const CHUNK_BYTES = MIB
 
@@ -61,12 +62,6 @@ async function* chunksOf(file: FileHandle, bytes: number): AsyncGenerator<Buffer
     yield chunk.subarray(0, bytesRead)
     at += bytesRead
   }
-}
-
-/** Makes the names in a directory durable. */
-export async function syncDirectory(path: string): Promise<void> {
-  await using directory = await open(path, 'r')
-  await directory.sync()
 }
 
 /** Makes the name of a file or directory durable. */

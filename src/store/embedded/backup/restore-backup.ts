@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { syncDirectory } from '../../../files/write-whole-file.ts'
 import { layoutOf } from '../data-directory.ts'
 import { makeDataDirectory } from '../make-data-directory.ts'
-import { type CopyOptions, copyFile, sha256Of, syncDirectory, syncName } from './copy-file.ts'
+import { type CopyOptions, copyFile, sha256Of, syncName } from './copy-file.ts'
 import { type BackupFile, type BackupSummary, type Manifest, readManifest, summaryOf } from './manifest.ts'
 
 export interface RestoredBackup extends BackupSummary {

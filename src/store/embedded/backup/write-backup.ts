@@ -1,11 +1,12 @@
 import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KIB } from '../../../contract/quantities.ts'
+import { syncDirectory } from '../../../files/write-whole-file.ts'
 import { layoutOf } from '../data-directory.ts'
 import { openSnapshot } from '../open-embedded.ts'
 import type { JournalSizes } from '../records.ts'
 import type { StoreSnapshot } from '../snapshot/store-snapshots.ts'
-import { type CopyOptions, copyFile, syncDirectory, syncName } from './copy-file.ts'
+import { type CopyOptions, copyFile, syncName } from './copy-file.ts'
 import {
   type BackupFile,
   type BackupSummary,
