@@ -40,7 +40,10 @@ export interface Operation {
   readonly statuses?: readonly number[]
   /** The headers of successes. Optional ones are not in every answer. */
   readonly answerHeaders?: TObject
-  /** The form of error bodies where it is not Tailrace's own: Keystone's `{error: {code, message, title}}`. */
+  /**
+   * The form of error bodies where it is not Tailrace's own: Keystone's `{error: {code, message,
+   * title}}`.
+   */
   readonly errorForm?: 'keystone'
   /** The statuses of errors, in addition to those that every operation of its kind has. */
   readonly refusals?: readonly number[]

@@ -5,8 +5,8 @@ import { varyBy } from '../http/content-negotiation.ts'
 import { basePathOf } from '../http/rewritten-request.ts'
 
 /**
- * Redirects a browser from `/`, where there is no operation, to the API reference. Undefined for every
- * other request.
+ * Redirects a browser from `/`, where there is no operation, to the API reference. Undefined for
+ * every other request.
  */
 export function leadBrowser(
   { raw, method, headers }: FastifyRequest,

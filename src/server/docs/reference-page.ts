@@ -1,4 +1,7 @@
-/** The page at /docs: the OpenAPI document in Scalar's API reference, without a request to any other host. */
+/**
+ * The page at /docs: the OpenAPI document in Scalar's API reference, without a request to any other
+ * host.
+ */
 import { createHash } from 'node:crypto'
 
 /** Where the page finds the script of the API reference. */

@@ -5,8 +5,8 @@ import { Worker } from 'node:worker_threads'
 const WORKER = new URL(`./reference-script-worker${extname(import.meta.filename)}`, import.meta.url)
 
 /**
- * Loads the script of the API reference as gzip (1.4 MB). The package has it as a string of 5 MB in a
- * module, which would stay in memory for good: it is loaded in a thread that ends afterwards.
+ * Loads the script of the API reference as gzip (1.4 MB). The package has it as a string of 5 MB in
+ * a module, which would stay in memory for good: it is loaded in a thread that ends afterwards.
  */
 async function load(): Promise<Buffer> {
   const worker = new Worker(WORKER)

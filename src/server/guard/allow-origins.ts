@@ -1,9 +1,15 @@
-/** Lets pages of other origins use the API (WHATWG Fetch, CORS protocol), if the operator lists them. */
+/**
+ * Lets pages of other origins use the API (WHATWG Fetch, CORS protocol), if the operator lists
+ * them.
+ */
 import cors, { type FastifyCorsOptions } from '@fastify/cors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { OPERATIONS } from '../../contract/operations.ts'
 
-/** Origins whose pages may read answers. `*` allows all of them, but then no request carries cookies. */
+/**
+ * Origins whose pages may read answers. `*` allows all of them, but then no request carries
+ * cookies.
+ */
 export type AllowedOrigins = readonly string[]
 
 /** Every method of every operation. */
@@ -59,8 +65,8 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600
 
 /**
  * Adds the headers of CORS to answers for these origins, and answers their preflights before anyone
- * is authenticated. Answers to other origins have none of these headers; without any allowed origin,
- * no answer has. Register it before the hooks that may reject a request.
+ * is authenticated. Answers to other origins have none of these headers; without any allowed
+ * origin, no answer has. Register it before the hooks that may reject a request.
  */
 export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins): Promise<void> {
   if (origins.length === 0) return
@@ -72,8 +78,8 @@ export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: PREFLIGHT_MAX_AGE_SECONDS,
   }
-  // Decided for each request. With a fixed list the library would answer preflights of every origin,
-  // and would treat an OPTIONS that asks about uploads as a preflight.
+  // Decided for each request. With a fixed list the library would answer preflights of every
+  // origin, and would treat an OPTIONS that asks about uploads as a preflight.
   const optionsFor = (request: FastifyRequest): FastifyCorsOptions => {
     const { origin } = request.headers
     if (origin === undefined || !(all || origins.includes(origin))) return { origin: false }
