@@ -82,8 +82,8 @@ async function assertGiven(census: StepCensus, logs: readonly LogId[]): Promise<
 }
 
 /**
- * How far each log is packed, whether it takes appends without being opened again, and its length if
- * it is sealed. Deleted logs are left out.
+ * How far each log is packed, whether it accepts appends without being opened again, and its length
+ * if it is sealed. Deleted logs are left out.
  */
 export async function knownLogs(
   census: Pick<StepCensus, 'statesOf'>,

@@ -5,7 +5,7 @@ import { MAX_EARLIER_SEGMENTS } from '../../local/journal/segment.ts'
 import type { StoredLog } from '../../local/journal/write-ahead-journal.ts'
 
 const MIN_SEGMENT_BYTES = MIB
-/** The rest is for the journal's own reserve, the ends of segments, and what is appended meanwhile. */
+/** The rest is for the journal's reserve, the ends of segments, and what is appended meanwhile. */
 const FILLED_SEGMENTS = MAX_EARLIER_SEGMENTS / 2
 /** Appended together, and in memory until they are stored. */
 const GROUP_CHUNKS = 1000

@@ -62,7 +62,7 @@ export async function removeLeftSnapshots(directory: string): Promise<void> {
   await rm(layoutOf(directory).snapshot, { recursive: true, force: true })
 }
 
-/** The live packs without those that the server began after the snapshot, which has no rows of them. */
+/** The live packs, without those that the server began later: the snapshot has no rows of them. */
 export function packsOfSnapshot(
   live: PackStore,
   snapshot: Pick<StoreSnapshot, 'packs'>,
