@@ -26,6 +26,16 @@ export async function* findLiteral(
   for await (const block of blocks) yield search.next(block, fold(block))
 }
 
+const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
+)
+
+function lowerAscii(bytes: Uint8Array): Uint8Array {
+  const lower = new Uint8Array(bytes.length)
+  for (let i = 0; i < bytes.length; i++) lower[i] = LOWER[bytes[i]!]!
+  return lower
+}
+
 class LiteralSearch {
   readonly #wanted: Uint8Array
   readonly #find: FindBytes
@@ -88,14 +98,4 @@ class LiteralSearch {
     const seen = folded.length >= kept ? folded : joinBytes([this.#tail, folded])
     this.#tail = seen.slice(Math.max(0, seen.length - kept))
   }
-}
-
-const LOWER = Uint8Array.from({ length: 256 }, (_, byte) =>
-  byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte,
-)
-
-function lowerAscii(bytes: Uint8Array): Uint8Array {
-  const lower = new Uint8Array(bytes.length)
-  for (let i = 0; i < bytes.length; i++) lower[i] = LOWER[bytes[i]!]!
-  return lower
 }
