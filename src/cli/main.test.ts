@@ -19,7 +19,7 @@ async function call(...args: string[]) {
     print(text) {
       said.out += text
     },
-    complain(text) {
+    warn(text) {
       said.err += text
     },
   })
@@ -34,32 +34,32 @@ describe('tailrace', () => {
     assert.equal((await call()).code, 2)
   })
 
-  it('tells the form of each command', async () => {
+  it('shows help for each command', async () => {
     for (const name of NAMES)
       assert.match((await call(name, '--help')).out, new RegExp(`^Usage: tailrace ${name} `))
   })
 
-  it('tells the same by "help COMMAND", and the list by "help"', async () => {
+  it('shows the same by "help COMMAND", and all commands by "help"', async () => {
     assert.deepEqual(await call('help', 'run'), await call('run', '--help'))
     assert.deepEqual(await call('help'), await call('--help'))
     assert.match((await call('help', 'help')).out, /^Usage: tailrace help /)
-    assert.match((await call('help', 'rnu')).err, /Did you mean "run"/)
+    assert.match((await call('help', 'rnu')).err, /did you mean "run"/)
     assert.equal((await call('help', 'run', 'get')).code, 2)
   })
 
-  it('names --profile among the options of each command that speaks to a server', async () => {
+  it('lists --profile in the help of each command that uses a server', async () => {
     const speaking = 'run deliver login logout builds get tail grep import project user key'.split(' ')
     for (const name of speaking) assert.match((await call(name, '--help')).out, /^ {2}--profile NAME /m, name)
   })
 
-  it('suggests a command for one that it does not have', async () => {
+  it('suggests a command for one that is misspelled', async () => {
     const { code, err } = await call('delivr')
     assert.equal(code, 2)
-    assert.match(err, /no command "delivr".*"deliver"/)
+    assert.match(err, /unknown command "delivr"; did you mean "deliver"\?/)
     assert.equal((await call('toString')).code, 2)
   })
 
-  it('ends with 2 for wrong usage', async () => {
+  it('exits with 2 for wrong usage', async () => {
     const { code, err } = await call('deliver', '--nonsense')
     assert.equal(code, 2)
     assert.match(err, /^tailrace deliver: .*--nonsense/)
@@ -83,11 +83,11 @@ describe('the closest word', () => {
 })
 
 describe('bin/tailrace.js', () => {
-  it('tells the version', () =>
+  it('prints the version', () =>
     assert.match(execFileSync(process.execPath, [BIN, '--version']).toString(), /^tailrace \d+\.\d+\.\d+\n$/))
 
   const older = olderNode()
-  it('goes on in the pinned Node when it is started by an older one, with its exit code', {
+  it('restarts in the pinned Node when an older one starts it, and passes on the exit code', {
     skip: older === undefined && 'no older Node is on the PATH',
   }, () => {
     assert.match(execFileSync(older!, [BIN, '--version']).toString(), /^tailrace /)

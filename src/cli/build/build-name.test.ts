@@ -29,9 +29,9 @@ describe('the name of a build', () => {
     })
   })
 
-  it('is no URL of another server or of nothing', () => {
+  it('is not the URL of another server or of something else', () => {
     assert.throws(() => parse(`https://evil.example.com/${RECORD}`), /another server/)
-    assert.throws(() => parse(`${SERVER}/docs`), /names no build/)
+    assert.throws(() => parse(`${SERVER}/docs`), /is not the URL of a build or log/)
     assert.throws(() => parse(''), /empty/)
   })
 })

@@ -1,7 +1,7 @@
 import { JOB_ID_PATTERN, UUID_PATTERN } from '../../contract/ids.ts'
 import { UsageError } from '../command-line/command.ts'
 
-/** What a person may call a build. */
+/** The ways to name a build. */
 export type BuildName =
   | { readonly recordId: string; readonly step?: string }
   | { readonly job: string; readonly buildNo?: number; readonly step?: string }
@@ -9,12 +9,7 @@ export type BuildName =
 const ANY_UUID = new RegExp(UUID_PATTERN.replace(/^\^|\$$/g, ''), 'i')
 const JOB_ID = new RegExp(JOB_ID_PATTERN)
 
-/** The forms of BUILD, for the usages of commands. */
-export const BUILD_USAGE = `BUILD is a record_id, JOB#NUMBER, JOB for its latest build, or the URL of a build or log. JOB is a name or a job_id.
-STEP is a number, "stage" and the number, or the name of a step.
-`
-
-/** Reads BUILD. Throws `UsageError` for the URL of another server than `serverUrl`, or of no build. */
+/** Reads BUILD. Throws `UsageError` for the URL of another server than `serverUrl`, or not of a build. */
 export function parseBuildName(text: string, serverUrl: string): BuildName {
   if (/^https?:\/\//i.test(text)) return parseBuildUrl(text, serverUrl)
   if (new RegExp(UUID_PATTERN, 'i').test(text)) return { recordId: text.toLowerCase() }
@@ -31,7 +26,7 @@ export function isJobId(text: string): boolean {
 function parseBuildUrl(text: string, serverUrl: string): BuildName {
   const url = URL.parse(text)
   if (url === null || url.origin !== new URL(serverUrl).origin)
-    throw new UsageError(`${text} is of another server than ${serverUrl}; choose its login by --profile`)
+    throw new UsageError(`${text} is on another server than ${serverUrl}; select its login with --profile`)
   const inside = `${url.pathname}${url.search}${url.hash}`
   const [, stepId] = /(?:\/steps\/|[?&#/]step_id=|stage)([0-9]+)/.exec(inside) ?? []
   const step = stepId === undefined ? {} : { step: stepId }
@@ -40,5 +35,5 @@ function parseBuildUrl(text: string, serverUrl: string): BuildName {
   const job = url.searchParams.get('job_id')
   const buildNo = Number(url.searchParams.get('build_no'))
   if (job !== null) return { job, ...(buildNo > 0 && { buildNo }), ...step }
-  throw new UsageError(`${text} names no build`)
+  throw new UsageError(`${text} is not the URL of a build or log`)
 }

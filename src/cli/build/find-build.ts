@@ -9,7 +9,7 @@ export type Build = ShowBuildAnswer
 export type Step = Build['steps'][number]
 type Job = ListJobsAnswer['jobs'][number]
 
-/** Who answers, and who may give the search up. */
+/** The server to search on. `signal` cancels the search. */
 export interface Lookup {
   readonly url: string
   readonly client: TailraceClient
@@ -24,7 +24,7 @@ export interface FoundBuild {
 
 const PART = { limit: 100 }
 
-/** The build that a person names; the error for a name that fits none says what there is instead. */
+/** The build with this name. Rejects with a suggestion when there is none. */
 export async function findBuild(lookup: Lookup, text: string): Promise<FoundBuild> {
   const name = parseBuildName(text, lookup.url)
   const recordId = 'recordId' in name ? name.recordId : await recordOf(lookup, name)
@@ -33,11 +33,11 @@ export async function findBuild(lookup: Lookup, text: string): Promise<FoundBuil
     return { build, ...(name.step !== undefined && { step: name.step }) }
   } catch (error) {
     if (!isTailraceError(error, 'not-found')) throw error
-    throw new Error(`there is no build ${text}; "tailrace builds" lists what there is`, { cause: error })
+    throw new Error(`unknown build ${text}; "tailrace builds" lists the builds`, { cause: error })
   }
 }
 
-/** The job of this name or id. */
+/** The job with this name or id. Rejects with a suggestion when there is none. */
 export async function findJob(lookup: Lookup, nameOrId: string): Promise<Pick<Job, 'job_id' | 'name'>> {
   const names: string[] = []
   for (let cursor: string | undefined; ; ) {
@@ -52,10 +52,10 @@ export async function findJob(lookup: Lookup, nameOrId: string): Promise<Pick<Jo
     cursor = next_cursor
   }
   const meant = closestWord(nameOrId, names)
-  throw new Error(`there is no job "${nameOrId}"; ${hint(meant, names, 'jobs')}`)
+  throw new Error(`unknown job "${nameOrId}"; ${hint(meant, names, 'jobs')}`)
 }
 
-/** The step that a person names: by number, by task_name or by name. The error for any other says what there is. */
+/** The step with this number, task_name or name. Throws with a suggestion when there is none. */
 export function findStep(build: Build, text: string): Step {
   const [, number] = /^(?:stage)?([0-9]+)$/.exec(text) ?? []
   const byNumber = build.steps.find(({ step_id }) => step_id === Number(number))
@@ -64,13 +64,13 @@ export function findStep(build: Build, text: string): Step {
   if (found !== undefined) return found
   const names = build.steps.map(({ name }) => name)
   const listed = build.steps.map(({ step_id, name }) => `${step_id} (${name})`)
-  if (byName.length > 1) throw new Error(`several steps are called "${text}": name it by number`)
-  // A number is like no name.
+  if (byName.length > 1) throw new Error(`several steps are named "${text}"; use the number of the step`)
+  // A number is similar to no name.
   const meant = number === undefined ? closestWord(text, names) : undefined
-  throw new NoSuchStep(`${nameOf(build)} has no step "${text}"; ${hint(meant, listed, 'steps')}`)
+  throw new NoSuchStep(`unknown step "${text}" of ${nameOf(build)}; ${hint(meant, listed, 'steps')}`)
 }
 
-/** It may still come, while the build runs. */
+/** While the build runs, the step may still be created. */
 export class NoSuchStep extends Error {}
 
 export function nameOf({ job_name, build_no }: Build): string {
@@ -91,15 +91,15 @@ async function recordOf(
     }
   }
   const [latest] = (await client.listBuilds(job_id, { limit: 1 }, callOf(lookup))).builds
-  if (latest === undefined) throw new Error(`the job "${name.job}" has no builds that you may read`)
+  if (latest === undefined) throw new Error(`job "${name.job}" has no builds that you may read`)
   if (name.buildNo === undefined) return latest.record_id
-  throw new Error(`there is no build ${name.job}#${name.buildNo}; the latest is #${latest.build_no}`)
+  throw new Error(`unknown build ${name.job}#${name.buildNo}; the latest is #${latest.build_no}`)
 }
 
 function hint(meant: string | undefined, known: readonly string[], what: string): string {
   if (meant !== undefined) return `did you mean "${meant}"?`
   if (known.length === 0) return `there are no ${what} yet`
-  return `there are ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', ...' : ''}`
+  return `${what}: ${known.slice(0, 10).join(', ')}${known.length > 10 ? ', ...' : ''}`
 }
 
 function callOf({ signal }: Lookup) {

@@ -8,7 +8,7 @@ import { main } from '../main.ts'
 
 async function scriptFor(shell: string): Promise<string> {
   const printed: string[] = []
-  const io = { env: {}, print: (text: string) => void printed.push(text), complain: () => {} }
+  const io = { env: {}, print: (text: string) => void printed.push(text), warn: () => {} }
   assert.equal(await main(['completion', shell], io), 0)
   return printed.join('')
 }

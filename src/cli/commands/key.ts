@@ -1,54 +1,85 @@
-import type { Command } from '../command-line/command.ts'
-import { type Action, CONNECTION_USAGE, columns, runAction } from '../connection/administration.ts'
-import { timeText } from '../terminal/time-text.ts'
+import { type CommandGroup, defineCommand } from '../command-line/command.ts'
+import { administer } from '../connection/administration.ts'
+import { CONNECTION_ENVIRONMENT, JSON_FLAG, PROFILE } from '../connection/connection-options.ts'
+import { columns, timeText } from '../terminal/text.ts'
 
-const USAGE = `Usage: tailrace key list
-       tailrace key create [--user NAME]
-       tailrace key delete ACCESS_KEY
+const OPTIONS = { json: JSON_FLAG, profile: PROFILE } as const
 
-Access keys of your project, with which clients sign their requests (AK/SK): all of them for an admin, for others
-their own. The secret key is told when the key is made, and never again.
-
-  --user NAME         whose key it becomes; you by default, another only for an admin
-${CONNECTION_USAGE}`
-
-const ACTIONS: Readonly<Record<string, Action>> = {
-  list: {
-    arguments: [],
-    async run({ server }) {
+const list = defineCommand({
+  name: 'list',
+  summary: 'List access keys',
+  description: 'List your access keys or, as an admin, all access keys of the project.',
+  arguments: {},
+  options: OPTIONS,
+  environment: CONNECTION_ENVIRONMENT,
+  examples: [
+    { line: 'tailrace key list', does: 'List access keys.' },
+    { line: 'tailrace key list --json', does: 'List them as JSON.' },
+  ],
+  run: ({ options }, io) =>
+    administer(io, options.json, async server => {
       const keys = await server.listKeys()
       const rows = keys.map(({ access_key, user, created_at }) => [access_key, user, timeText(created_at)])
       return { json: keys, text: columns([['ACCESS KEY', 'USER', 'CREATED'], ...rows]) }
+    }),
+})
+
+const create = defineCommand({
+  name: 'create',
+  summary: 'Create an access key',
+  description: 'Create an access key. Its secret key is shown only once.',
+  arguments: {},
+  options: {
+    user: {
+      value: 'NAME',
+      defaultText: 'you',
+      help: 'The user of the key; only an admin may name another user',
     },
+    ...OPTIONS,
   },
-  create: {
-    arguments: [],
-    options: ['user'],
-    async run({ server, options, io }) {
+  environment: CONNECTION_ENVIRONMENT,
+  examples: [
+    { line: 'tailrace key create', does: 'Create an access key for yourself.' },
+    { line: 'tailrace key create --user ci', does: 'Create an access key for the user "ci".' },
+  ],
+  run: ({ options }, io) =>
+    administer(io, options.json, async server => {
       const key = await server.createKey(options.user)
-      io.complain('The secret key is shown this once.\n')
+      io.warn('The secret key is shown only this once.\n')
       const rows = [
         ['user', key.user],
         ['access key', key.access_key],
         ['secret key', key.secret_key],
       ]
       return { json: key, text: columns(rows) }
-    },
-  },
-  delete: {
-    arguments: ['ACCESS_KEY'],
-    async run({ server, args: [accessKey = ''] }) {
-      await server.deleteKey(accessKey)
-      return {
-        json: { access_key: accessKey, deleted: true },
-        text: `Access key ${accessKey} is deleted\n`,
-      }
-    },
-  },
-}
+    }),
+})
 
-export const command: Command = {
+const remove = defineCommand({
+  name: 'delete',
+  summary: 'Delete an access key',
+  description: 'Delete an access key. Requests that it signs are rejected from then on.',
+  arguments: { key: { name: 'ACCESS_KEY', help: 'The access key, as "tailrace key list" shows it.' } },
+  options: OPTIONS,
+  environment: CONNECTION_ENVIRONMENT,
+  examples: [
+    { line: 'tailrace key delete 7GFLDZ4WTM8RGOPTWP0B', does: 'Delete this access key.' },
+    { line: 'tailrace key delete 7GFLDZ4WTM8RGOPTWP0B --profile ci', does: 'Delete it with another login.' },
+  ],
+  run: ({ options, args }, io) =>
+    administer(io, options.json, async server => {
+      await server.deleteKey(args.key)
+      return {
+        json: { access_key: args.key, deleted: true },
+        text: `Access key ${args.key} is deleted\n`,
+      }
+    }),
+})
+
+export const command: CommandGroup = {
+  name: 'key',
   summary: 'List, create and delete access keys',
-  usage: USAGE,
-  run: (args, io) => runAction(ACTIONS, args, io),
+  description: `Manage access keys (AK/SK) of your project. Clients sign their requests with
+them.`,
+  actions: [list, create, remove],
 }

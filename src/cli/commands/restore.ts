@@ -1,32 +1,31 @@
-import { parseArgs } from 'node:util'
-import { type Command, UsageError } from '../command-line/command.ts'
-import { localStore } from '../store/local-store.ts'
+import { defineCommand } from '../command-line/command.ts'
+import { JSON_FLAG } from '../connection/connection-options.ts'
 import { interruptible } from '../terminal/process-end.ts'
-import { timeText } from '../terminal/time-text.ts'
-import { byteText, TransferProgress } from '../terminal/transfer-progress.ts'
+import { byteText, timeText } from '../terminal/text.ts'
+import { TransferProgress } from '../terminal/transfer-progress.ts'
+import { DATA } from './data-option.ts'
 
-const USAGE = `Usage: tailrace restore BACKUP [--data DIR] [--json]
-
-Puts what "tailrace backup" wrote into an empty data directory, and holds every file against its SHA-256. The back-up stays as it is. A restore that
-was cut off goes on when the same is called again; until it has ended no server starts there. Run it as the user of the server.
-
-  --data DIR                      directory of the store, as for serve
-  --json                          one JSON object instead of text
-`
-
-export const command: Command = {
-  summary: 'Put a back-up into an empty data directory',
-  usage: USAGE,
-
-  async run(args, io) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { data: { type: 'string' }, json: { type: 'boolean', default: false } },
-    })
-    const [backup, ...more] = positionals
-    if (backup === undefined || more.length > 0) throw new UsageError('name one back-up')
-    const store = localStore(values.data, io)
+export const command = defineCommand({
+  name: 'restore',
+  summary: 'Restore a backup into an empty data directory',
+  description: `Copy a backup into an empty data directory, and verify the SHA-256 of every file.
+The backup is not changed. After an interruption, run the same command again to
+continue; no server starts in the directory before the restore is complete. Run
+this as the user of the server.`,
+  arguments: {
+    backup: { name: 'BACKUP', completes: 'file', help: 'The directory that "tailrace backup" wrote.' },
+  },
+  options: { data: DATA, json: { ...JSON_FLAG, help: 'Print one JSON object instead of text' } },
+  examples: [
+    { line: 'tailrace restore /backup/monday', does: 'Restore into ./data.' },
+    {
+      line: 'tailrace restore /backup/monday --data /var/lib/tailrace',
+      does: 'Restore into the data directory of a server.',
+    },
+  ],
+  async run({ options, args: { backup } }, io) {
+    const { localStore } = await import('../store/local-store.ts')
+    const store = localStore(options.data, io)
     let progress: TransferProgress | undefined
     const { takenAt, files, bytes, isKeyMissing } = await interruptible(signal =>
       store.restore(backup, {
@@ -38,14 +37,14 @@ export const command: Command = {
       }),
     ).finally(() => progress?.done())
     const { dataDirectory: data } = store
-    if (values.json) io.print(`${JSON.stringify({ data, taken_at: takenAt, files, bytes })}\n`)
+    if (options.json) io.print(`${JSON.stringify({ data, taken_at: takenAt, files, bytes })}\n`)
     else {
       io.print(`${data}: the store as it was at ${timeText(takenAt)}, ${files} files, ${byteText(bytes)}.\n`)
       if (isKeyMissing) io.print(KEY_NEEDED)
     }
     return 0
   },
-}
+})
 
 const KEY_NEEDED =
-  'Its secret.key is still to be put there, with mode 0600, or TAILRACE_SECRET_KEY to be set; "tailrace doctor" works without.\n'
+  'Now put its secret.key there, with mode 0600, or set TAILRACE_SECRET_KEY. "tailrace doctor" works without it.\n'

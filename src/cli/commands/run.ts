@@ -1,72 +1,115 @@
+import { STEP_ID_MAX } from '../../contract/limits.ts'
 import { SECRET_MIN_CHARACTERS } from '../../text/mask/secret-forms.ts'
 import { URL_PASSWORD_MAX_BYTES } from '../../text/mask/url-passwords.ts'
-import type { Command, CommandIo } from '../command-line/command.ts'
-import { connectionOf } from '../connection/connection.ts'
-import { runCommand } from '../run/run-command.ts'
-import { parseRunOptions, SPOOL_MAX_DEFAULT_MIB } from '../run/run-options.ts'
-import { SECRET_NAMES_TEXT } from '../run/secret-values.ts'
+import { defineCommand } from '../command-line/command.ts'
+import { readName, readUuid, wholeNumber } from '../command-line/read-values.ts'
+import { CONNECTION_ENVIRONMENT, PROFILE } from '../connection/connection-options.ts'
+import { SECRET_NAMES_TEXT } from '../run/secret-names.ts'
+import { SPOOL, WAIT } from '../run/spool-options.ts'
 
-const USAGE = `Usage: tailrace run [OPTION]... -- COMMAND [ARGUMENT]...
+export const command = defineCommand({
+  name: 'run',
+  summary: 'Run a command and stream its output as the log of a step',
+  description: `Run a command and stream its output to the server, as the log of one step of a
+build. Exits with the command's own exit code or signal, even if the log cannot be
+delivered.
 
-Runs a command and brings its output, as the log of one step of a build, to the server. Ends as the command
-ends: with its exit code, or by its signal; whatever happens to the log.
+If the server is slow or down, the log waits in a spool on disk. The next
+"tailrace run", or "tailrace deliver", delivers it.
 
-  --job NAME          the job; by default the name of the folder. A build that is there already stays in its job
-  --step NAME         the step; by default the name of the command. A name that the build has with another
-                      log gets a number: "make (2)"
-  --step-id N         the step's number; by default the build's next
-  --record UUID       the build to add the step to; it is made where it is not there. By default a new one
-  --finish            with --record: the build ends with this step, by the worst of its steps so far: FAILURE when one
-                      failed, else ABORTED when one was aborted or fell silent, else SUCCESS. Steps that still run
-                      then do not count: finish last. Without --record the build always ends, as the command did
-  --source NAME       where the build runs, shown with the log
-  --ids FILE          write TAILRACE_JOB_ID, _BUILD_NO, _RECORD_ID and _STEP_ID there, for a shell to read, as soon
-                      as the server has told them
-  --raw               no time stamp before each line
-  --quiet             do not repeat the output
-  --profile NAME      the login to use instead of the environment
-  --mask VARIABLE     mask the value of this variable too; may be repeated
-  --spool DIR         where the log waits until it is delivered
-  --spool-max MIB     how much of this log waits there at most; ${SPOOL_MAX_DEFAULT_MIB} by default. At this bound the command's
-                      output is held back while the server takes bytes; while it takes none, the log is cut
-                      and a line in it says how many bytes are missing
-  --wait SECONDS      how long to wait without progress for the server: after the command, and at the bound of
-                      the spool; 15 by default
+Secrets are masked as ***: the values of variables whose names look secret (see
+below), of those that --mask names, and passwords in URLs, if they have at least
+${SECRET_MIN_CHARACTERS} characters. Their base64, URL-encoded, JSON-escaped and shell-quoted
+forms and their single lines are masked too. So are PASSWORD in
+scheme://user:PASSWORD@host, up to ${URL_PASSWORD_MAX_BYTES} bytes, and the credential in
+"Authorization: Bearer" or "Basic". The command gets no TAILRACE_ variable except
+TAILRACE_RECORD_ID.
 
-What the server has is removed from the spool. What is left in it is delivered by the next "tailrace run", or by
-"tailrace deliver".
-
-Masked are, as ***, the values of variables whose names look secret (below), of those named by --mask, and
-passwords in the URLs of all other variables; also line by line, in base64, URL-encoded, JSON-escaped and quoted by
-a shell; from ${SECRET_MIN_CHARACTERS} characters on. Masked is also PASSWORD wherever the output has scheme://user:PASSWORD@host,
-up to ${URL_PASSWORD_MAX_BYTES} bytes; what may be one is held back until it is known. And CREDENTIAL in "Authorization: Bearer
-CREDENTIAL", or Basic. The command gets no TAILRACE_ variable but TAILRACE_RECORD_ID.
-
-Names look secret by these parts, in either case, with or without their _:
 ${SECRET_NAMES_TEXT}
-stdout and stderr are one FIFO, so that their order is kept. Ctrl-C and Ctrl-\\ of a terminal reach the command
-without help; other signals are passed on. A stdout that is closed ("| head") does not end the command: its output
-goes on into the log. Nor does one that takes nothing for 5 seconds, which then misses output.
 
-Children that the command leaves running are listened to until they are silent for a second, and for about 10
-seconds at most, so that a daemon that keeps writing is left then. They live on: a "cat" of this runner reads what
-they write later, and ends with the last of them. That is not kept, and the log says so.
+stdout and stderr of the command are one FIFO, which keeps their order. Ctrl-C
+and Ctrl-\\ reach the command from the terminal; other signals are passed on. If
+stdout is closed or accepts nothing for 5 seconds, the command continues, and only
+the log has the rest of its output.
 
-Environment:
-  TAILRACE_URL        the server's address; needed
-  TAILRACE_TOKEN      a token, or TAILRACE_AK and TAILRACE_SK, or TAILRACE_USER, TAILRACE_PASSWORD,
-                      TAILRACE_DOMAIN and TAILRACE_PROJECT
-  TAILRACE_SPOOL_MAX_MIB  as --spool-max
-  TAILRACE_SPOOL      as --spool; by default tailrace/spool in $XDG_STATE_HOME or ~/.local/state
-
-Exit codes of its own: 2 for wrong usage, 126 when the command cannot be run, 127 when there is none.
-`
-
-export const command: Command = {
-  summary: 'Run a command and keep its output as the log of a build step',
-  usage: USAGE,
-  run(args: string[], io: CommandIo): Promise<number> {
-    const options = parseRunOptions(args, io.env)
-    return runCommand(options, connectionOf(io.env), io)
+If the command leaves child processes running, their output is read until it
+pauses for a second, for about 10 seconds at most. They keep running. The log says
+that later output is not in it.`,
+  arguments: {
+    command: { name: 'COMMAND', repeatable: true, afterDashes: true, help: 'The command and its arguments.' },
   },
-}
+  options: {
+    job: {
+      value: 'NAME',
+      read: readName,
+      defaultText: 'the name of the folder',
+      help: 'The job; a build that exists stays in its job',
+    },
+    step: {
+      value: 'NAME',
+      read: readName,
+      defaultText: 'the name of the command',
+      help: 'The step. If the build has another log by this name, a number is added: "make (2)"',
+    },
+    'step-id': {
+      value: 'N',
+      read: wholeNumber(1, STEP_ID_MAX),
+      defaultText: "the build's next",
+      help: "The step's number",
+    },
+    record: {
+      value: 'UUID',
+      read: readUuid,
+      defaultText: 'a new build',
+      help: 'The build to add the step to; it is created if it does not exist',
+    },
+    finish: {
+      help: 'With --record: end the build with this step. It fails if a step failed, and is aborted if a step was aborted or went silent. Steps that still run do not count, so finish last. Without --record, the build always ends with the command',
+    },
+    source: { value: 'NAME', read: readName, help: 'Where the build runs, shown with the log' },
+    ids: {
+      value: 'FILE',
+      completes: 'file',
+      help: 'Write TAILRACE_JOB_ID, _BUILD_NO, _RECORD_ID and _STEP_ID to FILE, for a shell to read, as soon as they are known',
+    },
+    raw: { help: 'Do not add a time stamp to each line' },
+    quiet: { help: "Do not print the command's output" },
+    mask: { value: 'VARIABLE', repeatable: true, help: 'Mask the value of this variable too' },
+    spool: SPOOL,
+    'spool-max': {
+      value: 'MIB',
+      default: '4096',
+      env: 'TAILRACE_SPOOL_MAX_MIB',
+      read: wholeNumber(1, 999_999_999),
+      help: 'The size of the spool for this log. When it is full, the command has to wait while the server accepts bytes; while it does not, the log is cut, and a line in it says how many bytes are missing',
+    },
+    wait: { ...WAIT, help: `${WAIT.help}, after the command and while the spool is full` },
+    profile: PROFILE,
+  },
+  environment: CONNECTION_ENVIRONMENT,
+  exitCodes: {
+    N: "The command's own exit code",
+    2: 'Wrong usage; the command did not run',
+    126: 'The command cannot be run',
+    127: 'The command was not found',
+  },
+  examples: [
+    { line: 'tailrace run -- make -j8', does: 'Run make as a build with one step.' },
+    {
+      line: 'tailrace run --job web-app --step test -- npm test',
+      does: 'Name the job and the step.',
+    },
+    {
+      line: 'tailrace run --record 5f0c1c1e-7c0b-4d6e-9a3b-0d6f3c2b1a00 --finish -- make',
+      does: 'Add the last step to a build that several commands share.',
+    },
+  ],
+  async run({ options, args }, io) {
+    const [{ runCommand }, { runOptions }, { connectionOf }] = await Promise.all([
+      import('../run/run-command.ts'),
+      import('../run/run-options.ts'),
+      import('../connection/connection.ts'),
+    ])
+    return runCommand(runOptions(options, args.command, io.env), connectionOf(io.env), io)
+  },
+})

@@ -39,7 +39,7 @@ async function tailrace(line: string, env: Environment = admin()) {
     print(printed: string) {
       out += printed
     },
-    complain(complaint: string) {
+    warn(complaint: string) {
       complaints += complaint
     },
   }
@@ -70,7 +70,7 @@ describe('tailrace user', () => {
     )
   })
 
-  it('sets passwords, of others and with the old one of oneself', async () => {
+  it('sets passwords, of others, and of oneself with the old one', async () => {
     await tailrace('user create ben')
     const set = await tailrace('user password ben', { ...admin(), TAILRACE_NEW_PASSWORD: 'set-by-admin' })
     assert.deepEqual([set.code, set.out], [0, 'User ben has a new password\n'])
@@ -81,12 +81,12 @@ describe('tailrace user', () => {
     assert.equal((await tailrace('user delete ben')).code, 0)
   })
 
-  it('says that a user who leaves his last project is deleted, and how many keys end with him', async () => {
+  it('says that a user who leaves their last project is deleted, and how many keys end with them', async () => {
     await tailrace('user create ben')
     for (const _ of [1, 2]) assert.equal((await tailrace('key create --user ben')).code, 0)
     assert.equal(
       (await tailrace('user remove ben')).out,
-      'User ben is deleted: this was his last project; 2 access keys ended\n',
+      'User ben is deleted: it was their last project; 2 access keys ended\n',
     )
     await tailrace('user create ben')
     assert.partialDeepStrictEqual(await json('user remove ben'), { roles: [], deleted: true, ended_keys: 0 })
@@ -107,7 +107,7 @@ describe('tailrace user', () => {
     assert.equal((await tailrace('user delete cid')).code, 0)
   })
 
-  it('complains when stdin holds no password', async () => {
+  it('fails when stdin has no password', async () => {
     const { TAILRACE_NEW_PASSWORD: _, ...env } = admin()
     const child = spawn(process.execPath, [CLI, 'user', 'create', 'dan'], { env: { ...process.env, ...env } })
     child.stdin.end()
@@ -116,7 +116,7 @@ describe('tailrace user', () => {
     assert.match(complaints, /no password: set TAILRACE_NEW_PASSWORD, or write the password to stdin/)
   })
 
-  it('tells what the server refuses', async () => {
+  it('reports why the server rejects a request', async () => {
     const { code, complaints } = await tailrace('user delete nobody')
     assert.deepEqual([code, complaints], [1, 'tailrace user: There is no user "nobody".\n'])
     const wrong = await tailrace('user list', as('admin', 'wrong-password'))
@@ -130,7 +130,7 @@ describe('tailrace user', () => {
 describe('tailrace key', () => {
   it('creates keys that open the server, lists them without secret, and ends them', async () => {
     const { code, out, complaints } = await tailrace('key create')
-    assert.deepEqual([code, complaints], [0, 'The secret key is shown this once.\n'])
+    assert.deepEqual([code, complaints], [0, 'The secret key is shown only this once.\n'])
     const key = /^user +admin\naccess key {2}([A-Z0-9]{20})\nsecret key {2}([A-Za-z0-9]{40})\n$/.exec(out)
     assert.ok(key !== null, out)
     const [, ak = '', sk = ''] = key
@@ -168,14 +168,14 @@ describe('tailrace project', () => {
 
 describe('a wrong call', () => {
   for (const [line, complaint] of [
-    ['user', /say what to do: list, create, roles, remove, password, delete/],
-    ['user lst', /there is no "lst"; did you mean "list"\?/],
-    ['user create', /NAME is missing/],
-    ['user delete a b', /"b" is one argument too many/],
-    ['user create x --roles boss', /"boss" is no role: there are reader, runner, admin/],
-    ['key list --user x', /Unknown option '--user'/],
-    ['key create --user', /--user/],
-    ['project constructor', /there is no "constructor"/],
+    ['user', /missing action: list, create, roles, remove, password, delete/],
+    ['user lst', /unknown action "lst"; did you mean "list"\?/],
+    ['user create', /missing NAME: tailrace user create NAME/],
+    ['user delete a b', /unexpected argument "b"/],
+    ['user create x --roles boss', /"boss" is not a role; roles are reader, runner or admin/],
+    ['key list --user x', /unknown option "--user"/],
+    ['key create --user', /--user needs a value: --user NAME/],
+    ['project constructor', /unknown action "constructor"; actions: list, create/],
   ] as const) {
     it(`tailrace ${line}: exit code 2, and why`, async () => {
       const { code, out, complaints } = await tailrace(line)
@@ -198,7 +198,7 @@ describe('a wrong call', () => {
     )
   })
 
-  it('--help tells every action and option', async () => {
+  it('--help lists every action and option', async () => {
     for (const name of ['user', 'key', 'project']) {
       const { code, out } = await tailrace(`${name} --help`)
       assert.equal(code, 0)

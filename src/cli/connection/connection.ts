@@ -1,27 +1,25 @@
 import type { Credentials } from '../../client/credentials.ts'
 import { DEFAULT_RETRIES } from '../../client/repeat.ts'
 import { TailraceClient } from '../../client/tailrace-client.ts'
-import { type CommandIo, UsageError } from '../command-line/command.ts'
+import { type CommandIo, type Environment, UsageError } from '../command-line/command.ts'
 import { DEFAULT_PROFILE, loginNames, profileName, readLogin } from './login-file.ts'
 import { retryNotice } from './retry-notice.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 /** A server and, where the environment or a login names any, the credentials for it. */
 export interface Connection {
   readonly url: string
   readonly credentials: Credentials | undefined
-  /** Tries each call once: those who deliver logs have a deadline of their own. */
+  /** For deliveries, which repeat calls until their own deadline. */
   readonly client: TailraceClient | undefined
 }
 
-/** Told where credentials lack. */
+/** The message where credentials are missing. */
 export const NO_CREDENTIALS =
   'no credentials: run "tailrace login", or set TAILRACE_TOKEN, or TAILRACE_AK and TAILRACE_SK, or TAILRACE_USER, TAILRACE_PASSWORD, TAILRACE_DOMAIN and TAILRACE_PROJECT'
 
 /**
- * The server that the environment or else the login names. The login's credentials go to its own server only. Throws
- * `UsageError` without a usable address; credentials may lack.
+ * The server that the environment names or, without one, the login. The login's credentials are sent
+ * only to its own server. Throws `UsageError` without a usable address; credentials may be missing.
  */
 export function connectionOf(env: Environment): Connection {
   const given = credentialsOf(env)
@@ -32,9 +30,12 @@ export function connectionOf(env: Environment): Connection {
   return { url, credentials, client: credentials && new TailraceClient({ url, credentials, retries: 0 }) }
 }
 
-/** A client that tries again where a failure may pass, and tells so. Throws `UsageError` without address or credentials. */
+/**
+ * A client that retries transient failures and says so on stderr. Throws `UsageError` without an
+ * address or credentials.
+ */
 export function clientOf(
-  io: Pick<CommandIo, 'env' | 'complain'>,
+  io: Pick<CommandIo, 'env' | 'warn'>,
   retries = DEFAULT_RETRIES,
 ): { url: string; client: TailraceClient } {
   const { url, credentials } = connectionOf(io.env)
@@ -47,11 +48,11 @@ function loginOf(env: Environment) {
   const name = profileName(env)
   if (login !== undefined || name === DEFAULT_PROFILE) return login
   const known = loginNames(env)
-  const hint = known.length === 0 ? 'tailrace login makes it' : `there are ${known.join(', ')}`
-  throw new UsageError(`there is no profile "${name}": ${hint}`)
+  const hint = known.length === 0 ? '"tailrace login" creates it' : `profiles: ${known.join(', ')}`
+  throw new UsageError(`unknown profile "${name}"; ${hint}`)
 }
 
-/** The address without a final "/". Throws `UsageError` when it is none, or holds credentials. */
+/** The address without a final "/". Throws `UsageError` when it is not valid, or has credentials in it. */
 export function serverUrl(text: string | undefined): string {
   if (!text)
     throw new UsageError(
@@ -60,10 +61,10 @@ export function serverUrl(text: string | undefined): string {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(
-      `the server's address (TAILRACE_URL) is no http or https address: ${text}${meantUrl(text)}`,
+      `the server's address (TAILRACE_URL) is not a valid http or https address: ${text}${meantUrl(text)}`,
     )
   if (url.username !== '' || url.password !== '')
-    throw new UsageError('TAILRACE_URL must hold no credentials: they have variables of their own')
+    throw new UsageError('TAILRACE_URL must not contain credentials; they have variables of their own')
   return text.replace(/\/+$/, '')
 }
 

@@ -3,11 +3,11 @@ import { errorMessage } from '../../contract/caught.ts'
 import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
 import { type Connection, connectionOf } from './connection.ts'
 
-/** Which server was asked, and as whom. */
-export type Asked = Pick<Connection, 'url' | 'credentials'>
+/** The server that a command contacted, and its credentials. */
+export type Contacted = Pick<Connection, 'url' | 'credentials'>
 
 const WRITERS = 'runner or admin'
-/** Commands of which others than readers are refused nothing. */
+/** The roles that commands need, where reader is not enough. */
 const NEEDED_ROLES: Readonly<Record<string, string>> = {
   run: WRITERS,
   deliver: WRITERS,
@@ -17,8 +17,8 @@ const NEEDED_ROLES: Readonly<Record<string, string>> = {
   key: 'admin',
 }
 
-/** What to tell a person of a failure: the server's answers are the gateway's, made for clients of its API. */
-export function complaintOf(
+/** A failure in words for people. The server's own messages are worded for clients of its API. */
+export function explainFailure(
   error: unknown,
   command: string,
   env: Parameters<typeof connectionOf>[0],
@@ -27,45 +27,48 @@ export function complaintOf(
   try {
     return explained(error, command, () => connectionOf(env)) ?? message
   } catch {
-    // The environment names no server: the command has asked another.
+    // The environment names no server: the command contacted another one.
     return message
   }
 }
 
-/** In a person's words what a refusal means for this command and these credentials; undefined where the message itself says it. */
-export function explained(error: unknown, command: string, asked: () => Asked): string | undefined {
-  if (error instanceof ServerUnreachable) return closedAtOnce(error, asked())
+/**
+ * What a refusal means for this command and these credentials; undefined where the message says it
+ * itself.
+ */
+export function explained(error: unknown, command: string, contacted: () => Contacted): string | undefined {
+  if (error instanceof ServerUnreachable) return closedAtOnce(error, contacted())
   if (!isTailraceError(error)) return undefined
   const { code, message } = error
-  if (code === 'not-authenticated') return ofCredentials(error, asked())
+  if (code === 'not-authenticated') return ofCredentials(error, contacted())
   if (code === 'not-allowed' && /not authorized|^HTTP 403$/.test(message)) return ofRoles(command)
   if (code === 'no-such-route' || message === 'HTTP 404')
-    return `${asked().url} has no such API: is that the server's address (TAILRACE_URL), with its base path?`
+    return `${contacted().url} does not serve this API; is it the server's address (TAILRACE_URL), with its base path?`
   if (code === 'internal')
-    return `${asked().url} failed over this. Its log tells why; "tailrace doctor" there, whether its store is damaged`
+    return `${contacted().url} failed. Its log says why; "tailrace doctor" on that machine checks its store`
   return undefined
 }
 
 function ofRoles(command: string): string {
   const needed = NEEDED_ROLES[command]
-  return `your roles in the project do not allow this${needed === undefined ? '' : `: it needs ${needed}`}`
+  return `your roles in this project do not allow this${needed === undefined ? '' : `; it needs ${needed}`}`
 }
 
-function ofCredentials({ message }: TailraceError, { url, credentials }: Asked): string | undefined {
+function ofCredentials({ message }: TailraceError, { url, credentials }: Contacted): string | undefined {
   if (credentials === undefined) return undefined
   if ('accessKey' in credentials) {
     const { accessKey } = credentials
     if (message.includes('canonicalRequest:'))
-      return `the secret key does not fit the access key ${accessKey}`
-    return / ak .* not exist$/.test(message) ? `${url} knows no access key ${accessKey}` : undefined
+      return `the secret key does not match the access key ${accessKey}`
+    return / ak .* not exist$/.test(message) ? `${url} has no access key ${accessKey}` : undefined
   }
   if ('token' in credentials && /decrypt token fail|: token expires/.test(message))
-    return `${url} takes the token no longer, or never did: log in again ("tailrace login"), or set another TAILRACE_TOKEN`
+    return `${url} rejected the token: log in again with "tailrace login", or set another TAILRACE_TOKEN`
   return undefined
 }
 
-/** As a server does that expects TLS. */
-function closedAtOnce({ message, cause }: ServerUnreachable, { url }: Asked): string | undefined {
+/** What a server does that expects TLS. */
+function closedAtOnce({ message, cause }: ServerUnreachable, { url }: Contacted): string | undefined {
   const closed = (cause instanceof Error ? cause.cause : undefined) as
     | { readonly code?: unknown; readonly socket?: { readonly bytesRead?: number } }
     | undefined

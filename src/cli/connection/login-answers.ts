@@ -1,34 +1,40 @@
 import { type CommandIo, UsageError } from '../command-line/command.ts'
 import type { Questions } from '../terminal/questions.ts'
 
-/** One thing that a login needs to know, and where it may come from. */
+/** One value that a login needs, and where it may come from. */
 export interface Wanted {
-  /** What it is called in the question. */
+  /** Its name in the question. */
   readonly what: string
   readonly option: string
   /** The value of the option. */
   readonly given: string | undefined
   readonly variable: string
-  /** From an earlier login: offered to a person, and taken for nobody else. */
+  /** From an earlier login: offered at a terminal, and not used otherwise. */
   readonly known?: string | undefined
-  /** The value as it is used. Throws `UsageError` for one that is none. */
+  /** Turns the text into the value. Throws `UsageError` for a text that is not valid. */
   readonly read?: (text: string) => string
 }
 
-/** What a person answers, or the options and the environment say. */
+/** The values of a login: from options, from the environment, or from a person at a terminal. */
 export class LoginAnswers {
   readonly #questions: Questions
   readonly #io: CommandIo
   readonly #secretVariable: string
 
-  /** With a value of `secretVariable`, the environment's word is taken for all that it says: a script is at work, also on a terminal. */
+  /**
+   * When `secretVariable` is set, nothing that the environment names is asked: a script is at work,
+   * even on a terminal.
+   */
   constructor(questions: Questions, io: CommandIo, secretVariable: string) {
     this.#questions = questions
     this.#io = io
     this.#secretVariable = secretVariable
   }
 
-  /** Asks a person until there is an answer, with the default in brackets. Throws `UsageError` where there is none, and for an option that is wrong. */
+  /**
+   * Asks until there is an answer, with the default in brackets. Throws `UsageError` where there is no
+   * answer, and for an option that is not valid.
+   */
   async answer(wanted: Wanted): Promise<string> {
     const { given, variable, read = text => text } = wanted
     const { env } = this.#io
@@ -40,7 +46,7 @@ export class LoginAnswers {
     return read(value)
   }
 
-  /** What is not shown: the secret variable, or the next line of stdin. */
+  /** A value that is not echoed: the secret variable, or the next line of stdin. */
   async secret(what: string): Promise<string> {
     const variable = this.#secretVariable
     const answer = this.#io.env[variable] || (await this.#questions.answer(`${what}: `, { secret: true }))
@@ -59,7 +65,7 @@ export class LoginAnswers {
         return read(value)
       } catch (error) {
         if (!(error instanceof UsageError)) throw error
-        this.#io.complain(`${error.message}\n`)
+        this.#io.warn(`${error.message}\n`)
       }
     }
   }

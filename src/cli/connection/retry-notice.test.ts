@@ -8,8 +8,8 @@ const failure = new Error('the server is away')
 function notice(retries?: number) {
   const clock = { ms: 0 }
   const said: string[] = []
-  const complain = (text: string) => void said.push(text)
-  return { clock, said, complain, ...retryNotice({ complain }, retries, () => clock.ms) }
+  const warn = (text: string) => void said.push(text)
+  return { clock, said, warn, ...retryNotice({ warn }, retries, () => clock.ms) }
 }
 
 it('a failure is told once a minute at most, with how long it is tried again', () => {
@@ -29,8 +29,8 @@ it('a server that asks for a longer pause is waited for that long', () => {
 })
 
 it('a progress line on the terminal makes room', () => {
-  const { said, complain, onRetry } = notice()
-  const terminal = { isTTY: true, columns: 80, write: (text: string) => void complain(text) === undefined }
+  const { said, warn, onRetry } = notice()
+  const terminal = { isTTY: true, columns: 80, write: (text: string) => void warn(text) === undefined }
   const progress = new TransferProgress(terminal as never, 'big.log', 4)
   progress.at(1)
   onRetry(failure, 250)

@@ -3,23 +3,23 @@ import { retrySpanMs } from '../../client/retry-delay.ts'
 import type { CommandIo } from '../command-line/command.ts'
 import { clearProgress } from '../terminal/transfer-progress.ts'
 
-/** A server that fails again and again, or limits a long transfer, is told of so often. */
-const TOLD_EVERY_MS = 60_000
+/** The shortest time between two notices, for a server that fails again and again. */
+const NOTICE_EVERY_MS = 60_000
 
-/** Tells on stderr that a call is tried again, and how long; not for each of its tries. */
+/** Says on stderr that a call is retried, and for how long; not for each try. */
 export function retryNotice(
-  io: Pick<CommandIo, 'complain'>,
+  io: Pick<CommandIo, 'warn'>,
   retries = DEFAULT_RETRIES,
   now: () => number = Date.now,
 ): Required<Pick<RetryOptions, 'onRetry'>> {
-  let toldMs = Number.NEGATIVE_INFINITY
+  let lastMs = Number.NEGATIVE_INFINITY
   return {
     onRetry: (failure, delayMs) => {
-      if (now() - toldMs < TOLD_EVERY_MS) return
-      toldMs = now()
+      if (now() - lastMs < NOTICE_EVERY_MS) return
+      lastMs = now()
       const spanMs = Math.max(retrySpanMs(retries), delayMs)
       clearProgress()
-      io.complain(`tailrace: ${failure.message}; trying again for about ${spanText(spanMs)}\n`)
+      io.warn(`tailrace: ${failure.message}; trying again for about ${spanText(spanMs)}\n`)
     },
   }
 }

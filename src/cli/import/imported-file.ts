@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { errorMessage } from '../../contract/caught.ts'
-import { fileError } from '../terminal/file-error.ts'
+import { fileError } from '../terminal/text.ts'
 
 /** A log in a file: what it holds once it is decompressed. */
 export interface ImportedFile extends AsyncDisposable {

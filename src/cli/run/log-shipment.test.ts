@@ -48,7 +48,7 @@ describe('what is told of a delivery', () => {
         spool: '/dev/null/spool',
         usualSpool: '/dev/null/spool',
         namedJob: undefined,
-        complain: text => told.push(text),
+        warn: text => told.push(text),
       },
     )
     await twice.promise

@@ -33,7 +33,7 @@ export interface ShipmentOptions {
   readonly namedJob: string | undefined
   /** Gets the ids of the step as assignments of a shell. */
   readonly idsFile: string | undefined
-  readonly complain: (text: string) => void
+  readonly warn: (text: string) => void
 }
 
 /** The delivery of the log of a command that runs, and what is told of it: each kind of trouble once. */
@@ -41,7 +41,7 @@ export class LogShipment {
   readonly #opened: OpenedLog
   readonly #options: ShipmentOptions
   readonly #deadline: Deadline
-  readonly #complain: (text: string) => void
+  readonly #warn: (text: string) => void
   #lookedAtBuild = false
   readonly #done: Promise<boolean>
   #entry: SpoolEntry | undefined
@@ -52,16 +52,16 @@ export class LogShipment {
   readonly #told = new Set<string>()
 
   constructor(opened: OpenedLog, options: ShipmentOptions) {
-    const { connection, meta, deadline, complain } = options
+    const { connection, meta, deadline, warn } = options
     this.#opened = opened
     this.#options = options
     this.#deadline = deadline
-    this.#complain = complain
+    this.#warn = warn
     this.#entry = opened.entry
     this.#done = this.#deliver(connection, meta).then(
       () => true,
       error => {
-        if (!deadline.signal.aborted) complain(`the log is not delivered: ${reasonOf(error, connection)}`)
+        if (!deadline.signal.aborted) warn(`the log is not delivered: ${reasonOf(error, connection)}`)
         return false
       },
     )
@@ -74,7 +74,7 @@ export class LogShipment {
     await this.#writeEnd(end)
     this.#hurry.abort()
     if (log.lostBytes > 0)
-      this.#complain(
+      this.#warn(
         `${log.lostBytes} bytes of the log could not be kept while the server took none; the log says where`,
       )
     if (!(await this.#done)) this.#tellUndelivered(end)
@@ -111,8 +111,8 @@ export class LogShipment {
     try {
       const { job_name, status } = await client.showBuild(recordId, { signal: deadline.signal })
       if (namedJob !== undefined && job_name !== namedJob)
-        this.#complain(`build ${recordId} belongs to job ${job_name}, not ${namedJob}`)
-      if (status !== null) this.#complain(`build ${recordId} has ended already with ${status}, and stays so`)
+        this.#warn(`build ${recordId} belongs to job ${job_name}, not ${namedJob}`)
+      if (status !== null) this.#warn(`build ${recordId} has ended already with ${status}, and stays so`)
     } catch (error) {
       // The log goes on without a word of the build.
       if (isTransient(error)) throw error
@@ -128,13 +128,13 @@ export class LogShipment {
     try {
       await writeFile(idsFile, lines.join(''))
     } catch (error) {
-      this.#complain(`the ids cannot be written: ${errorMessage(error)}`)
+      this.#warn(`the ids cannot be written: ${errorMessage(error)}`)
     }
   }
 
   async #rename(stepName: string): Promise<void> {
     this.#deliveredBytes = 0
-    this.#complain(`the build has another log by this name: the step is called "${stepName}"`)
+    this.#warn(`the build has another log by this name: the step is called "${stepName}"`)
     // Without the new name in the spool a later delivery finds it again.
     if (this.#entry !== undefined)
       this.#entry = await renameStep(this.#entry, stepName).catch(() => this.#entry)
@@ -147,7 +147,7 @@ export class LogShipment {
     try {
       await writeEnd(this.#entry, this.#opened.log.isSpooled ? end : { outcome, sizeBytes })
     } catch (error) {
-      this.#complain(`the end of the log cannot be written to the spool: ${errorMessage(error)}`)
+      this.#warn(`the end of the log cannot be written to the spool: ${errorMessage(error)}`)
     }
   }
 
@@ -155,7 +155,7 @@ export class LogShipment {
     this.#trouble = reasonOf(error, this.#options.connection)
     if (this.#told.has(this.#trouble) || this.#told.size === TOLD_MAX) return
     this.#told.add(this.#trouble)
-    this.#complain(`${this.#trouble}; the log waits and is sent later`)
+    this.#warn(`${this.#trouble}; the log waits and is sent later`)
   }
 
   #tellUndelivered({ sizeBytes }: EndRecord): void {
@@ -165,7 +165,7 @@ export class LogShipment {
         ? `; they wait in ${this.#entry.folder} for "${this.#deliverLine(this.#entry)}"`
         : ', and the spool does not hold all of them'
     const why = this.#trouble === undefined ? '' : ` (${this.#trouble})`
-    this.#complain(`${missing} of ${sizeBytes} bytes of the log are undelivered${where}${why}`)
+    this.#warn(`${missing} of ${sizeBytes} bytes of the log are undelivered${where}${why}`)
   }
 
   #deliverLine({ folder }: SpoolEntry): string {

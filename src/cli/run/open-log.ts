@@ -23,15 +23,15 @@ export interface OpenLogOptions extends Pick<LiveLogOptions, 'spoolMaxBytes' | '
   readonly spool: string
   readonly about: Omit<SpoolMeta, 'writer'>
   /** Told when the log can't be kept as it should. */
-  readonly complain: (text: string) => void
+  readonly warn: (text: string) => void
 }
 
 /** Begins a log in the spool; in a folder for temporary files when that is not writable; in memory when nothing is. Never rejects. */
 export async function openLog(options: OpenLogOptions): Promise<OpenedLog> {
-  const { spool, about, complain } = options
+  const { spool, about, warn } = options
   const onSpoolFailed = (error: unknown) =>
-    complain(`the spool cannot be written (${errorMessage(error)}); the log is kept in memory and sent on`)
-  const made = (await openIn(spool, about, complain)) ?? (await openTemporary(about, complain))
+    warn(`the spool cannot be written (${errorMessage(error)}); the log is kept in memory and sent on`)
+  const made = (await openIn(spool, about, warn)) ?? (await openTemporary(about, warn))
   if (made === undefined)
     return { log: new LiveLog({ ...options, onSpoolFailed }), entry: undefined, remove: async () => {} }
   const { entry, folder } = made
@@ -46,25 +46,25 @@ export async function openLog(options: OpenLogOptions): Promise<OpenedLog> {
   return { log, entry, remove }
 }
 
-type Complain = OpenLogOptions['complain']
+type Warn = OpenLogOptions['warn']
 type About = OpenLogOptions['about']
 
-async function openIn(spool: string, about: About, complain: Complain) {
+async function openIn(spool: string, about: About, warn: Warn) {
   try {
     const entry = await createEntry(spool, about)
     return { entry, folder: entry.folder }
   } catch (error) {
-    complain(`the spool ${spool} cannot be written (${errorMessage(error)}); a temporary one serves`)
+    warn(`the spool ${spool} cannot be written (${errorMessage(error)}); a temporary one serves`)
     return undefined
   }
 }
 
-async function openTemporary(about: About, complain: Complain) {
+async function openTemporary(about: About, warn: Warn) {
   try {
     const folder = await mkdtemp(join(tmpdir(), 'tailrace-spool-'))
     return { entry: await createEntry(folder, about), folder }
   } catch (error) {
-    complain(`nor a temporary one (${errorMessage(error)}); the log is kept in memory`)
+    warn(`nor a temporary one (${errorMessage(error)}); the log is kept in memory`)
     return undefined
   }
 }

@@ -33,9 +33,9 @@ export async function runCommand(
   io: CommandIo,
 ): Promise<number> {
   const relay = relaySignals()
-  const complain = (text: string) => io.complain(`tailrace: ${text}\n`)
+  const warn = (text: string) => io.warn(`tailrace: ${text}\n`)
   // A fault on the way of the log must not end the command, whose output only this process reads.
-  process.on('uncaughtException', error => complain(`a fault of the log's way: ${error.stack}`))
+  process.on('uncaughtException', error => warn(`a fault of the log's way: ${error.stack}`))
   const noting = {
     stamper: newStamper(options),
     raw: options.raw,
@@ -47,21 +47,21 @@ export async function runCommand(
     about,
     // On a line of its own, whatever the stamper has passed since.
     describeGap: bytes => noteLine({ ...noting, stamper: newStamper(options) }, gapText(bytes), 'WARNING'),
-    complain,
+    warn,
   })
-  for (const warning of unmaskable(io.env, options.maskNames)) complain(warning)
+  for (const warning of unmaskable(io.env, options.maskNames)) warn(warning)
   const deadline = new Deadline(options.waitMs)
   const shipment = new LogShipment(opened, {
     connection,
     meta: about,
     deadline,
-    complain,
+    warn,
     idsFile: options.idsFile,
     spool: options.spool,
     usualSpool: spoolDirectory(undefined, io.env),
     namedJob: options.namedJob,
   })
-  const leftOver = shipLeftOver(options.spool, connection, deadline, complain)
+  const leftOver = shipLeftOver(options.spool, connection, deadline, warn)
   const echo = options.quiet ? undefined : new OutputEcho(process.stdout)
   const pipeline = new OutputPipeline({
     ...noting,
@@ -70,7 +70,7 @@ export async function runCommand(
     echo: async bytes => echo?.write(bytes),
   })
 
-  const end = await followToEnd(options, io, relay, pipeline, complain)
+  const end = await followToEnd(options, io, relay, pipeline, warn)
   relay.sendTo(() => deadline.giveUp())
   deadline.begin()
   await shipment.finish(outcomeOf(end, relay.interrupted))
@@ -78,7 +78,7 @@ export async function runCommand(
   await leftOver
   deadline.stop()
   const missedBytes = (await echo?.end()) ?? 0
-  if (missedBytes > 0) complain(`stdout was stuck and missed ${missedBytes} bytes; the log has them`)
+  if (missedBytes > 0) warn(`stdout was stuck and missed ${missedBytes} bytes; the log has them`)
   relay.stop()
   return 'code' in end ? end.code : dieBy(end.signal)
 }
@@ -111,22 +111,20 @@ async function followToEnd(
   io: CommandIo,
   relay: SignalRelay,
   pipeline: OutputPipeline,
-  complain: (text: string) => void,
+  warn: (text: string) => void,
 ): Promise<CommandEnd> {
   let followed: FollowedCommand
   try {
     const started = await startCommand(command, childEnvironment(io.env, recordId), reason =>
-      complain(`no FIFO can be made (${reason}): "> /dev/stderr" may fail in the command`),
+      warn(`no FIFO can be made (${reason}): "> /dev/stderr" may fail in the command`),
     )
     relay.sendTo(signal => comesFromTerminal(signal) || started.kill(signal))
     followed = await followCommand(started, bytes =>
-      pipeline
-        .push(bytes)
-        .catch(error => complain(`${bytes.length} bytes did not get into the log: ${error}`)),
+      pipeline.push(bytes).catch(error => warn(`${bytes.length} bytes did not get into the log: ${error}`)),
     )
   } catch (error) {
     if (!(error instanceof NotStarted)) throw error
-    complain(error.message)
+    warn(error.message)
     await pipeline.note(error.message, 'ERROR')
     return { code: error.exitCode }
   }
@@ -149,7 +147,7 @@ async function shipLeftOver(
   spool: string,
   connection: Connection,
   deadline: Deadline,
-  complain: (text: string) => void,
+  warn: (text: string) => void,
 ): Promise<void> {
   let left = 0
   let reason: string | undefined
@@ -159,7 +157,7 @@ async function shipLeftOver(
     reason ??= refusal
   }
   if (left > 0)
-    complain(
+    warn(
       `${left} earlier log${left > 1 ? 's wait' : ' waits'} in ${spool} (${reason}); see "tailrace deliver"`,
     )
 }

@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict'
 import { basename } from 'node:path'
 import { describe, it } from 'node:test'
-import { UsageError } from '../command-line/command.ts'
-import { parseRunOptions, spoolDirectory } from './run-options.ts'
+import { type Environment, UsageError } from '../command-line/command.ts'
+import { parseCommandLine } from '../command-line/parse.ts'
+import { command } from '../commands/run.ts'
+import { type RunOptions, runOptions, spoolDirectory } from './run-options.ts'
 
 const RECORD = '8D3F2A1E-0000-4000-8000-000000000001'
-const parse = (...args: string[]) => parseRunOptions(args, { HOME: '/home/me' })
+
+/** What `tailrace run ARGS` makes of its command line. */
+function parseWith(args: readonly string[], env: Environment): RunOptions {
+  const { options, args: words } = parseCommandLine('run', command, args, env)
+  return runOptions(options as never, words.command as never, env)
+}
+
+const parse = (...args: string[]) => parseWith(args, { HOME: '/home/me' })
 
 describe('the command line of tailrace run', () => {
-  it('takes names from the folder and the command, and makes a record of its own that it ends', () => {
+  it('names the job after the folder and the step after the command, and ends a build of its own', () => {
     const options = parse('--', '/usr/bin/make', '-j2', '--', 'all')
     assert.deepEqual(options.command, ['/usr/bin/make', '-j2', '--', 'all'])
     assert.equal(options.jobName, basename(process.cwd()))
@@ -18,7 +27,7 @@ describe('the command line of tailrace run', () => {
     assert.equal(options.waitMs, 15_000)
   })
 
-  it('ends the build of a given record only when told to', () => {
+  it('ends the build of a given record only with --finish', () => {
     assert.partialDeepStrictEqual(parse('--record', RECORD, '--', 'x'), {
       recordId: RECORD.toLowerCase(),
       joins: true,
@@ -47,13 +56,13 @@ describe('the command line of tailrace run', () => {
     ['--step', 'two\nlines', '--', 'x'],
     ['--step', 'x'.repeat(129), '--', 'x'],
   ])
-    it(`refuses ${JSON.stringify(args)}`, () => assert.throws(() => parse(...args), UsageError))
+    it(`rejects ${JSON.stringify(args)}`, () => assert.throws(() => parse(...args), UsageError))
 
-  it('refuses options that it does not know', () =>
-    assert.throws(() => parse('--nonsense', '--', 'x'), { code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION' }))
+  it('rejects options that it does not know', () =>
+    assert.throws(() => parse('--nonsense', '--', 'x'), /UsageError: unknown option "--nonsense"/))
 
   it('bounds the spool by flag, variable, or generously', () => {
-    const bound = (args: string[], env = {}) => parseRunOptions([...args, '--', 'x'], env).spoolMaxBytes
+    const bound = (args: string[], env = {}) => parseWith([...args, '--', 'x'], env).spoolMaxBytes
     assert.equal(bound([]), 4096 * 1024 * 1024)
     assert.equal(bound([], { TAILRACE_SPOOL_MAX_MIB: '2' }), 2 * 1024 * 1024)
     assert.equal(bound(['--spool-max', '1'], { TAILRACE_SPOOL_MAX_MIB: '2' }), 1024 * 1024)

@@ -3,9 +3,9 @@ import type { NewStep, StepAddress, TailraceClient } from '../../client/tailrace
 import { isTailraceError } from '../../contract/errors.ts'
 import type { CreateBuildAnswer } from '../../contract/operations/writing/create-build.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
+import { nameWithSuffix } from '../command-line/read-values.ts'
 import { buildOutcome } from './build-outcome.ts'
 import { BytesLost, type LogSource } from './log-source.ts'
-import { nameWithSuffix } from './names.ts'
 import type { EndRecord, SpoolMeta } from './spool-entry.ts'
 
 /** Output is collected this long before it is sent, so that a busy command makes few requests. */

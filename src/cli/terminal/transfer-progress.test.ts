@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { byteText, TransferProgress } from './transfer-progress.ts'
+import { byteText } from './text.ts'
+import { TransferProgress } from './transfer-progress.ts'
 
 function drawn(
   isTTY: boolean,

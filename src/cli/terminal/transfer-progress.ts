@@ -1,11 +1,11 @@
-import { KIB } from '../../contract/quantities.ts'
+import { byteText } from './text.ts'
 
 const REDRAW_MS = 100
 const CLEAR_LINE = '\r\u001b[K'
 
 type Terminal = Pick<NodeJS.WriteStream, 'write'> & Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>>
 
-/** One line on a terminal that tells how far a transfer is; on anything else, nothing. */
+/** The progress of a transfer, as one line on a terminal. Writes nothing to pipes and files. */
 export class TransferProgress {
   readonly #terminal: Terminal | undefined
   readonly #label: string
@@ -24,7 +24,7 @@ export class TransferProgress {
     this.#beganMs = now()
   }
 
-  /** So many bytes are through. What was there at first does not count for the rate. */
+  /** Shows that `bytes` bytes are done. The bytes of the first call do not count for the rate. */
   at(bytes: number): void {
     if (this.#terminal === undefined) return
     this.#beganBytes ??= bytes
@@ -41,13 +41,13 @@ export class TransferProgress {
     this.#terminal.write(`${CLEAR_LINE}${line.slice(0, (this.#terminal.columns ?? 80) - 1)}`)
   }
 
-  /** So many bytes more are through. */
+  /** Shows that `bytes` more bytes are done. */
   more(bytes: number): void {
     this.#bytes += bytes
     this.at(this.#bytes)
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   done(): void {
     if (shown === this) clearProgress()
   }
@@ -57,20 +57,11 @@ export class TransferProgress {
   }
 }
 
-/** Whose line stands on the terminal. */
+/** The progress whose line is on the terminal. */
 let shown: TransferProgress | undefined
 
-/** Makes room on the terminal for what is to be told meanwhile; the line comes again with the next progress. */
+/** Removes the line, so that a message can be printed. The next progress draws it again. */
 export function clearProgress(): void {
   shown?.clear()
   shown = undefined
-}
-
-/** A number of bytes for people: `1.5 MiB`. */
-export function byteText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
-  let unit = 0
-  let amount = bytes
-  for (; amount >= KIB && unit < units.length - 1; unit++) amount /= KIB
-  return `${unit === 0 ? Math.round(amount) : amount.toFixed(1)} ${units[unit]}`
 }

@@ -6,6 +6,8 @@ export class ConfigError extends Error {}
 /** One setting: its names, what it is without being set, and how its text is read. `read` throws ConfigError naming `source`. */
 export interface Setting<T> {
   readonly flag?: string
+  /** How help shows its value. */
+  readonly value?: string
   readonly env: string
   readonly fallback: T
   readonly read: (text: string, source: string) => T
@@ -110,6 +112,7 @@ function words(read: string, source: string): readonly string[] {
 export const SETTINGS = {
   listen: {
     flag: 'listen',
+    value: 'HOST:PORT',
     env: 'TAILRACE_LISTEN',
     fallback: { host: '127.0.0.1', port: 8080 } as Listen,
     read: readListen,
@@ -117,6 +120,7 @@ export const SETTINGS = {
   },
   data: {
     flag: 'data',
+    value: 'DIR',
     env: 'TAILRACE_DATA',
     fallback: './data',
     read: text,
@@ -124,6 +128,7 @@ export const SETTINGS = {
   },
   publicUrl: {
     flag: 'public-url',
+    value: 'URL',
     env: 'TAILRACE_PUBLIC_URL',
     fallback: undefined as string | undefined,
     read: readUrl,

@@ -112,9 +112,17 @@ describe('tailrace import', () => {
       [1, /broken.gz cannot be decompressed/, '--job', 'none', 'broken.gz'],
       [1, /absent cannot be read: no such file or directory \(ENOENT\)/, '--job', 'none', 'absent'],
       [1, /: \. cannot be read: .* \(EISDIR\)/, '--job', 'none', '.'],
-      [2, /--job is missing/, 'broken.gz'],
-      [2, /FILE is missing/, '--job', 'none'],
-      [2, /--status is one of/, '--job', 'none', '--status', 'GOOD', 'broken.gz'],
+      [2, /missing --job NAME/, 'broken.gz'],
+      [2, /missing FILE: tailrace import/, '--job', 'none'],
+      [
+        2,
+        /--status must be SUCCESS, FAILURE or ABORTED, not "GOOD"/,
+        '--job',
+        'none',
+        '--status',
+        'GOOD',
+        'broken.gz',
+      ],
     ] as const) {
       const ended = await person.run(['import', ...args])
       assert.equal(ended.code, code)

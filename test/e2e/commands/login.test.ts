@@ -96,7 +96,7 @@ describe('tailrace login', () => {
     await terminal.said('URL: ')
     terminal.type('\u0003')
     assert.equal((await terminal.ended).code, 130)
-    assert.match(tailrace(['key', 'list', '--profile', 'never']).stderr, /no profile "never"/)
+    assert.match(tailrace(['key', 'list', '--profile', 'never']).stderr, /unknown profile "never"/)
   })
 
   it('reads the password from stdin, and makes a key that lasts', () => {
@@ -115,7 +115,7 @@ describe('tailrace login', () => {
     const args = ['login', '--url', server.url, '--access-key', BOOTSTRAP.ak, '--profile', 'given']
     const wrong = tailrace(args, 'not the secret key\n')
     assert.equal(wrong.code, 1)
-    assert.match(wrong.stderr, /the secret key does not fit the access key/)
+    assert.match(wrong.stderr, /the secret key does not match the access key/)
     assert.doesNotMatch(keptText(), /given/)
     assert.equal(tailrace(args, `${BOOTSTRAP.sk}\n`).code, 0)
     assert.equal(tailrace(['logout', '--profile', 'given']).code, 0)
@@ -142,11 +142,11 @@ describe('tailrace login', () => {
 
   it('rejects a file that others may read, and one that it did not write', () => {
     chmodSync(kept(), 0o644)
-    assert.match(tailrace(['key', 'list']).stderr, /others may read .*chmod 600/)
+    assert.match(tailrace(['key', 'list']).stderr, /other users may read .*chmod 600/)
     chmodSync(kept(), 0o600)
     const text = keptText()
     writeFileSync(kept(), 'nonsense')
-    assert.match(tailrace(['key', 'list']).stderr, /holds no logins/)
+    assert.match(tailrace(['key', 'list']).stderr, /is not a file of logins/)
     writeFileSync(kept(), text)
   })
 })
@@ -168,7 +168,7 @@ describe('tailrace logout', () => {
     writeFileSync(kept(), keptText().replaceAll(server.url, 'http://127.0.0.1:1'), { mode: 0o600 })
     const away = tailrace(['logout'])
     assert.equal(away.code, 1)
-    assert.match(away.stderr, /still takes the credentials/)
+    assert.match(away.stderr, /still accepts the credentials/)
     assert.doesNotMatch(keptText(), /token/)
   })
 })

@@ -77,14 +77,23 @@ describe('tailrace builds', () => {
 describe('a build or step that is not there', () => {
   it('is reported together with what exists', async () => {
     await newBuild('compile', ['a\n', 'b\n'])
-    assert.match(await complaintOf(1, 'tail', 'compil'), /no job "compil"; did you mean "compile"/)
-    assert.match(await complaintOf(1, 'get', 'compile#9', '1'), /no build compile#9; the latest is #1/)
-    assert.match(await complaintOf(1, 'get', UNKNOWN_RECORD, '1'), /no build 0000.*"tailrace builds" lists/)
-    assert.match(await complaintOf(1, 'get', 'compile', '3'), /no step "3"; .*1 \(step 1\), 2 \(step 2\)/)
+    assert.match(await complaintOf(1, 'tail', 'compil'), /unknown job "compil"; did you mean "compile"/)
+    assert.match(await complaintOf(1, 'get', 'compile#9', '1'), /unknown build compile#9; the latest is #1/)
+    assert.match(
+      await complaintOf(1, 'get', UNKNOWN_RECORD, '1'),
+      /unknown build 0000.*"tailrace builds" lists/,
+    )
+    assert.match(
+      await complaintOf(1, 'get', 'compile', '3'),
+      /unknown step "3" of compile#1; .*1 \(step 1\), 2 \(step 2\)/,
+    )
     await newBuild('short names', ['a\n'])
-    assert.match(await complaintOf(1, 'get', 'short names', '9'), /no step "9"; there are 1 \(step 1\)/)
+    assert.match(
+      await complaintOf(1, 'get', 'short names', '9'),
+      /unknown step "9" of short names#1; steps: 1 \(step 1\)/,
+    )
     assert.match(await complaintOf(1, 'get', 'compile', 'step1'), /did you mean "step 1"/)
-    assert.match(await complaintOf(2, 'get', 'compile'), /STEP is missing: compile#1 has 1 \(step 1\)/)
+    assert.match(await complaintOf(2, 'get', 'compile'), /missing STEP: compile#1 has 1 \(step 1\)/)
     assert.match(await complaintOf(2, 'get', `http://127.0.0.1:1/${UNKNOWN_RECORD}`), /another server/)
   })
 })

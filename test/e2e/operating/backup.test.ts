@@ -161,7 +161,7 @@ describe('a back-up of a running server', async () => {
         const data = inFolder(`restored-${n}`)
         const restored = await restore(`nightly-${n}`, '--data', data)
         assert.equal(restored.code, 0, restored.stderr)
-        assert.match(restored.stdout, /secret\.key is still to be put there/)
+        assert.match(restored.stdout, /Now put its secret\.key there/)
         const checked = await person.run(['doctor', '--data', data, '--json'])
         assert.deepEqual(JSON.parse(checked.stdout).faults, [], checked.stderr)
         await copyFile(join(server.data, 'secret.key'), join(data, 'secret.key'))
@@ -247,7 +247,7 @@ describe('a back-up of a running server', async () => {
     const data = ['--data', server.data]
     await said(/there is there already/, 1, 'backup', 'there', ...data)
     await said(/ENOENT/, 1, 'backup', 'no/where', ...data)
-    await said(/name one directory/, 2, 'backup', ...data)
+    await said(/missing TARGET: tailrace backup/, 2, 'backup', ...data)
     await said(/no store/, 1, 'backup', 'x', '--data', inFolder('empty'))
     await said(/there is no back-up/, 1, 'backup', 'x', '--previous', 'there', ...data)
     await said(/there is no back-up/, 1, 'restore', 'there', '--data', inFolder('new'))

@@ -88,7 +88,10 @@ test('the key of secret.key is replaced: access keys stay, upload tokens made wi
   assert.deepEqual(keyFiles(server.data), ['secret.key', 'secret.key.next'])
   writeFileSync(keyFile, made)
   assert.equal(offline(server.data, ['rekey'], { env: given }).code, 0)
-  assert.match(offline(server.data, ['rekey'], { env: given }).stdout, /encrypted with the key in .* already/)
+  assert.match(
+    offline(server.data, ['rekey'], { env: given }).stdout,
+    /is already encrypted with the key in /,
+  )
   assert.equal(
     readFileSync(keyFile, 'utf8').trim(),
     Buffer.from(given.TAILRACE_NEW_SECRET_KEY, 'base64').toString('hex'),

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { describe, test } from 'node:test'
+import { SETTINGS, type Setting } from '../../../src/server/config/settings.ts'
 import { BOOTSTRAP, CLI, startServer } from '../../props/server-process.ts'
 import { admin, eventually, logPath, passwordRequest, requestToken } from '../../props/wire.ts'
 import { startFixture } from '../fixture.ts'
@@ -45,11 +46,13 @@ test('a server on all addresses says that others need a public URL, and one that
   assert.doesNotMatch(named.stdout + near.stdout, /public-url/)
 })
 
-test('the help has a blank between each name and what it means', () => {
+test('the help separates each name from what it means', () => {
   const { stdout } = spawnSync(process.execPath, [CLI, 'serve', '--help'], { encoding: 'utf8' })
-  const names = stdout.split('\n').filter(line => line.startsWith('  '))
+  const names = Object.values(SETTINGS as Record<string, Setting<unknown>>).flatMap(({ flag, env }) =>
+    flag === undefined ? [env] : [env, `--${flag} [A-Z:]+`],
+  )
   assert.ok(names.length > 20)
-  for (const line of names) assert.match(line, /^ {2}\S+( VALUE| FILE)? {2,}\S/)
+  for (const name of names) assert.match(stdout, new RegExp(`^ {2}${name}(?: {2,}|\\n {4,})\\S`, 'm'))
 })
 
 describe('the first start', () => {
@@ -120,7 +123,7 @@ test('a variable that is probably misspelt is reported, and ignored', async () =
   await using server = await startServer({ env })
   assert.equal(
     server.stderr,
-    'tailrace serve: TAILRACE_RETENTION_DAY is no setting, and ignored. Did you mean TAILRACE_RETENTION_DAYS?\n',
+    'tailrace serve: TAILRACE_RETENTION_DAY is not a setting and is ignored; did you mean TAILRACE_RETENTION_DAYS?\n',
   )
 })
 

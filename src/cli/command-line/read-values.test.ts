@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isName, nameWithSuffix } from './names.ts'
+import { isName, nameWithSuffix } from './read-values.ts'
 
 const ROCKET = '\u{1f680}'
 

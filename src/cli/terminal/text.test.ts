@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
-import { timeText } from './time-text.ts'
+import { timeText } from './text.ts'
 
 const { TZ } = process.env
 after(() => {
