@@ -31,7 +31,10 @@ export interface NewUser {
   readonly roles?: readonly Role[] | undefined
 }
 
-/** Projects, users and access keys, as one caller may handle them (docs/api.md §6). Methods reject like those of `TailraceClient`. */
+/**
+ * Manages projects, users and access keys (docs/api.md §6). Methods reject like those of
+ * `TailraceClient`.
+ */
 export class AdministrationClient {
   readonly #sender: HttpSender
 
@@ -67,7 +70,7 @@ export class AdministrationClient {
     return (await this.#answer<ListKeysAnswer>(listKeys)).keys
   }
 
-  /** The only time that the secret key is told. */
+  /** Creates an access key. Its secret key is returned only here. */
   createKey(user?: string): Promise<CreateKeyAnswer> {
     return this.#answer(createKey, { json: user === undefined ? {} : { user } })
   }

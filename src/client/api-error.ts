@@ -22,7 +22,7 @@ const BY_WIRE_CODE: Readonly<Record<string, ErrorCode>> = {
   'TR.UNAVAILABLE': 'store-unavailable',
 }
 
-/** For answers without a body of ours: to HEAD, of identity services, and of proxies. */
+/** For answers without a body of Tailrace: to HEAD, from identity services, and from proxies. */
 const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   401: 'not-authenticated',
   403: 'not-allowed',
@@ -33,20 +33,20 @@ const BY_STATUS: Readonly<Record<number, ErrorCode>> = {
   431: 'headers-too-large',
 }
 
-/** The error that an answer other than 2xx stands for. Reads its body. */
+/** The error that an answer other than 2xx states. Reads its body. */
 export async function apiError(response: Response): Promise<TailraceError> {
   const { wireCode, message } = await errorBody(response)
   const code = BY_WIRE_CODE[wireCode ?? ''] ?? codeOfStatus(response.status)
   return new TailraceError(code, message ?? `HTTP ${response.status}`, errorDetail(response.headers))
 }
 
-/** Our own body of a refusal. */
+/** The body of a rejection. */
 export interface ErrorBody {
   readonly error_code: string
   readonly error_msg: string
 }
 
-/** The error that a body stands for which comes within an answer that had begun well. */
+/** The error that is stated within an answer whose status was a success. */
 export function errorOfBody({ error_code, error_msg }: ErrorBody): TailraceError {
   return new TailraceError(BY_WIRE_CODE[error_code] ?? 'store-unavailable', error_msg)
 }
@@ -64,7 +64,7 @@ function errorDetail(headers: Headers): ErrorDetail {
   }
 }
 
-/** Our own body, or Keystone's `{error: {message}}`. */
+/** The body of Tailrace, or `{error: {message}}` of Keystone. */
 async function errorBody(response: Response): Promise<{ wireCode?: string; message?: string }> {
   try {
     const body = (await response.json()) as {
@@ -82,7 +82,7 @@ async function errorBody(response: Response): Promise<{ wireCode?: string; messa
   }
 }
 
-/** The value of a header that is a number of digits; undefined otherwise. */
+/** The value of a header that consists of digits; undefined for any other. */
 export function wholeNumber(text: string | null): number | undefined {
   return text !== null && /^[0-9]{1,16}$/.test(text) ? Number(text) : undefined
 }

@@ -1,10 +1,16 @@
+/** What a client is constructed with; callers in plain JavaScript may leave out anything. */
 import type { Credentials } from './credentials.ts'
-import type { SenderSettings } from './http-sender.ts'
 
 const KINDS = [['token'], ['user', 'password', 'domain', 'project'], ['accessKey', 'secretKey']] as const
 
-/** Throws a `TypeError` when an address is missing or is none; callers in plain JavaScript may leave out anything. */
-export function checkSettings({ url, identityUrl }: SenderSettings): void {
+/** Throws a `TypeError` for an address that is missing or not valid. */
+export function checkAddresses({
+  url,
+  identityUrl,
+}: {
+  readonly url: unknown
+  readonly identityUrl?: unknown
+}): void {
   checkUrl('url', url)
   if (identityUrl !== undefined) checkUrl('identityUrl', identityUrl)
 }
@@ -24,10 +30,10 @@ function checkUrl(name: string, value: unknown): void {
   checkText(name, value)
   const url = URL.parse(String(value))
   if (url === null || !/^https?:$/.test(url.protocol))
-    throw new TypeError(`${name} is no http or https address: ${value}`)
+    throw new TypeError(`${name} is not a valid http or https address: ${value}`)
 }
 
 function checkText(name: string, value: unknown): void {
   if (value === undefined || value === null || value === '') throw new TypeError(`${name} is missing`)
-  if (typeof value !== 'string') throw new TypeError(`${name} is no string`)
+  if (typeof value !== 'string') throw new TypeError(`${name} is not a string`)
 }

@@ -1,17 +1,23 @@
+import type { TailraceError } from '../contract/errors.ts'
 import type { KeyPair } from '../contract/signing/sign-headers.ts'
 
 /** A token of a project, or the upload token of one build. */
-interface TokenCredentials {
+export interface TokenCredentials {
   readonly token: string
+  /**
+   * Called when the server rejects the token. Resolves to another one, with which the request is sent
+   * again, once. Rejects, for instance with `rejection`, when there is none.
+   */
+  readonly renew?: (rejection: TailraceError) => Promise<string>
 }
 
-/** An access key, which belongs to one user and one project. */
+/** An access key. It belongs to one user and one project. */
 interface KeyCredentials extends KeyPair {
-  /** Sent as X-Project-Id where given. */
+  /** The project's id, sent as X-Project-Id if given. */
   readonly projectId?: string
 }
 
-/** A user of a domain; a token of the project is obtained with the first request. */
+/** A user of a domain. The client requests a token of the project before its first call. */
 export interface PasswordCredentials {
   readonly user: string
   readonly password: string
@@ -22,7 +28,7 @@ export interface PasswordCredentials {
 
 export type Credentials = TokenCredentials | KeyCredentials | PasswordCredentials
 
-/** The body of `POST /v3/auth/tokens` that asks for a token of the project (Keystone v3, method password). */
+/** The body of `POST /v3/auth/tokens` for a token of the project (Keystone v3, method password). */
 export function passwordRequest({ user, password, domain, project }: PasswordCredentials): unknown {
   const identity = {
     methods: ['password'],

@@ -1,15 +1,19 @@
+import type { TailraceError } from '../contract/errors.ts'
 import type { Operation } from '../contract/operation.ts'
 import { EMPTY_SHA256, sha256Hex, UNSIGNED_PAYLOAD } from '../contract/signing/sdk-hmac-sha256.ts'
 import { signHeaders } from '../contract/signing/sign-headers.ts'
 import { apiError } from './api-error.ts'
-import { checkCredentials, checkSettings } from './check-options.ts'
+import { checkAddresses, checkCredentials } from './check-options.ts'
 import { type Credentials, type PasswordCredentials, passwordRequest } from './credentials.ts'
-import { type RetryOptions, repeat } from './repeat.ts'
+import { Retries, type RetryOptions, repeat } from './repeat.ts'
 import { isRateLimited, isTransient, unreachable } from './server-unreachable.ts'
 
 /** Limits of one call. */
 export interface CallOptions extends RetryOptions {
-  /** Without a whole answer (a download: its beginning) after this long, a try fails as `ServerUnreachable`. Default: `DEFAULT_TIMEOUT_MS`. */
+  /**
+   * A try fails with `ServerUnreachable` if its answer is not complete after this many milliseconds. Of
+   * a download, only the headers count. Default: 30,000.
+   */
   readonly timeoutMs?: number
 }
 
@@ -22,21 +26,21 @@ export interface OutgoingRequest extends CallOptions {
   /** Sent as JSON. */
   readonly json?: unknown
   readonly bytes?: Uint8Array<ArrayBuffer>
-  /** The answer's body is handed on as it comes, instead of being received first. */
+  /** The body of the answer is passed on as it arrives, instead of being received first. */
   readonly streams?: boolean
-  /** The request may be made again when its answer was lost. Default: unless it is a POST or a DELETE. */
+  /** The request may be sent again when its answer was lost. Default: true except for POST and DELETE. */
   readonly repeatable?: boolean
 }
 
-/** Where requests go, and how often. */
+/** The server, and how requests are retried. */
 export interface SenderSettings {
-  /** Has the server's base path, if it has one; a final "/" is ignored. */
+  /** The server's address with its base path, if it has one. A final "/" is ignored. */
   readonly url: string
-  /** Where tokens are obtained. Default: `url`. */
+  /** The address of the identity service, which issues tokens. Default: `url`. */
   readonly identityUrl?: string
-  /** For calls that do not say it themselves. Default: `DEFAULT_RETRIES`. */
+  /** As in `RetryOptions`, for calls that do not set it. */
   readonly retries?: number
-  /** Likewise. */
+  /** As in `RetryOptions`, for calls that do not set it. */
   readonly onRetry?: (failure: Error, delayMs: number) => void
 }
 
@@ -44,35 +48,39 @@ type Route = Pick<Operation, 'method' | 'path'>
 
 const TOKEN_ROUTE: Route = { method: 'POST', path: '/v3/auth/tokens' }
 
-/** Sends requests of one caller to one server, again where a failure may pass. */
+/** Sends requests to one server with one set of credentials, and retries transient failures. */
 export class HttpSender {
   readonly #settings: SenderSettings
   readonly #credentials: Credentials
-  /** Obtained by password, until the server refuses it. */
+  /** The token in use, of credentials that can get another. */
   #token: Promise<string> | undefined
 
-  /** Throws as `checkSettings` and `checkCredentials`. */
+  /** Throws a `TypeError` for settings or credentials that are missing or not valid. */
   constructor(settings: SenderSettings, credentials: Credentials) {
-    checkSettings(settings)
+    checkAddresses(settings)
     checkCredentials(credentials)
     this.#settings = settings
     this.#credentials = credentials
   }
 
-  /** Resolves to the answer when it is a success. Rejects with the `TailraceError` that the answer states, `ServerUnreachable` when there is none, and the signal's reason. */
+  /**
+   * Resolves to a successful answer. Rejects with the `TailraceError` that the answer states, with
+   * `ServerUnreachable` when no answer came, and with the signal's reason.
+   */
   send(route: Route, request: OutgoingRequest = {}): Promise<Response> {
     const { repeatable = route.method !== 'POST' && route.method !== 'DELETE' } = request
-    // What was refused for its rate has not been done.
+    // A request that was rejected for its rate was not processed.
     const mayRepeat = (failure: unknown) => (repeatable ? isTransient(failure) : isRateLimited(failure))
-    return repeat(() => this.#sendAuthorized(route, request), mayRepeat, this.retrying(request))
+    return repeat(() => this.#sendAuthorized(route, request), mayRepeat, new Retries(this.retrying(request)))
   }
 
-  /** A new token by the password. Rejects as `send`. */
+  /** A new token for the password. Rejects as `send`. */
   obtainToken(credentials: PasswordCredentials, options: CallOptions = {}): Promise<string> {
-    return repeat(() => this.#requestToken(credentials, options), isTransient, this.retrying(options))
+    const tries = new Retries(this.retrying(options))
+    return repeat(() => this.#requestToken(credentials, options), isTransient, tries)
   }
 
-  /** The call's own options over the sender's. */
+  /** The options of the call, completed by those of the sender. */
   retrying(options: RetryOptions): RetryOptions {
     const { retries, onRetry } = this.#settings
     return {
@@ -82,21 +90,31 @@ export class HttpSender {
     }
   }
 
-  /** With another token, once, when the server takes the one in use no more. */
+  /** Sends the request again, once, with another token when the server rejects the one in use. */
   async #sendAuthorized(route: Route, request: OutgoingRequest): Promise<Response> {
     const token = this.#heldToken(request)
     const response = await this.#sendOnce(route, request)
     if (response.status !== 401 || token === undefined) return succeeded(response)
-    if (this.#token === token) this.#token = undefined
+    const rejection = await apiError(response)
+    // Another call may have replaced it meanwhile.
+    if (this.#token === token) this.#token = this.#renewedToken(request, rejection)
     return succeeded(await this.#sendOnce(route, request))
   }
 
-  /** The token that was obtained by password, now at the latest. */
+  /** The token in use; undefined for credentials that cannot get another. */
   #heldToken(request: OutgoingRequest): Promise<string> | undefined {
     const credentials = this.#credentials
-    if (!('password' in credentials)) return undefined
-    this.#token ??= this.#requestToken(credentials, request)
+    if ('password' in credentials) this.#token ??= this.#requestToken(credentials, request)
+    else if ('token' in credentials && credentials.renew !== undefined)
+      this.#token ??= Promise.resolve(credentials.token)
     return this.#token
+  }
+
+  #renewedToken(request: OutgoingRequest, rejection: TailraceError): Promise<string> {
+    const credentials = this.#credentials
+    if ('password' in credentials) return this.#requestToken(credentials, request)
+    if ('token' in credentials && credentials.renew !== undefined) return credentials.renew(rejection)
+    return Promise.reject(rejection)
   }
 
   async #requestToken(credentials: PasswordCredentials, options: CallOptions): Promise<string> {
@@ -117,20 +135,19 @@ export class HttpSender {
   async #authorized(method: string, url: URL, request: OutgoingRequest): Promise<Record<string, string>> {
     const credentials = this.#credentials
     const headers = { ...jsonHeaders(request.json), ...request.headers }
-    if ('token' in credentials) return { ...headers, 'X-Auth-Token': credentials.token }
-    if ('password' in credentials) return { ...headers, 'X-Auth-Token': await this.#ownToken(request) }
+    if (!('accessKey' in credentials)) return { ...headers, 'X-Auth-Token': await this.#ownToken(request) }
     const { projectId } = credentials
     const named = projectId === undefined ? headers : { ...headers, 'X-Project-Id': projectId }
     const payloadSha256 = await payloadHash(request)
     return signHeaders({ method, url, headers: named, payloadSha256 }, credentials, new Date())
   }
 
-  /** A failed attempt must not fail all later ones. */
   async #ownToken(request: OutgoingRequest): Promise<string> {
     const token = this.#heldToken(request)
     try {
-      return (await token) ?? ''
+      return (await token) ?? ('token' in this.#credentials ? this.#credentials.token : '')
     } catch (error) {
+      // The next call tries again.
       if (this.#token === token) this.#token = undefined
       throw error
     }
@@ -145,7 +162,7 @@ function addressOf(baseUrl: string, route: Route, { params = {}, query = {} }: O
   return url
 }
 
-/** Log bytes are not hashed only to be signed: the finish of a step proves them. */
+/** Log bytes are not hashed for the signature: finishing the step verifies them. */
 async function payloadHash({ json, bytes }: OutgoingRequest): Promise<string> {
   if (bytes !== undefined) return UNSIGNED_PAYLOAD
   return json === undefined ? EMPTY_SHA256 : sha256Hex(JSON.stringify(json))
@@ -169,7 +186,7 @@ async function fetchOnce(
       method,
       headers,
       ...(body !== undefined && { body }),
-      // Credentials stay with the server that they are for.
+      // Credentials are sent only to the server that they are for.
       redirect: 'error',
       signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
     })
@@ -182,7 +199,7 @@ async function fetchOnce(
   }
 }
 
-/** The answer with all of its body. */
+/** The answer with its whole body. */
 async function received(response: Response): Promise<Response> {
   const { status, headers } = response
   const body = await response.arrayBuffer()

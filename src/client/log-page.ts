@@ -3,7 +3,7 @@ import type { ReadStepLogAnswer } from '../contract/operations/logs/read-step-lo
 import type { ByteOffset } from '../contract/quantities.ts'
 import { ServerUnreachable } from './server-unreachable.ts'
 
-/** Names the log of one step as the contract's page routes do. */
+/** The log of one step, as the routes for pages name it. */
 export interface LogAddress {
   readonly jobId: JobId
   readonly buildNo: BuildNo
@@ -13,21 +13,21 @@ export interface LogAddress {
 /** What to read: docs/api.md §2. */
 export interface PageQuery extends LogAddress {
   readonly startOffset: ByteOffset
-  /** 0: up to where the log ends now. */
+  /** 0: the current end of the log. */
   readonly endOffset: ByteOffset
-  /** Lines at most, up to 1000. */
+  /** The maximum number of lines, up to 1000. */
   readonly maxLines: number
-  /** The last lines of the window instead of its first; in reading order all the same. */
+  /** The last lines of the window instead of the first ones, still in reading order. */
   readonly fromEnd?: boolean
 }
 
-/** A part of a log, whichever form the server gives its numbers. */
+/** One page of a log. */
 export interface LogPage {
-  /** The bytes `[start, end)` of the log that the text stands for. */
+  /** The text is that of the bytes `[start, end)` of the log. */
   readonly start: ByteOffset
   readonly end: ByteOffset
   readonly text: string
-  /** Reading forwards: the step is not finished, or bytes follow. */
+  /** More text follows, or the step is not finished. Only meaningful when reading forwards. */
   readonly hasMore: boolean
   readonly location: string
 }
@@ -45,13 +45,16 @@ export function pageParameters({ jobId, buildNo, stepId, ...query }: PageQuery) 
   }
 }
 
-/** The page of an answer; offsets may be JSON numbers or strings. Throws `ServerUnreachable` when it is no page. */
+/**
+ * The page in an answer. Offsets may be JSON numbers or strings. Throws `ServerUnreachable` when the
+ * answer is not a page.
+ */
 export function pageOf(answer: ReadStepLogAnswer): LogPage {
   const { result, error, status } = answer as Partial<ReadStepLogAnswer>
   const start = Number(result?.start_offset)
   const end = Number(result?.end_offset)
   const text = result?.log ?? ''
   if (result == null || error != null || !Number.isSafeInteger(start) || !Number.isSafeInteger(end))
-    throw new ServerUnreachable(`the answer holds no page of a log: status ${status}`)
+    throw new ServerUnreachable(`the answer is not a page of a log: status ${status}`)
   return { start, end, text, hasMore: result.has_more, location: result.location }
 }

@@ -2,24 +2,25 @@ import { PAGE_MAX_LINES } from '../contract/limits.ts'
 import type { ByteOffset } from '../contract/quantities.ts'
 import type { CallOptions } from './http-sender.ts'
 import type { LogAddress, LogPage, PageQuery } from './log-page.ts'
+import { wait } from './repeat.ts'
 import { ServerUnreachable } from './server-unreachable.ts'
-import { wait } from './wait.ts'
 
 export interface ReadLogOptions extends CallOptions {
-  /** Where to begin. Default: 0. */
+  /** The offset to start at. Default: 0. */
   readonly from?: ByteOffset
-  /** Instead of `from`: begin with the last so many lines. A line longer than a page counts by its chunks. */
+  /** Start with this many last lines, instead of `from`. A line longer than a page counts by chunks. */
   readonly lastLines?: number
-  /** Wait for what is still to come, until the step is finished; without it the reading ends at the log's end of the moment. */
+  /** Wait for new bytes until the step is finished. Without it, reading ends at the current end of the log. */
   readonly follow?: boolean
-  /** While following: asked when there was nothing new. false ends the reading. */
+  /** While following: called when there is nothing new. false ends the reading. */
   readonly whileSilent?: () => boolean | Promise<boolean>
-  /** While following: the shortest and the longest pause before asking again. Defaults: 250 and 2,000. */
+  /** While following: the shortest pause between requests, in milliseconds. Default: 250. */
   readonly pollMs?: number
+  /** While following: the longest pause between requests, in milliseconds. Default: 2,000. */
   readonly pollMaxMs?: number
 }
 
-/** Text that stands for the bytes `[start, end)` of the log; chunks follow each other without gap. */
+/** The text of the bytes `[start, end)` of a log. Chunks follow each other without a gap. */
 export type LogChunk = Pick<LogPage, 'start' | 'end' | 'text'>
 
 type ReadPage = (query: PageQuery, options: CallOptions) => Promise<LogPage>
@@ -28,9 +29,9 @@ const POLL_MS = 250
 const POLL_MAX_MS = 2_000
 
 /**
- * The text of a log, page by page through the contract's own route, each byte once, whatever happens to connections and servers
- * meanwhile: after a failure that may pass, the same page is asked for again, while following without end.
- * To go on later, pass the last chunk's `end` as `from`. Rejects as `TailraceClient`.
+ * Yields the text of a log page by page, each byte once. A page is requested again after a transient
+ * failure, and without limit while following. To continue later, pass the last chunk's `end` as `from`.
+ * Rejects as `TailraceClient`.
  */
 export async function* readLog(
   readPage: ReadPage,
@@ -51,7 +52,7 @@ export async function* readLog(
   for (let pauseMs = pollMs; ; ) {
     const page = await read({ startOffset: at, endOffset: 0, maxLines: PAGE_MAX_LINES })
     if (page.text !== '') {
-      if (page.end <= at) throw new ServerUnreachable('the pages of the log do not go forward')
+      if (page.end <= at) throw new ServerUnreachable('the pages of the log do not advance')
       yield { start: page.start, end: page.end, text: page.text }
       at = page.end
       pauseMs = pollMs
@@ -64,7 +65,7 @@ export async function* readLog(
   }
 }
 
-/** Where the last `count` lines begin. */
+/** The offset at which the last `count` lines start. */
 async function startOfLastLines(
   read: (query: Omit<PageQuery, keyof LogAddress>) => Promise<LogPage>,
   count: number,
@@ -87,7 +88,7 @@ async function startOfLastLines(
   return at
 }
 
-/** Lines and, at the end, a begun one. */
+/** The number of lines, including an unfinished one at the end. */
 function linesOf(text: string): number {
   const ended = text.split('\n').length - 1
   return text === '' || text.endsWith('\n') ? ended : ended + 1

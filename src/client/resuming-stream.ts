@@ -4,17 +4,20 @@ import { isTransient, ServerUnreachable } from './server-unreachable.ts'
 
 export interface ResumingStreamOptions extends RetryOptions {
   readonly from: ByteOffset
-  /** Where the bytes end; undefined: where a body ends cleanly. */
+  /** Where the bytes end. undefined: where a body ends without an error. */
   readonly to: ByteOffset | undefined
-  /** A body that begins with the byte at `from`. */
+  /** Opens a body that starts with the byte at `from`. */
   readonly open: (from: ByteOffset, signal: AbortSignal) => Promise<ReadableStream<Uint8Array>>
-  /** A body that brings nothing for so long is given up, and opened anew. Default: 60,000. */
+  /** A body that brings no bytes for this many milliseconds is opened again. Default: 60,000. */
   readonly idleTimeoutMs?: number
 }
 
 const IDLE_TIMEOUT_MS = 60_000
 
-/** The bytes `[from, to)` as one stream, from as many bodies as it takes: when one breaks off, the next begins at the byte where it ended. */
+/**
+ * The bytes `[from, to)` as one stream. When a body breaks off, the next one starts at the byte where it
+ * ended.
+ */
 export function resumingStream(options: ResumingStreamOptions): ReadableStream<Uint8Array> {
   const bodies = new Bodies(options)
   return new ReadableStream<Uint8Array>(
@@ -43,7 +46,7 @@ class Bodies {
     this.#at = options.from
   }
 
-  /** Resolves to the next bytes, to undefined at the end. */
+  /** Resolves to the next bytes, or to undefined at the end. */
   async next(): Promise<Uint8Array | undefined> {
     while (this.#at !== this.#options.to) {
       try {
@@ -56,7 +59,7 @@ class Bodies {
       } catch (error) {
         await this.#drop(error)
         this.#options.signal?.throwIfAborted()
-        // Bodies that break off fail in many ways, as runtimes like.
+        // Runtimes report a body that broke off in different ways.
         if (isRefusal(error)) throw error
         await this.#tries.after(error)
       }
@@ -105,7 +108,21 @@ class Bodies {
   }
 }
 
-/** The server answered, and another try would be answered the same. */
+/** The server answered, and would answer another try the same way. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'TailraceError' && !isTransient(error)
+}
+
+/** The stream without its first `count` bytes. */
+export function skipBytes(stream: ReadableStream<Uint8Array>, count: number): ReadableStream<Uint8Array> {
+  let toSkip = count
+  return stream.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(bytes, controller) {
+        const rest = bytes.subarray(Math.min(toSkip, bytes.length))
+        toSkip -= bytes.length - rest.length
+        if (rest.length > 0) controller.enqueue(rest)
+      },
+    }),
+  )
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
+import { isTailraceError } from '../contract/errors.ts'
 import type { ClientOptions } from './tailrace-client.ts'
 import { TailraceClient } from './tailrace-client.ts'
 
@@ -254,10 +255,85 @@ describe('the same client against CodeArts Build', () => {
     const still = inTurn(page(0, 0, 'text', true))
     await assert.rejects(
       serving(still.listener, url => read(url, {})),
-      /do not go forward/,
+      /do not advance/,
     )
     const none = inTurn(status(200, {}, '{"result":null,"error":{"code":"X"},"status":"error"}'))
     const once = (url: string) => clientOf(url, { retries: 0 }).readLog(LOG).next()
-    await assert.rejects(serving(none.listener, once), /no page/)
+    await assert.rejects(serving(none.listener, once), /is not a page of a log/)
+  })
+})
+
+describe('a token that can be renewed', () => {
+  const renewing = (url: string, tokens: readonly string[], rejections: unknown[]) =>
+    new TailraceClient({ url, credentials: { token: 'none' }, retries: 0 }).withToken(
+      'first',
+      async rejection => {
+        rejections.push(rejection)
+        const token = tokens[rejections.length - 1]
+        if (token === undefined) throw rejection
+        return token
+      },
+    )
+
+  it('is replaced once when the server rejects it, and the other one is used from then on', async () => {
+    const seen: unknown[] = []
+    const rejections: unknown[] = []
+    await serving(
+      (request, response) => {
+        const token = request.headers['x-auth-token']
+        seen.push(token)
+        request.resume().on('end', () => (token === 'first' ? status(401) : head)(response))
+      },
+      async url => {
+        const client = renewing(url, ['second'], rejections)
+        assert.equal(await client.headOfLog(STEP), 9)
+        assert.equal(await client.headOfLog(STEP), 9)
+      },
+    )
+    assert.deepEqual(seen, ['first', 'second', 'second'])
+    assert.deepEqual(
+      rejections.map(error => isTailraceError(error, 'not-authenticated')),
+      [true],
+    )
+  })
+
+  it('is not replaced twice for one call', async () => {
+    const { listener, calls } = inTurn(status(401))
+    const rejections: unknown[] = []
+    await assert.rejects(
+      serving(listener, url => renewing(url, ['second', 'third'], rejections).headOfLog(STEP)),
+      { code: 'not-authenticated' },
+    )
+    assert.deepEqual([calls(), rejections.length], [2, 1])
+  })
+
+  it('fails with the rejection when there is no other one', async () => {
+    const { listener, calls } = inTurn(status(401))
+    await assert.rejects(
+      serving(listener, url => renewing(url, [], []).headOfLog(STEP)),
+      { code: 'not-authenticated' },
+    )
+    assert.equal(calls(), 1)
+  })
+})
+
+describe('tries without end', () => {
+  it('wait no longer than two minutes, whatever the server asks for', async () => {
+    const stop = new AbortController()
+    const delays: number[] = []
+    const options = {
+      retries: Number.POSITIVE_INFINITY,
+      signal: stop.signal,
+      onRetry(_: Error, delayMs: number) {
+        delays.push(delayMs)
+        stop.abort(new Error('stop'))
+      },
+    }
+    const { listener } = inTurn(status(429, { 'Retry-After': '3600' }))
+    await assert.rejects(
+      serving(listener, url => clientOf(url).headOfLog(STEP, options)),
+      /stop/,
+    )
+    assert.deepEqual(delays, [120_000])
   })
 })

@@ -5,18 +5,21 @@ import { ServerUnreachable } from './server-unreachable.ts'
 
 export interface SearchQuery {
   readonly pattern: string
-  /** A regular expression instead of a text. */
+  /** The pattern is a regular expression. */
   readonly regex?: boolean
   readonly ignoreCase?: boolean
-  /** Where to begin. Default: 0. */
+  /** The offset to start at. Default: 0. */
   readonly from?: ByteOffset
-  /** Hits at most. */
+  /** Stop after this many hits. */
   readonly limit?: number
-  /** The hits are only counted, which is much faster where there are many. */
+  /** Only count the hits, which is much faster when there are many. */
   readonly countOnly?: boolean
 }
 
-/** The hits of an answer as they come, and at last its end. Throws what the answer says when the search cannot go on, and `ServerUnreachable` when it breaks off. */
+/**
+ * Yields the hits of an answer as they arrive, and returns its end. Throws the error that the answer
+ * states when the search fails, and `ServerUnreachable` when it breaks off.
+ */
 export async function* searchHits(
   body: ReadableStream<Uint8Array>,
 ): AsyncGenerator<SearchHitAnswer, SearchEndAnswer> {

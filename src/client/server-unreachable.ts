@@ -1,7 +1,10 @@
 import { systemErrorCode } from '../contract/caught.ts'
 import { isTailraceError } from '../contract/errors.ts'
 
-/** No answer came from the server: it is away, too slow, or the connection broke. What it did with the request is unknown. */
+/**
+ * No answer came from the server: it is down or too slow, or the connection broke. Whether it processed
+ * the request is unknown.
+ */
 export class ServerUnreachable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options)
@@ -9,7 +12,7 @@ export class ServerUnreachable extends Error {
   }
 }
 
-/** True when the same request may succeed later: no answer came, or one that blames the moment or the server. */
+/** True when the same request may succeed later: no answer came, or the server could not answer. */
 export function isTransient(error: unknown): boolean {
   return (
     error instanceof ServerUnreachable ||
@@ -19,15 +22,15 @@ export function isTransient(error: unknown): boolean {
   )
 }
 
-/** True when the server turned the request away before it did anything. */
+/** True when the server rejected the request for its rate, before it processed it. */
 export function isRateLimited(error: unknown): boolean {
   return isTailraceError(error, 'rate-limited')
 }
 
-/** Node's codes for what an answer in plain HTTP is to TLS. */
+/** Node's codes for a TLS connection to a server that speaks plain HTTP. */
 const NO_TLS: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']
 
-/** What to tell of a failed fetch; the reason stands in the cause, for some runtimes in the cause's errors. */
+/** The error for a failed fetch. The reason is in its cause; in some runtimes, in the cause's errors. */
 export function unreachable(url: URL, thrown: unknown): ServerUnreachable {
   const cause = thrown instanceof Error ? thrown.cause : undefined
   if (NO_TLS.includes(systemErrorCode(cause) ?? ''))

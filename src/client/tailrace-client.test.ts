@@ -128,12 +128,12 @@ describe('the client', () => {
     [{ url: '', credentials: { token: 'T' } }, 'url is missing'],
     [
       { url: 'logs.example.org:8080', credentials: { token: 'T' } },
-      'url is no http or https address: logs.example.org:8080',
+      'url is not a valid http or https address: logs.example.org:8080',
     ],
-    [{ url: 'nowhere', credentials: { token: 'T' } }, 'url is no http or https address: nowhere'],
+    [{ url: 'nowhere', credentials: { token: 'T' } }, 'url is not a valid http or https address: nowhere'],
     [
       { url: 'http://a', identityUrl: 'b', credentials: { token: 'T' } },
-      'identityUrl is no http or https address: b',
+      'identityUrl is not a valid http or https address: b',
     ],
     [
       { url: 'http://a' },

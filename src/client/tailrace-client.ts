@@ -33,21 +33,20 @@ import {
 } from '../contract/operations/writing/finish-step.ts'
 import type { ByteOffset } from '../contract/quantities.ts'
 import { wholeNumber } from './api-error.ts'
-import type { Credentials, PasswordCredentials } from './credentials.ts'
+import type { Credentials, PasswordCredentials, TokenCredentials } from './credentials.ts'
 import { type CallOptions, HttpSender, type SenderSettings } from './http-sender.ts'
 import { type LogAddress, type LogPage, type PageQuery, pageOf, pageParameters } from './log-page.ts'
 import { type LogChunk, type ReadLogOptions, readLog } from './read-log.ts'
-import { type ResumingStreamOptions, resumingStream } from './resuming-stream.ts'
+import { type ResumingStreamOptions, resumingStream, skipBytes } from './resuming-stream.ts'
 import { type SearchQuery, searchHits } from './search-log.ts'
 import { ServerUnreachable } from './server-unreachable.ts'
-import { skipBytes } from './skip-bytes.ts'
 import { type LogSource, type UploadOptions, uploadLog } from './upload-log.ts'
 
 export interface ClientOptions extends SenderSettings {
   readonly credentials: Credentials
 }
 
-/** Names the log of one step. */
+/** One step of one build, and its log. */
 export interface StepAddress {
   readonly recordId: RecordId
   readonly stepId: StepId
@@ -58,79 +57,86 @@ export interface NewStep {
   readonly step_id?: StepId
 }
 
-/** Which part of a list. */
+/** One page of a list. */
 export interface ListPart {
-  /** `next_cursor` of the part before. */
+  /** `next_cursor` of the previous page. */
   readonly cursor?: string
-  /** Entries at most, up to 100. */
+  /** The maximum number of entries, up to 100. */
   readonly limit?: number
 }
 
-/** How far a log is. */
+/** The length of a log, and whether it is finished. */
 export interface LogState {
+  /** The number of bytes in the log. */
   readonly head: ByteOffset
+  /** The log is finished and never grows again. */
   readonly sealed: boolean
-  /** Of a sealed log: its hash, 64 hexadecimal digits in lower case. */
+  /** Of a sealed log, its SHA-256: 64 hexadecimal digits in lower case. */
   readonly sha256: string | undefined
 }
 
-/** A snapshot of a log on its way. */
+/** A log as it was when the download started. */
 export interface LogDownload extends LogState {
-  /** The bytes from the chosen one up to `head`. */
+  /** The bytes from `DownloadOptions.from` up to `head`. */
   readonly body: ReadableStream<Uint8Array>
 }
 
 export interface DownloadOptions extends CallOptions {
-  /** Default: 0. */
+  /** The offset to start at. Default: 0. */
   readonly from?: ByteOffset
-  /** A download that brings nothing for so long is resumed. Default: 60,000. */
+  /** A download that brings no bytes for this many milliseconds is resumed. Default: 60,000. */
   readonly idleTimeoutMs?: number
 }
 
 /**
- * A server of build logs, as one caller sees it; the names and fields are those of the wire (docs/api.md). Every method
- * rejects with the `TailraceError` that the answer states, with `ServerUnreachable` when no answer came, and with the reason of an aborted signal.
+ * A client of one server with one set of credentials. Names and fields are those of the API (docs/api.md).
+ * Every method rejects with the `TailraceError` that the answer states, with `ServerUnreachable` when no
+ * answer came, and with the reason of an aborted signal. Transient failures are retried first.
  */
 export class TailraceClient {
   readonly #options: ClientOptions
   readonly #sender: HttpSender
 
-  /** Throws a `TypeError` that names what is missing or wrong in the options. */
+  /** Throws a `TypeError` that names the option that is missing or not valid. */
   constructor(options: ClientOptions) {
     const { credentials, ...settings } = options
     this.#options = options
     this.#sender = new HttpSender(settings, credentials)
   }
 
-  /** The same server, as the holder of a token: of an upload token, for the appends to its build. */
-  withToken(token: string): TailraceClient {
-    return new TailraceClient({ ...this.#options, credentials: { token } })
+  /**
+   * A client of the same server with a token, such as the upload token of a build. `renew` is called when
+   * the server rejects it.
+   */
+  withToken(token: string, renew?: TokenCredentials['renew']): TailraceClient {
+    const credentials = renew === undefined ? { token } : { token, renew }
+    return new TailraceClient({ ...this.#options, credentials })
   }
 
-  /** A token of the project by name and password, good for 24 hours. */
+  /** Requests a token of the project with a password. It is valid for 24 hours. */
   obtainToken(credentials: PasswordCredentials, options: CallOptions = {}): Promise<string> {
     return this.#sender.obtainToken(credentials, options)
   }
 
-  /** What the caller's token stands for. */
+  /** The user, the project and the expiry of a token. */
   async describeToken(token: string): Promise<TokenAnswer['token']> {
     const headers = { 'X-Subject-Token': token }
     return (await jsonOf<TokenAnswer>(await this.#sender.send(describeToken, { headers }))).token
   }
 
-  /** Ends a token at once. */
+  /** Revokes a token at once. */
   async revokeToken(token: string): Promise<void> {
     await this.#sender.send(revokeToken, { headers: { 'X-Subject-Token': token } })
   }
 
-  /** Makes a build; with a `record_id` that exists, answers that build. */
+  /** Creates a build. If a build with its `record_id` exists, resolves to that one. */
   async createBuild(body: CreateBuildBody, options: CallOptions = {}): Promise<CreateBuildAnswer> {
     const repeatable = body.record_id !== undefined
     const response = await this.#sender.send(createBuild, { ...options, json: body, repeatable })
     return jsonOf<CreateBuildAnswer>(response)
   }
 
-  /** Adds steps to a build, and answers all its steps. */
+  /** Adds steps to a build, and resolves to all its steps. A step that exists is not added again. */
   async addSteps(
     recordId: RecordId,
     steps: readonly NewStep[],
@@ -146,7 +152,11 @@ export class TailraceClient {
     return jsonOf<CreateBuildAnswer>(response)
   }
 
-  /** Appends at `offset`; resolves to the log's head when all is durable. `offset-conflict` and `log-sealed` carry the head. */
+  /**
+   * Appends `bytes` at `offset`, and resolves to the log's head when they are durable. Appending the same
+   * bytes again succeeds and stores nothing. Rejects with `offset-conflict` for a gap or for other bytes,
+   * and with `log-sealed`; both errors carry the head.
+   */
   async append(
     step: StepAddress,
     offset: ByteOffset,
@@ -167,11 +177,12 @@ export class TailraceClient {
     return headOf(response)
   }
 
-  /** The log's head: how many bytes it has. */
+  /** The number of bytes in the log. */
   async headOfLog(step: StepAddress, options: CallOptions = {}): Promise<ByteOffset> {
     return (await this.stateOfLog(step, options)).head
   }
 
+  /** The length of the log, whether it is finished, and its SHA-256. */
   async stateOfLog(step: StepAddress, options: CallOptions = {}): Promise<LogState> {
     const route = { method: 'HEAD', path: appendLog.path } as const
     const headers = { 'Tus-Resumable': TUS_VERSION }
@@ -181,7 +192,10 @@ export class TailraceClient {
     return { head: headOf(response), sealed, sha256 }
   }
 
-  /** Brings a log's bytes to the server, from wherever its head is; resolves to the head when all are durable. See `upload-log.ts`. */
+  /**
+   * Uploads a whole log, from the head on that the server has, and resolves to the head when all bytes are
+   * durable. Rejects with `offset-conflict` when the log has other bytes than the source.
+   */
   uploadLog(step: StepAddress, source: LogSource, options: UploadOptions = {}): Promise<ByteOffset> {
     const target = {
       head: (call: CallOptions) => this.headOfLog(step, call),
@@ -191,7 +205,10 @@ export class TailraceClient {
     return uploadLog(target, source, options)
   }
 
-  /** Seals the log of a step. `finish-mismatch` and `offset-conflict` when it is not of this size and hash. */
+  /**
+   * Finishes a step, which seals its log. Rejects with `finish-mismatch` or `offset-conflict` when the log
+   * does not have the size and the SHA-256 of `body`.
+   */
   async finishStep(
     step: StepAddress,
     body: FinishStepBody,
@@ -206,6 +223,7 @@ export class TailraceClient {
     return jsonOf<FinishStepAnswer>(response)
   }
 
+  /** Finishes a build with a status. Rejects with `finish-mismatch` when it has another one. */
   async finishBuild(
     recordId: RecordId,
     body: FinishBuildBody,
@@ -221,12 +239,12 @@ export class TailraceClient {
     return jsonOf<FinishBuildAnswer>(response)
   }
 
-  /** Jobs, the newest first, each with its newest build; go on with the answer's `next_cursor`. */
+  /** The project's jobs with their latest builds, newest first. */
   async listJobs(part: ListPart = {}, options: CallOptions = {}): Promise<ListJobsAnswer> {
     return jsonOf(await this.#sender.send(listJobs, { ...options, query: { ...part } }))
   }
 
-  /** The builds of a job, the newest first. */
+  /** The builds of a job, newest first. */
   async listBuilds(jobId: JobId, part: ListPart = {}, options: CallOptions = {}): Promise<ListBuildsAnswer> {
     const params = { job_id: jobId }
     return jsonOf(await this.#sender.send(listBuilds, { ...options, params, query: { ...part } }))
@@ -237,25 +255,31 @@ export class TailraceClient {
     return jsonOf(await this.#sender.send(showBuild, { ...options, params: { record_id: recordId } }))
   }
 
-  /** The record of the build with this number; of this server and of CodeArts Build. */
+  /** The record id of a build. Also works with CodeArts Build. */
   async findRecord(jobId: JobId, buildNo: BuildNo, options: CallOptions = {}): Promise<RecordId> {
     const params = { job_id: jobId, build_no: buildNo }
     const response = await this.#sender.send(showRecordInfo, { ...options, params })
     return (await jsonOf<ShowRecordInfoAnswer>(response)).result.build_record_id
   }
 
-  /** A page of a step's log, from the contract's own route: of this server and of CodeArts Build. */
+  /** One page of a step's log. Also works with CodeArts Build. */
   async readStepPage(query: PageQuery, options: CallOptions = {}): Promise<LogPage> {
     const response = await this.#sender.send(readStepLog, { ...options, query: pageParameters(query) })
     return pageOf(await jsonOf<ReadStepLogAnswer>(response))
   }
 
-  /** The text of a log as it comes, resuming by itself; of this server and of CodeArts Build. See `read-log.ts`. */
+  /**
+   * Yields the text of a log, each byte once, and continues after a lost connection. With `follow`, waits
+   * for new text until the step is finished. Also works with CodeArts Build.
+   */
   readLog(log: LogAddress, options: ReadLogOptions = {}): AsyncGenerator<LogChunk, void, undefined> {
     return readLog((query, call) => this.readStepPage(query, call), log, options)
   }
 
-  /** Lines of a log in which a pattern is found, as they are found; returns at last how many, and whether all was searched. */
+  /**
+   * Yields the lines of a log that match, as they are found. Returns the number of lines, and whether the
+   * whole log was searched.
+   */
   async *searchLog(
     step: StepAddress,
     { pattern: q, regex, ignoreCase, from, limit, countOnly: count_only }: SearchQuery,
@@ -267,7 +291,7 @@ export class TailraceClient {
     return yield* searchHits(bodyOf(response))
   }
 
-  /** The exact bytes that a log has now, as a stream that resumes by Range where it breaks off. */
+  /** The exact bytes of a log, as far as it is written. The stream resumes where it breaks off. */
   async downloadLog(step: StepAddress, options: DownloadOptions = {}): Promise<LogDownload> {
     const state = await this.stateOfLog(step, options)
     const from = Math.min(options.from ?? 0, state.head)
@@ -284,8 +308,8 @@ export class TailraceClient {
   }
 
   /**
-   * The log of a step as a file that streams in, of this server and of CodeArts Build; DEBUG is every byte. Where it breaks off
-   * it is asked for again and skipped up to that byte: a log only grows.
+   * The log of a step as a stream. DEBUG is every byte; INFO leaves out DEBUG lines. Where the stream
+   * breaks off, the log is requested again and skipped up to that byte. Also works with CodeArts Build.
    */
   async downloadTaskLog(
     { recordId, stepId }: StepAddress,
@@ -295,7 +319,7 @@ export class TailraceClient {
     const params = { record_id: recordId }
     const query = { task_name: taskName(stepId), log_level: logLevel }
     const request = { ...options, params, query, streams: true }
-    // What is refused is refused here, not when the stream is read.
+    // Rejects here, not when the stream is read.
     let first: Response | undefined = await this.#sender.send(downloadTaskLog, request)
     const open = async (at: ByteOffset, signal: AbortSignal) => {
       const response = first ?? (await this.#sender.send(downloadTaskLog, { ...request, signal, retries: 0 }))

@@ -2,17 +2,17 @@ import { TailraceError } from '../contract/errors.ts'
 import { type ByteOffset, MIB } from '../contract/quantities.ts'
 import type { CallOptions } from './http-sender.ts'
 
-/** The bytes of a log: a file, or whatever yields them from the first one on. */
+/** The bytes of a log: a file, or an iterable that yields them from the first byte on. */
 export type LogSource = Blob | AsyncIterable<Uint8Array>
 
 export interface UploadOptions extends CallOptions {
-  /** Bytes of one request. Default: 4 MiB. */
+  /** The size of one request in bytes. Default: 4 MiB. */
   readonly chunkBytes?: number
-  /** Told how many bytes of the log are durable, from the first answer on. */
+  /** Called with the number of durable bytes, first with those that the log already had. */
   readonly onProgress?: (head: ByteOffset) => void
 }
 
-/** What the server offers for one step's log. */
+/** The calls of the server for one step's log. */
 export interface UploadTarget {
   head(options: CallOptions): Promise<ByteOffset>
   append(offset: ByteOffset, bytes: Uint8Array<ArrayBuffer>, options: CallOptions): Promise<ByteOffset>
@@ -21,9 +21,10 @@ export interface UploadTarget {
 const CHUNK_BYTES = 4 * MIB
 
 /**
- * Brings the source to the log, from wherever its head is, and resolves to the head when all is durable. The bytes below the head
- * that was found are taken to be the source's own: the finish of the step, with the source's SHA-256, proves it. Rejects
- * with `offset-conflict` when the log has more bytes than the source, or another writer's.
+ * Uploads the source to the log, from the log's head on, and resolves to the head when all bytes are
+ * durable. The bytes below that head are assumed to be the source's own: finishing the step with the
+ * source's SHA-256 proves it. Rejects with `offset-conflict` when the log has more bytes than the source,
+ * or bytes of another writer.
  */
 export async function uploadLog(
   target: UploadTarget,
@@ -63,7 +64,7 @@ async function* bytesOf(blob: Blob): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The same bytes in parts of `size`, but for the last one. */
+/** The same bytes in chunks of `size` bytes; the last one may be shorter. */
 async function* inChunks(
   source: AsyncIterable<Uint8Array>,
   size: number,

@@ -1,5 +1,4 @@
-import { DEFAULT_RETRIES, type RetryOptions } from '../../client/repeat.ts'
-import { retrySpanMs } from '../../client/retry-delay.ts'
+import { DEFAULT_RETRIES, type RetryOptions, retrySpanMs } from '../../client/repeat.ts'
 import type { CommandIo } from '../command-line/command.ts'
 import { clearProgress } from '../terminal/transfer-progress.ts'
 

@@ -1,6 +1,6 @@
 import { isTransient } from '../../client/server-unreachable.ts'
 import type { NewStep, StepAddress, TailraceClient } from '../../client/tailrace-client.ts'
-import { isTailraceError } from '../../contract/errors.ts'
+import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
 import type { CreateBuildAnswer } from '../../contract/operations/writing/create-build.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
 import { nameWithSuffix } from '../command-line/read-values.ts'
@@ -8,11 +8,11 @@ import { buildOutcome } from './build-outcome.ts'
 import { BytesLost, type LogSource } from './log-source.ts'
 import type { EndRecord, SpoolMeta } from './spool-entry.ts'
 
-/** Output is collected this long before it is sent, so that a busy command makes few requests. */
+/** Output is collected for this long before it is sent, so that a busy command makes few requests. */
 const COLLECT_MS = 250
 const REQUEST_MAX_BYTES = MIB
 const REQUEST_MIN_BYTES = 64 * KIB
-/** So much of a log that exists already is compared with what we still have of ours, before more is appended to it. */
+/** How much of a log that exists is compared with ours before more is appended to it. */
 const COMPARED_BYTES = 64 * KIB
 const STEP_NAMES_TRIED = 100
 
@@ -21,19 +21,19 @@ export interface UploadOptions {
   readonly meta: Omit<SpoolMeta, 'writer'>
   readonly log: LogSource
   readonly signal: AbortSignal
-  /** Called with each sign that the delivery goes forward. */
+  /** Called each time the delivery makes progress. */
   readonly onProgress: (head: number) => void
-  /** How other steps of the build ended whose logs wait where the server does not see them. */
+  /** The outcomes of the build's other steps whose logs still wait in the spool. */
   readonly undelivered?: () => Promise<readonly EndRecord['outcome'][]>
-  /** Called when the build and the step are there. */
+  /** Called when the build and the step exist. */
   readonly onJoined: (ids: StepIds) => Promise<void>
-  /** Called with how much of this log the server was found to have. */
+  /** Called with the number of bytes of this log that the server already has. */
   readonly onFound?: (head: number) => void
-  /** Called when the step's name was taken by another log; the next try goes by this name. */
+  /** Called when another log has the step's name; the next try uses this name. */
   readonly onRenamed: (stepName: string) => Promise<void>
 }
 
-/** Which step of which build a log is. */
+/** The ids of a step and of its build. */
 export interface StepIds {
   readonly jobId: string
   readonly buildNo: number
@@ -41,30 +41,30 @@ export interface StepIds {
   readonly stepId: number
 }
 
-/** Where a log is delivered to. */
+/** The step that got the log. */
 export interface Delivered {
   readonly stepId: number
   readonly stepName: string
-  /** The server holds the whole log, and its hash is the runner's. */
+  /** The server has the whole log, and its SHA-256 is the runner's. */
   readonly verified: boolean
 }
 
-/** The step holds another log: an earlier run by the same name, or somebody else's. */
+/** The step has another log: that of an earlier run with the same name, or of someone else. */
 class StepTaken extends Error {}
 
 /**
- * Brings one log to its step, from wherever the server's head is, follows it until its end, and finishes the step and the
- * build. Can be repeated and run twice at once, as an append is idempotent. Rejects with the first failure; a caller
- * repeats after a transient one.
+ * Uploads one log to its step, from the server's head on, until the log ends; then finishes the step and
+ * the build. It may be repeated, and two may run at once, because appends are idempotent. Rejects with the
+ * first failure; the caller repeats it after a transient one.
  */
 export class StepUpload {
   readonly #options: UploadOptions
   #stepName: string
   #step: { readonly address: StepAddress; readonly client: TailraceClient } | undefined
-  /** The server has taken the upload token at least once. */
-  #tokenServed = false
+  /** The server has accepted the upload token in use. */
+  #tokenAccepted = false
   #head = 0
-  /** The server's bytes were found to be the beginning of this log. */
+  /** The server's bytes are known to be the beginning of this log. */
   #isOurs = false
   #requestBytes = REQUEST_MAX_BYTES
   #stepFinished = false
@@ -74,28 +74,20 @@ export class StepUpload {
     this.#stepName = options.meta.stepName
   }
 
-  /** How many bytes the server has, as far as is known. */
+  /** The number of bytes that the server has, as far as is known. */
   get head(): number {
     return this.#head
   }
 
   async run(): Promise<Delivered> {
+    const { meta, log } = this.#options
     for (let names = 1; ; names++) {
       try {
         return await this.#deliver()
       } catch (error) {
-        if (isTailraceError(error, 'not-authenticated') && this.#tokenServed) {
-          // The upload token has run out; the runner's own credentials get another.
-          this.#step = undefined
-          this.#tokenServed = false
-        } else if (
-          error instanceof StepTaken &&
-          names < STEP_NAMES_TRIED &&
-          this.#options.meta.stepId === undefined &&
-          this.#options.log.keptFrom === 0
-        ) {
-          await this.#takeNextName(names + 1)
-        } else throw error
+        const mayRename = meta.stepId === undefined && log.keptFrom === 0 && names < STEP_NAMES_TRIED
+        if (!(error instanceof StepTaken && mayRename)) throw error
+        await this.#takeNextName(names + 1)
       }
     }
   }
@@ -104,7 +96,6 @@ export class StepUpload {
     this.#step ??= await this.#join()
     const { address, client } = this.#step
     this.#advance(await client.headOfLog(address, this.#call()))
-    this.#tokenServed = true
     await this.#compareBeginning()
     for (;;) {
       const end = await this.#collect()
@@ -113,22 +104,41 @@ export class StepUpload {
     }
   }
 
-  /** Finds or makes the build and the step. A build that others make may be there, under the name of another job. */
+  /** Finds or creates the build and the step. */
   async #join() {
-    const { client, meta } = this.#options
-    const step = { name: this.#stepName, ...(meta.stepId !== undefined && { step_id: meta.stepId }) }
-    const build = (meta.joins ? await this.#addStep(step) : undefined) ?? (await this.#makeBuild(step))
+    const { client, meta, onJoined } = this.#options
+    const step = this.#wantedStep
+    const build = await this.#openBuild(step)
     const found = stepIn(build, step)
-    if (found === undefined) throw new Error(`the server did not make the step ${step.name}`)
+    if (found === undefined) throw new Error(`the server did not create the step ${step.name}`)
     const address = { recordId: meta.recordId, stepId: found.step_id }
-    await this.#options.onJoined({ ...address, jobId: build.job_id, buildNo: build.build_no })
+    await onJoined({ ...address, jobId: build.job_id, buildNo: build.build_no })
+    this.#tokenAccepted = false
     return {
       address,
-      client: client.withToken(build.upload_token),
+      client: client.withToken(build.upload_token, rejection => this.#renewToken(rejection)),
     }
   }
 
-  async #makeBuild(step: NewStep): Promise<CreateBuildAnswer> {
+  /** An upload token that was accepted before has expired; the runner's own credentials get another. */
+  async #renewToken(rejection: TailraceError): Promise<string> {
+    if (!this.#tokenAccepted) throw rejection
+    this.#tokenAccepted = false
+    return (await this.#openBuild(this.#wantedStep)).upload_token
+  }
+
+  get #wantedStep(): NewStep {
+    const { stepId } = this.#options.meta
+    return { name: this.#stepName, ...(stepId !== undefined && { step_id: stepId }) }
+  }
+
+  /** The build with the step. Others may have created it, in another job. */
+  async #openBuild(step: NewStep): Promise<CreateBuildAnswer> {
+    const joined = this.#options.meta.joins ? await this.#addStep(step) : undefined
+    return joined ?? (await this.#createBuild(step))
+  }
+
+  async #createBuild(step: NewStep): Promise<CreateBuildAnswer> {
     const { client, meta } = this.#options
     const { jobName: job_name, recordId: record_id, source } = meta
     const build = { job_name, record_id, ...(source !== undefined && { source }), steps: [step] }
@@ -143,7 +153,7 @@ export class StepUpload {
     return client.addSteps(meta.recordId, [step], this.#call())
   }
 
-  /** undefined when the build is not there. */
+  /** undefined when the build does not exist. */
   async #addStep(step: NewStep): Promise<CreateBuildAnswer | undefined> {
     const { client, meta } = this.#options
     try {
@@ -168,7 +178,7 @@ export class StepUpload {
     onFound?.(this.#head)
   }
 
-  /** Waits until there is something worth a request; resolves to the log's end once that is known. */
+  /** Waits until there are enough bytes for a request. Resolves to the log's end once it is known. */
   async #collect(): Promise<EndRecord | undefined> {
     const { log, signal } = this.#options
     while (log.end === undefined && log.sizeBytes <= this.#head) await log.changed(signal)
@@ -192,7 +202,7 @@ export class StepUpload {
       await this.#append(this.#head, bytes)
       this.#requestBytes = Math.min(this.#requestBytes * 2, REQUEST_MAX_BYTES)
     } catch (error) {
-      // On a slow line a smaller request still gets through in time.
+      // On a slow connection, a smaller request still completes in time.
       this.#requestBytes = Math.max(this.#requestBytes / 2, REQUEST_MIN_BYTES)
       throw error
     }
@@ -202,12 +212,12 @@ export class StepUpload {
     const { address, client } = this.#step!
     try {
       this.#advance(await client.append(address, offset, bytes, this.#call()))
-      // No more than was sent: the step may hold more, and another's.
+      // No more than was sent: what follows in the step may be another log's.
       this.#options.log.acknowledge(offset + bytes.length)
     } catch (error) {
       if (!isTailraceError(error, 'offset-conflict') && !isTailraceError(error, 'log-sealed')) throw error
       const head = error.detail.head ?? offset
-      // Past the head: the server names where to go on. Otherwise other bytes stand there.
+      // Above the head: the server says where to continue. Otherwise it has other bytes there.
       if (error.code === 'log-sealed' || head >= offset) throw new StepTaken(error.message, { cause: error })
       this.#advance(head)
     }
@@ -221,7 +231,7 @@ export class StepUpload {
     const { outcome: status, sizeBytes: size, sha256 } = end
     const checked = sha256 === undefined ? { status } : { status, size, sha256 }
     const { verified } = await this.#finishStep(checked)
-    // Said again before each try to finish the build, it would keep up a hope that nothing feeds.
+    // Reported once: repeated tries to finish the build are not progress.
     if (!this.#stepFinished) onProgress(this.#head)
     this.#stepFinished = true
     if (sha256 !== undefined && !verified) throw new Error('the server did not verify the log')
@@ -240,18 +250,18 @@ export class StepUpload {
     }
   }
 
-  /** By the upload token, which reads the build too. */
+  /** The upload token may read the build too. */
   async #worstOutcome(own: EndRecord['outcome']): Promise<EndRecord['outcome']> {
     const { meta, undelivered } = this.#options
-    // What is delivered in between is counted twice, not missed.
+    // A log that is delivered in between is counted twice, not missed.
     const waiting = (await undelivered?.()) ?? []
     const { steps } = await this.#step!.client.showBuild(meta.recordId, this.#call())
     return buildOutcome(own, steps, waiting)
   }
 
-  /** A build has one result; when several runs set it, the first one's stays. */
+  /** A build has one result. When several runs set it, the first one counts. */
   async #finishBuild(status: string): Promise<void> {
-    // By the upload token, which holds when the credentials that made the build no longer do.
+    // The upload token is valid even when the credentials that created the build no longer are.
     const { client } = this.#step!
     try {
       await client.finishBuild(this.#options.meta.recordId, { status }, this.#call())
@@ -260,7 +270,7 @@ export class StepUpload {
     }
   }
 
-  /** The same line each time, so that a repetition finds it there. */
+  /** The line is always the same, so that a repetition finds it. */
   async #appendCutLine(end: EndRecord): Promise<void> {
     const { address, client } = this.#step!
     const line = new TextEncoder().encode(
@@ -285,7 +295,9 @@ export class StepUpload {
     await this.#options.onRenamed(this.#stepName)
   }
 
+  /** The server answered with the head, so it accepts the token. */
   #advance(head: number): void {
+    this.#tokenAccepted = true
     if (head > this.#head) this.#options.onProgress(head)
     this.#head = head
   }

@@ -254,7 +254,7 @@ describe('tailrace tail', () => {
   it('-f waits for a step that is not there yet', async () => {
     const build = await newBuild('unborn', ['one\n'], true)
     const tail = person.start(['tail', '-f', 'unborn', 'deploy'])
-    await tail.said('waiting: unborn#1 has no step "deploy"')
+    await tail.said('waiting: unknown step "deploy" of unborn#1')
     await caller.post(`/api/v1/builds/${build.record_id}/steps`, { steps: [{ name: 'deploy' }] })
     await caller.append(build, 2, 0, 'deployed\n')
     await caller.finishStep(build, 2)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { retryDelayMs } from './retry-delay.ts'
+import { retryDelayMs } from './repeat.ts'
 
 describe('the wait before another try', () => {
   it('doubles from 250 ms to 10 s', () =>
