@@ -1,8 +1,8 @@
 /**
  * What real logs take in packs: cut into frames and encoded as a flush does it, decoded again and
  * compared, then set against `gzip -6` and `zstd -9` of each whole log. One flush per log, so that
- * the figure is that of a log that was written at once.
- * `node bench/stored-size.ts [FILE…]`: plain or `.zst` files; without any, the logs of TAILRACE_CORPORA.
+ * the figure is that of a log that was written at once. `node bench/stored-size.ts [FILE…]`: plain
+ * or `.zst` files; without any, the logs of TAILRACE_CORPORA.
  */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

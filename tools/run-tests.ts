@@ -1,7 +1,8 @@
 /**
- * What `npm test` runs: every `*.test.ts` of the repository, or of the paths given as arguments. One process runs one
- * file, and one file more than there are cores runs at a time. The last lines give the reason of each skipped test, the counts of node:test, the
- * slowest files and the time of the whole run.
+ * What `npm test` runs: every `*.test.ts` of the repository, or of the paths given as arguments.
+ * One process runs one file, and one file more than there are cores runs at a time. The last lines
+ * give the reason of each skipped test, the counts of node:test, the slowest files and the time of
+ * the whole run.
  */
 import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -16,21 +17,30 @@ const ROOT = dirname(import.meta.dirname)
 const PATTERNS = ['src/**/*.test.ts', 'test/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts']
 /** No test may run longer than this. The slowest file takes about a tenth of it. */
 const TEST_TIMEOUT_MS = 15 * 60_000
-/** A file that has not ended by then, for example because something stays open, is ended and fails. */
+/**
+ * A file that has not ended by then, for example because something stays open, is ended and fails.
+ */
 const FILE_TIMEOUT_MS = TEST_TIMEOUT_MS + 30_000
 
-/** Loaded into each test process: the timeout of node:test ends tests, but not a process that something keeps open. */
+/**
+ * Loaded into each test process: the timeout of node:test ends tests, but not a process that
+ * something keeps open.
+ */
 const FILE_DEADLINE = `setTimeout(() => {
   console.error('The file has not ended after ${FILE_TIMEOUT_MS / 1000} s.')
   process.exit(1)
 }, ${FILE_TIMEOUT_MS}).unref()`
 
-/** Files wait for servers and timers for about a quarter of their time: one more than there are cores fills it. */
+/**
+ * Files wait for servers and timers for about a quarter of their time: one more than there are
+ * cores fills it.
+ */
 const FILES_AT_ONCE = availableParallelism() + 1
 
 /**
- * Lets the processes of a run share compiled code. Most of the time in which a server or a command starts is spent on
- * turning TypeScript into code, and a run starts many hundred of them. Disposing removes what they shared.
+ * Lets the processes of a run share compiled code. Most of the time in which a server or a command
+ * starts is spent on turning TypeScript into code, and a run starts many hundred of them. Disposing
+ * removes what they shared.
  */
 function shareCompiledCode(): Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'tailrace-compiled-'))
@@ -38,7 +48,10 @@ function shareCompiledCode(): Disposable {
   return { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** The test files of the repository, or those that the paths (files or folders) name, as absolute paths. */
+/**
+ * The test files of the repository, or those that the paths (files or folders) name, as absolute
+ * paths.
+ */
 function testFiles(paths: readonly string[]): string[] {
   if (paths.length === 0)
     return globSync(PATTERNS, { cwd: ROOT })

@@ -1,8 +1,8 @@
 import type { TestEvent } from 'node:test/reporters'
 
 /**
- * Passes on the events of a test run and adds one line per skipped test, with its file and its reason, to the closing
- * summary, so that every skip is visible.
+ * Passes on the events of a test run and adds one line per skipped test, with its file and its
+ * reason, to the closing summary, so that every skip is visible.
  */
 export async function* withSkipReasons(
   events: AsyncIterable<TestEvent>,

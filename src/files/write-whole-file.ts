@@ -9,9 +9,9 @@ interface WholeFileOptions {
 }
 
 /**
- * Writes a file durably, whole or not at all: readers see the old content or the new, also after a crash or a power cut. Only one
- * write of a path may be in progress in a process. If it rejects, with the error of the system, the old file is intact and
- * nothing else is left.
+ * Writes a file durably, whole or not at all: readers see the old content or the new, also after a
+ * crash or a power cut. Only one write of a path may be in progress in a process. If it rejects,
+ * with the error of the system, the old file is intact and nothing else is left.
  */
 export async function writeWholeFile(
   path: string,

@@ -19,7 +19,9 @@ const words = fc.constantFrom(
 )
 const lineEnds = fc.constantFrom('\n', '\r\n', '\r', '\n\n')
 
-/** Bytes at the borders of what RFC 3629 allows, so that random runs of them are often almost valid. */
+/**
+ * Bytes at the borders of what RFC 3629 allows, so that random runs of them are often almost valid.
+ */
 const borderBytes = fc
   .uint8Array({ min: 0, max: 255, minLength: 1, maxLength: 5 })
   .map(bytes => bytes.map(byte => BORDERS[byte % BORDERS.length]!))
@@ -36,8 +38,8 @@ const giant = (maxBytes: number) =>
     )
 
 /**
- * What a build may print: words, line ends, a lone CR, NUL, escapes, wide characters, bytes that are no valid UTF-8, and
- * runs without a line end of up to `giantBytes`.
+ * What a build may print: words, line ends, a lone CR, NUL, escapes, wide characters, bytes that
+ * are no valid UTF-8, and runs without a line end of up to `giantBytes`.
  */
 export function logBytes(giantBytes = 40): fc.Arbitrary<Uint8Array> {
   const part = fc.oneof(

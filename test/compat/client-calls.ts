@@ -1,4 +1,7 @@
-/** What programs that call all operations of a published CodeArts Build client are given, and must print. */
+/**
+ * What programs that call all operations of a published CodeArts Build client are given, and must
+ * print.
+ */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { BOOTSTRAP } from '../props/server-process.ts'
@@ -15,7 +18,10 @@ export interface ClientCall {
   readonly answer?: any
 }
 
-/** Runs a command with `input` as its stdin; resolves to its stdout, rejects with its stderr in the message. */
+/**
+ * Runs a command with `input` as its stdin; resolves to its stdout, rejects with its stderr in the
+ * message.
+ */
 export function runCommand(
   command: string,
   args: readonly string[],
@@ -38,7 +44,10 @@ interface RunOptions {
   readonly input?: string
 }
 
-/** The stdin of such a program: where and as whom it calls, which routes, and a value for each of their parameters. */
+/**
+ * The stdin of such a program: where and as whom it calls, which routes, and a value for each of
+ * their parameters.
+ */
 export function callsInput(url: string, build: BuildAnswer): string {
   const names = READS.flatMap(({ params, query }) =>
     [params, query].flatMap(schema => Object.keys(schema?.properties ?? {})),

@@ -10,10 +10,15 @@ import { assertDecoded, callsInput, callsOf, runCommand } from './client-calls.t
 import { newSampleBuild } from './sample-build.ts'
 
 const MODULE = join(import.meta.dirname, 'go')
-/** The first time about 50 MB come from the module proxy, and the SDK is compiled. Go keeps both for the next time. */
+/**
+ * The first time about 50 MB come from the module proxy, and the SDK is compiled. Go keeps both for
+ * the next time.
+ */
 const BUILD_TIMEOUT_MS = 10 * 60_000
 const CALLS_TIMEOUT_MS = 60_000
-/** What go says when it does not reach a module; a wrong checksum or a missing one is none of these. */
+/**
+ * What go says when it does not reach a module; a wrong checksum or a missing one is none of these.
+ */
 const CANNOT_FETCH = /\bdial tcp|: Get "|reading https?:|GOPROXY=off|GOPROXY list is not|timeout|proxyconnect/
 
 const go = (args: readonly string[]) =>

@@ -61,7 +61,10 @@ function clientWith(credentials: BasicCredentials, options = {}): HcClient {
 
 const signing = () => clientWith(new BasicCredentials({ ...KEY, projectId: build.project_id }))
 
-/** Keys derived for the day, the region and the service, as endpoints that are not the vendor's ask for. */
+/**
+ * Keys derived for the day, the region and the service, as endpoints that are not the vendor's ask
+ * for.
+ */
 const signingDerived = () =>
   clientWith(
     new BasicCredentials({ ...KEY, projectId: build.project_id })

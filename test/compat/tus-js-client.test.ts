@@ -38,7 +38,10 @@ function* chunks(log: Buffer): Iterable<Buffer> {
 type Options = ConstructorParameters<typeof Upload>[1]
 type Source = ConstructorParameters<typeof Upload>[0]
 
-/** What the client needs to be told of a log: where it is, and that its length is known when the step ends. */
+/**
+ * What the client needs to be told of a log: where it is, and that its length is known when the
+ * step ends.
+ */
 function optionsFor(build: BuildAnswer): Options {
   return {
     uploadUrl: build.steps[0]!.log_url,

@@ -23,8 +23,8 @@ export function corporaFolder(): string | undefined {
 const ROW = /^\| (?<file>[^|]+\.zst) \|(?:[^|]*)\| (?<size>\d+) \|.*\| (?<sha256>[0-9a-f]{64}) \|$/gm
 
 /**
- * The logs that the manifest of `folder` lists. Throws where there is no manifest or it lists none: a folder that
- * was named must be there.
+ * The logs that the manifest of `folder` lists. Throws where there is no manifest or it lists none:
+ * a folder that was named must be there.
  */
 export function corpora(folder: string): SampleLog[] {
   const manifest = readFileSync(join(folder, 'MANIFEST.md'), 'utf8')

@@ -112,8 +112,9 @@ function illFormedLogs(): SampleLog[] {
 }
 
 /**
- * Characters of 3 and 4 bytes in one line, shifted so that every border at a multiple of four falls inside an emoji,
- * and every border at all inside a CJK character of two logs of three: borders of chunks, chunks, frames and pages.
+ * Characters of 3 and 4 bytes in one line, shifted so that every border at a multiple of four falls
+ * inside an emoji, and every border at all inside a CJK character of two logs of three: borders of
+ * chunks, chunks, frames and pages.
  */
 function borderLogs(): SampleLog[] {
   return [

@@ -1,4 +1,7 @@
-/** Acknowledged is durable, and nothing is doubled: the server is killed in the middle of many appends, again and again. */
+/**
+ * Acknowledged is durable, and nothing is doubled: the server is killed in the middle of many
+ * appends, again and again.
+ */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { after, test } from 'node:test'
@@ -31,7 +34,10 @@ const pattern = Buffer.alloc(PATTERN_BYTES + 64 * 1024)
 for (let at = 0, random = generator(7); at < pattern.length; at++)
   pattern[at] = at % LINE_BYTES === LINE_BYTES - 1 ? 0x0a : 0x21 + random(90)
 
-/** What the log of a writer holds, whatever was sent when: its bytes follow from its number and their offset. */
+/**
+ * What the log of a writer holds, whatever was sent when: its bytes follow from its number and
+ * their offset.
+ */
 function bytesAt(log: number, from: number, to: number): Buffer {
   const shift = log * LINE_BYTES
   assert.ok(to + shift <= pattern.length, `log ${log} grew to ${to}`)
@@ -51,7 +57,10 @@ interface Writer {
 /** Where a writer leaves off, so that the pattern lasts on a fast machine too. */
 const WRITER_MAX_BYTES = PATTERN_BYTES - 512 * 1024
 
-/** Appends chunk after chunk until the server is gone; some chunks are sent twice, and some begin below the head. */
+/**
+ * Appends chunk after chunk until the server is gone; some chunks are sent twice, and some begin
+ * below the head.
+ */
 async function write(writer: Writer, random: (below: number) => number): Promise<void> {
   while (writer.acknowledged < WRITER_MAX_BYTES) {
     const at = random(4) === 0 ? Math.max(0, writer.acknowledged - random(500)) : writer.acknowledged

@@ -1,4 +1,7 @@
-/** Deletion and the reclaiming of packs, with a server that is killed among them: what stays is exact, what went stays away, its space comes back. */
+/**
+ * Deletion and the reclaiming of packs, with a server that is killed among them: what stays is
+ * exact, what went stays away, its space comes back.
+ */
 import assert from 'node:assert/strict'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** A store whose secret key is being replaced starts with the old key or with the new one, whenever the replacement is killed. */
+/**
+ * A store whose secret key is being replaced starts with the old key or with the new one, whenever
+ * the replacement is killed.
+ */
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -26,7 +29,10 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const keyIn = (data: string) => readFileSync(join(data, 'secret.key'), 'utf8')
 const isProposed = (data: string) => readdirSync(data).includes('secret.key.next')
 
-/** A copy of the store in which a replacement was killed as it began its nth call of a kind; undefined when it ended before. */
+/**
+ * A copy of the store in which a replacement was killed as it began its nth call of a kind;
+ * undefined when it ended before.
+ */
 function killedAt(call: string, nth: number): string | undefined {
   const data = mkdtempSync(join(folder, `${call}-${nth}-`))
   cpSync(original, data, { recursive: true })

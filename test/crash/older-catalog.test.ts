@@ -1,4 +1,7 @@
-/** A catalog that somebody put back alone, as it was before: what it does not know of is not taken for waste. */
+/**
+ * A catalog that somebody put back alone, as it was before: what it does not know of is not taken
+ * for waste.
+ */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -12,7 +15,10 @@ import { admin, type Caller, eventually, logPath } from '../props/wire.ts'
 const CATALOG = ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite-shm']
 const LINE = 'a line that somebody was told is safe\n'
 
-/** A served store of which `keep` keeps the catalog as it is; `putBack` brings it back once the server has stopped. */
+/**
+ * A served store of which `keep` keeps the catalog as it is; `putBack` brings it back once the
+ * server has stopped.
+ */
 class Place implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), 'tailrace-older-'))
   readonly data = join(this.#folder, 'data')

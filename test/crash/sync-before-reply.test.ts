@@ -33,7 +33,10 @@ test('for every 204, an fdatasync of the journal began after the bytes were writ
   }
 })
 
-/** Appends from several writers at once. Their chunks differ in length, so that no two 204 name the same head. */
+/**
+ * Appends from several writers at once. Their chunks differ in length, so that no two 204 name the
+ * same head.
+ */
 async function appendMany(server: { readonly url: string }): Promise<Acknowledgement[]> {
   const caller = await admin(server)
   const build = await caller.newBuild(WRITERS)

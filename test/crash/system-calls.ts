@@ -1,4 +1,7 @@
-/** One system call of a trace: `begin` and `end` are the numbers of the lines on which it is seen to begin and to end. */
+/**
+ * One system call of a trace: `begin` and `end` are the numbers of the lines on which it is seen to
+ * begin and to end.
+ */
 export interface SystemCall {
   readonly name: string
   readonly begin: number
@@ -15,8 +18,8 @@ const RESUMED = /^(?<pid>\d+) +<\.\.\. (?<name>\w+) resumed>(?<text>.*)$/
 const UNFINISHED = / ?<unfinished \.\.\.>$/
 
 /**
- * Reads what `strace -f -y -o FILE` wrote. A call that ended on a later line than it began, as other threads went on
- * meanwhile, is joined again; a call that never ended is left out.
+ * Reads what `strace -f -y -o FILE` wrote. A call that ended on a later line than it began, as
+ * other threads went on meanwhile, is joined again; a call that never ended is left out.
  */
 export function readTrace(trace: string): SystemCall[] {
   const calls: SystemCall[] = []
@@ -50,8 +53,9 @@ export interface Acknowledgement {
 }
 
 /**
- * Why an acknowledgement is not proven durable by the trace; undefined when it is: its bytes were written to a file
- * of the journal, then an fdatasync of that file began and ended, and only then the 204 was sent.
+ * Why an acknowledgement is not proven durable by the trace; undefined when it is: its bytes were
+ * written to a file of the journal, then an fdatasync of that file began and ended, and only then
+ * the 204 was sent.
  */
 export function whyNotDurable(
   calls: readonly SystemCall[],

@@ -12,8 +12,8 @@ export interface Fixture {
 }
 
 /**
- * Starts a server for the file, suite or test that calls this, and stops it after that file, suite or test. A server that
- * has to stop earlier is started with `await using` and `startServer`.
+ * Starts a server for the file, suite or test that calls this, and stops it after that file, suite
+ * or test. A server that has to stop earlier is started with `await using` and `startServer`.
  */
 export async function startFixture(options: ServerOptions = {}): Promise<Fixture> {
   const server = await startServer(options)

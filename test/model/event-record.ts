@@ -4,7 +4,10 @@ import type { LogId } from '../../src/contract/quantities.ts'
 import { type FramesStored, MaintenanceEvents } from '../../src/core/maintain/maintenance-events.ts'
 import type { StoreUnderTest } from './write-path-model.ts'
 
-/** Subscribes to both events of a store, together with subscribers that fail, and checks that each event is true when it comes. */
+/**
+ * Subscribes to both events of a store, together with subscribers that fail, and checks that each
+ * event is true when it comes.
+ */
 export class EventRecord {
   readonly events = new MaintenanceEvents(error => {
     if (error !== SUBSCRIBER_FAILED) this.#untrue.push(error)

@@ -47,8 +47,9 @@ const act = fc.oneof(
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never
 
 /**
- * Writers, readers, deletions, flushes, sweeps and rewrites of packs at once, with writes of packs and rows that fail now and then: what
- * was not deleted is read exactly at each moment, what was deleted is gone, and in the end no pack is less than half alive.
+ * Writers, readers, deletions, flushes, sweeps and rewrites of packs at once, with writes of packs
+ * and rows that fail now and then: what was not deleted is read exactly at each moment, what was
+ * deleted is gone, and in the end no pack is less than half alive.
  */
 export function maintenanceKeepsItsPromises(
   open: () => Promise<MaintainedStore>,
@@ -125,7 +126,10 @@ async function runScripts(
   }
 }
 
-/** Nothing of what was deleted is left, and every pack but those that cannot be read is at least half alive. */
+/**
+ * Nothing of what was deleted is left, and every pack but those that cannot be read is at least
+ * half alive.
+ */
 async function everythingIsReclaimed(ports: Ports): Promise<void> {
   for (let tries = 0; ; tries++) {
     const [removed, sparse] = [

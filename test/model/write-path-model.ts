@@ -72,8 +72,9 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 )
 
 /**
- * Writers, readers and the flusher at work on a few logs at once, with pack writes that fail now and then: at each moment
- * every acknowledged byte is read exactly, and in the end sealed logs stand wholly in packs.
+ * Writers, readers and the flusher at work on a few logs at once, with pack writes that fail now
+ * and then: at each moment every acknowledged byte is read exactly, and in the end sealed logs
+ * stand wholly in packs.
  */
 export function writePathKeepsItsPromises(open: () => Promise<StoreUnderTest>, runs: number): Promise<void> {
   return fc.assert(
@@ -171,7 +172,9 @@ async function everythingIsPacked(
   await record.assertComplete(log, at)
 }
 
-/** What one log must be: a prefix of a text that is known beforehand, as long as was acknowledged. */
+/**
+ * What one log must be: a prefix of a text that is known beforehand, as long as was acknowledged.
+ */
 class LogModel {
   readonly #ports: WritePorts
   readonly #census: StepCensus

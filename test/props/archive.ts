@@ -26,7 +26,9 @@ export function whyNoArchivers(): string | false {
   }
 }
 
-/** The only file of a .zip file, as both Info-ZIP and Python's zipfile find it, whole and unhurt. */
+/**
+ * The only file of a .zip file, as both Info-ZIP and Python's zipfile find it, whole and unhurt.
+ */
 export function onlyFileOf(archive: Uint8Array): { readonly name: string; readonly bytes: Buffer } {
   const directory = mkdtempSync(join(tmpdir(), 'tailrace-archive-'))
   try {

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import type { LogReader } from '../../src/core/read/reader/log-reader.ts'
 import { cutInChunks } from '../arbitrary/log-bytes.ts'
 
-/** A reader of what `log` gives at each call, which yields chunks of these sizes in turn and refuses what the port does not allow. */
+/**
+ * A reader of what `log` gives at each call, which yields chunks of these sizes in turn and refuses
+ * what the port does not allow.
+ */
 export function arrayLogReader(log: () => Uint8Array, sizes: readonly number[] = [3, 1, 4000]): LogReader {
   return {
     head: async () => log().length,

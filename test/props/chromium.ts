@@ -10,7 +10,9 @@ const EXECUTABLE = (process.env.PATH ?? '')
 /** Why tests that need a browser are skipped; false if they are not. */
 export const NO_CHROMIUM = EXECUTABLE === undefined && 'no chromium on PATH'
 
-/** Starts Debian's Chromium without a window. Its sandbox does not work for root, as which CI runs. */
+/**
+ * Starts Debian's Chromium without a window. Its sandbox does not work for root, as which CI runs.
+ */
 export function openChromium(): Promise<Browser> {
   return chromium.launch({ executablePath: EXECUTABLE!, args: ['--no-sandbox'] })
 }

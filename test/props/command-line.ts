@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { type Ended, type Running, startCommand } from './command-process.ts'
 import { BOOTSTRAP } from './server-process.ts'
 
-/** A person at a command line: a folder that is both home and working directory, and the admin's key for one server. */
+/**
+ * A person at a command line: a folder that is both home and working directory, and the admin's key
+ * for one server.
+ */
 export class CommandLine implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'tailrace-person-'))
   readonly url: string

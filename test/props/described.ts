@@ -19,7 +19,10 @@ const REFUSALS_OF_SOME: ReadonlySet<number> = new Set([412, 416, 422, 460, 507])
 
 type Received = Readonly<Record<string, unknown>>
 
-/** Holds status and headers of an answer to what the operation promises; of a request that is for another method than it came with, nothing. */
+/**
+ * Holds status and headers of an answer to what the operation promises; of a request that is for
+ * another method than it came with, nothing.
+ */
 export function assertPromised(
   method: string,
   path: string,
@@ -44,8 +47,8 @@ export function assertPromised(
 }
 
 /**
- * Holds an answer to the API document: a JSON success has the operation's schema, and a refusal the one error body, or
- * Keystone's on /v3. The document is made of the same schemas.
+ * Holds an answer to the API document: a JSON success has the operation's schema, and a refusal the
+ * one error body, or Keystone's on /v3. The document is made of the same schemas.
  */
 export function assertDescribed(
   method: string,

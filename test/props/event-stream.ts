@@ -65,7 +65,10 @@ export interface Followed {
   /** Those that the server answered. */
   readonly connections: number
   readonly chunks: number
-  /** The data of `event: end`; undefined when the follower came back at the end of a finished log, and was told so by 204. */
+  /**
+   * The data of `event: end`; undefined when the follower came back at the end of a finished log,
+   * and was told so by 204.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: what an event holds is what the tests are about
   readonly told: any
 }
@@ -79,7 +82,10 @@ export interface FollowerOptions {
   readonly onChunk?: (end: number, response: IncomingMessage) => Promise<void> | void
 }
 
-/** Follows a log to its end as a browser does: after every break it resumes by Last-Event-ID. Fails unless each chunk begins where the one before ended. */
+/**
+ * Follows a log to its end as a browser does: after every break it resumes by Last-Event-ID. Fails
+ * unless each chunk begins where the one before ended.
+ */
 export async function followToEnd(
   server: { readonly url: string },
   path: string,

@@ -1,15 +1,16 @@
 /**
- * Many followers of one log in a process of their own, so that they take no time from the test that writes the log and kills the
- * server. Forked with an IPC channel: the parent sends `CrowdOrder`, later GO_ON; it is sent 'open' when every follower was connected once, and
- * at the end `CrowdReport`.
+ * Many followers of one log in a process of their own, so that they take no time from the test that
+ * writes the log and kills the server. Forked with an IPC channel: the parent sends `CrowdOrder`,
+ * later GO_ON; it is sent 'open' when every follower was connected once, and at the end
+ * `CrowdReport`.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Followed, followToEnd } from './event-stream.ts'
 import type { Headers } from './wire.ts'
 
 /**
- * How a follower reads: `steadily`; breaking its connection off now and then; stopping for seconds again and again; or, on each
- * of its connections, nothing at all before GO_ON.
+ * How a follower reads: `steadily`; breaking its connection off now and then; stopping for seconds
+ * again and again; or, on each of its connections, nothing at all before GO_ON.
  */
 export type Manner = 'steady' | 'restless' | 'halting' | 'still'
 
@@ -24,7 +25,10 @@ export type CrowdReport = readonly Followed[]
 
 export const GO_ON = 'go on'
 
-/** A restless follower goes at about one of so many chunks; which ones differs from follower to follower. */
+/**
+ * A restless follower goes at about one of so many chunks; which ones differs from follower to
+ * follower.
+ */
 const RESTLESS_AT_ONE_OF_CHUNKS = 97
 const HALTING_AT_EVERY_CHUNK = 100
 const HALT_MS = 3000

@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net'
 
 export type Answerer = (request: IncomingMessage, response: ServerResponse) => void
 
-/** What stands where a server under test looks for its external IAM: it answers as it is told, and counts. */
+/**
+ * What stands where a server under test looks for its external IAM: it answers as it is told, and
+ * counts.
+ */
 export interface KeystoneFront extends AsyncDisposable {
   readonly url: string
   /** How it answers from here on. */
@@ -41,7 +44,10 @@ export async function openKeystoneFront(answer: Answerer): Promise<KeystoneFront
   return front
 }
 
-/** Hands every request on to the service that `url` names at that time, and breaks off when it does not answer. */
+/**
+ * Hands every request on to the service that `url` names at that time, and breaks off when it does
+ * not answer.
+ */
 export function passTo(url: () => string): Answerer {
   return (received, response) => {
     const { hostname, port } = new URL(url())
@@ -65,7 +71,10 @@ export const json =
 export const KEYSTONE_PROJECT = 'de5af600557d44d0996e667499376dbb'
 const DEFAULT_DOMAIN = { id: 'default', name: 'Default' }
 
-/** A token for a project as the Identity API v3 describes it, with what its reference shows and Tailrace does not use. */
+/**
+ * A token for a project as the Identity API v3 describes it, with what its reference shows and
+ * Tailrace does not use.
+ */
 export function keystoneToken(
   roles: readonly string[],
   change: Readonly<Record<string, unknown>> = {},

@@ -5,7 +5,10 @@ import { type BuildAnswer, type Caller, UNKNOWN_JOB, UNKNOWN_RECORD } from './wi
 /** How look-ups of the API family write a time. */
 export const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/
 
-/** The version 5 UUID of a name in the name space of another UUID (RFC 9562), as Python's uuid.uuid5 makes it. */
+/**
+ * The version 5 UUID of a name in the name space of another UUID (RFC 9562), as Python's uuid.uuid5
+ * makes it.
+ */
 export function stageUuid(record: string, name: string): string {
   const bytes = createHash('sha1')
     .update(Buffer.concat([Buffer.from(record.replaceAll('-', ''), 'hex'), Buffer.from(name)]))

@@ -6,7 +6,10 @@ import { BOOTSTRAP } from './server-process.ts'
 /** Hashes passwords at no cost worth speaking of. */
 export const CHEAP_PASSWORDS = createPasswordHasher({ cost: { memoryKib: 64, passes: 1 } })
 
-/** Who asks, over a store in memory with the bootstrap admin, under a clock that stands until it is moved. */
+/**
+ * Who asks, over a store in memory with the bootstrap admin, under a clock that stands until it is
+ * moved.
+ */
 export async function openTestIam() {
   const clock = { ms: Date.parse('2026-01-02T03:04:05.678Z') }
   const stores = new MemoryCredentials()

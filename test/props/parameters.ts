@@ -36,7 +36,10 @@ const MALFORMED = [
   '[1]',
 ]
 
-/** Tests for each parameter that is a number: malformed, repeated, and, where it may not be left out, missing. */
+/**
+ * Tests for each parameter that is a number: malformed, repeated, and, where it may not be left
+ * out, missing.
+ */
 export function describeNumbers(
   caller: Caller,
   query: Query,

@@ -8,8 +8,8 @@ const HANGS_MS = 60_000
 const STREAM = /^content-type: text\/event-stream/im
 
 /**
- * Sends bytes as they are on a connection of their own, and resolves to all that came back until it ended; of an event stream, to what came first.
- * Rejects when it does not end.
+ * Sends bytes as they are on a connection of their own, and resolves to all that came back until it
+ * ended; of an event stream, to what came first. Rejects when it does not end.
  */
 export function rawExchange(url: string, bytes: Uint8Array, ending: Ending = 'wait'): Promise<string> {
   const { hostname, port } = new URL(url)
@@ -38,7 +38,10 @@ export function rawExchange(url: string, bytes: Uint8Array, ending: Ending = 'wa
   })
 }
 
-/** Sends a request, goes away as soon as the first bytes of its answer are there, and resolves to them. */
+/**
+ * Sends a request, goes away as soon as the first bytes of its answer are there, and resolves to
+ * them.
+ */
 export function leaveEarly(url: string, bytes: Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {

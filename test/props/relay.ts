@@ -1,10 +1,16 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** An address that stays the same while the server that it leads to stops and starts at other addresses. */
+/**
+ * An address that stays the same while the server that it leads to stops and starts at other
+ * addresses.
+ */
 export interface Relay extends AsyncDisposable {
   readonly url: string
-  /** Where connections go. Setting it cuts all connections; while it is undefined, new ones are cut too. */
+  /**
+   * Where connections go. Setting it cuts all connections; while it is undefined, new ones are cut
+   * too.
+   */
   target: string | undefined
 }
 

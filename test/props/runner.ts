@@ -5,7 +5,10 @@ import { TailraceClient } from '../../src/client/tailrace-client.ts'
 import { type Ended, type Running, startCommand } from './command-process.ts'
 import { BOOTSTRAP } from './server-process.ts'
 
-/** A CI runner: a folder to run `tailrace` in, a server's address, credentials, and a spool of its own. */
+/**
+ * A CI runner: a folder to run `tailrace` in, a server's address, credentials, and a spool of its
+ * own.
+ */
 export class RunnerHome implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'tailrace-runner-'))
   readonly spool = join(this.folder, 'spool')

@@ -1,6 +1,9 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
-/** A certificate for 127.0.0.1 that vouches for itself, with its key, both PEM: made anew, so that no key lies in the repository. */
+/**
+ * A certificate for 127.0.0.1 that vouches for itself, with its key, both PEM: made anew, so that
+ * no key lies in the repository.
+ */
 export function selfSignedCertificate(): { readonly cert: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = sequence(set(sequence(oid(2, 5, 4, 3), der(0x0c, Buffer.from('tailrace test')))))

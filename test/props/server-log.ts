@@ -21,7 +21,10 @@ export function logLines(stderr: string): readonly LogLine[] {
     })
 }
 
-/** The server's log is JSON and holds none of these texts, whole or as JSON or a URL would write them. */
+/**
+ * The server's log is JSON and holds none of these texts, whole or as JSON or a URL would write
+ * them.
+ */
 export function assertKeepsSecret(stderr: string, secrets: readonly string[]): void {
   logLines(stderr)
   for (const secret of secrets) {

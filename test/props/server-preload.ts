@@ -3,8 +3,8 @@ import type { ServerProcess } from './server-process.ts'
 import { eventually } from './wire.ts'
 
 /**
- * On SIGUSR2: collects garbage, twice because finalizers free more in between, and prints on stderr what is left. Code
- * that has not run for a while is kept, some MB of it.
+ * On SIGUSR2: collects garbage, twice because finalizers free more in between, and prints on stderr
+ * what is left. Code that has not run for a while is kept, some MB of it.
  */
 const REPORTER = `
 import { setFlagsFromString } from 'node:v8'
@@ -27,7 +27,10 @@ export const REPORTS_MEMORY = {
 
 const REPORT = /^\{"heapUsed":(\d+)\}$/gm
 
-/** Bytes of the server's heap after garbage collection. The heap holds buffer objects, but not their bytes. */
+/**
+ * Bytes of the server's heap after garbage collection. The heap holds buffer objects, but not their
+ * bytes.
+ */
 export async function heapInUse(server: ServerProcess): Promise<number> {
   const reports = () => [...server.stderr.matchAll(REPORT)]
   const before = reports().length
@@ -39,7 +42,9 @@ export async function heapInUse(server: ServerProcess): Promise<number> {
   }, 60_000)
 }
 
-/** Environment variables of a server whose clock is ahead by `ms`, or behind if `ms` is negative. */
+/**
+ * Environment variables of a server whose clock is ahead by `ms`, or behind if `ms` is negative.
+ */
 export function clockShiftedBy(ms: number): { readonly NODE_OPTIONS: string } {
   return { NODE_OPTIONS: preload(`const now = Date.now; Date.now = () => now() + ${ms}`) }
 }

@@ -45,11 +45,16 @@ export interface ServerProcess extends AsyncDisposable {
   kill(signal: NodeJS.Signals): Promise<void>
   /** Starts the server again on the same data, after a kill or a stop. */
   restart(): Promise<void>
-  /** Stops the server in order and removes a data directory of its own. Resolves to the exit code. */
+  /**
+   * Stops the server in order and removes a data directory of its own. Resolves to the exit code.
+   */
   stop(): Promise<number | null>
 }
 
-/** Starts a server and waits until it prints where it listens. Rejects with everything it printed if it does not. */
+/**
+ * Starts a server and waits until it prints where it listens. Rejects with everything it printed if
+ * it does not.
+ */
 export async function startServer(options: ServerOptions = {}): Promise<ServerProcess> {
   const data = options.data ?? mkdtempSync(join(tmpdir(), 'tailrace-test-'))
   const removeData = () => {
@@ -94,12 +99,14 @@ export async function startServer(options: ServerOptions = {}): Promise<ServerPr
 }
 
 /**
- * Below the ports of outgoing connections. Among those, a client that retries while nothing listens may be connected to
- * itself and keep the port.
+ * Below the ports of outgoing connections. Among those, a client that retries while nothing listens
+ * may be connected to itself and keep the port.
  */
 const PORTS = { from: 15_000, to: 30_000 }
 
-/** Starts a server that keeps its URL when it restarts, as clients that retry on their own expect. */
+/**
+ * Starts a server that keeps its URL when it restarts, as clients that retry on their own expect.
+ */
 export async function startServerOnPort(): Promise<ServerProcess> {
   const port = await freePort()
   // Of two flags of the same name the last one counts.
@@ -159,9 +166,10 @@ async function start(data: string, options: ServerOptions): Promise<Running> {
 }
 
 /**
- * Starts a process that outlives this one. It waits for the end of a pipe, which closes however this process ends: a
- * handler in this process would not run when a test is killed or fails while it loads. Then it kills the server's
- * group and removes the data directory that the server was given as its own.
+ * Starts a process that outlives this one. It waits for the end of a pipe, which closes however
+ * this process ends: a handler in this process would not run when a test is killed or fails while
+ * it loads. Then it kills the server's group and removes the data directory that the server was
+ * given as its own.
  */
 function guard(group: number, ownData: string | undefined): ChildProcess {
   const script = 'read -r _; kill -KILL "-$1"; [ -z "$2" ] || { sleep 1; rm -rf -- "$2"; }'

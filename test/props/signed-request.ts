@@ -1,6 +1,9 @@
 import { createHash, createHmac, hkdfSync } from 'node:crypto'
 
-/** A request to be signed by `SDK-HMAC-SHA256` as clients of the gateway do it; written from the documents, apart from Tailrace's own code. */
+/**
+ * A request to be signed by `SDK-HMAC-SHA256` as clients of the gateway do it; written from the
+ * documents, apart from Tailrace's own code.
+ */
 export interface Unsigned {
   readonly method: string
   /** Path and query. */
@@ -26,7 +29,10 @@ export function authorization(request: Unsigned, key: { readonly ak: string; rea
   return `SDK-HMAC-SHA256 Access=${key.ak}, SignedHeaders=${names.join(';')}, Signature=${signature}`
 }
 
-/** As `authorization`, under a key derived for the day of the request, a region and a service: `V11-HMAC-SHA256`. */
+/**
+ * As `authorization`, under a key derived for the day of the request, a region and a service:
+ * `V11-HMAC-SHA256`.
+ */
 export function derivedAuthorization(
   request: Unsigned,
   key: { readonly ak: string; readonly sk: string },

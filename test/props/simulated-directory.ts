@@ -44,13 +44,17 @@ export interface SimulatedDirectory extends PackDirectory {
   durable(name: string): Buffer | undefined
   /** Changes what a file holds, durably. */
   replace(name: string, content: Buffer): void
-  /** The directory after a power cut: of changes that were not synced, any may be there, in part too. */
+  /**
+   * The directory after a power cut: of changes that were not synced, any may be there, in part
+   * too.
+   */
   afterCrash(choose: Choose): SimulatedDirectory
 }
 
 /**
- * A directory in memory that behaves like a disk at its worst: what was not synced may be gone or torn after a crash, a failed write
- * leaves a part behind, and what a failed datasync did not write will never be written.
+ * A directory in memory that behaves like a disk at its worst: what was not synced may be gone or
+ * torn after a crash, a failed write leaves a part behind, and what a failed datasync did not write
+ * will never be written.
  */
 export function createSimulatedDirectory(
   survivors: ReadonlyMap<string, Buffer> = new Map(),

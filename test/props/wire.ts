@@ -27,7 +27,8 @@ export function closeIdleConnections(): void {
 
 /**
  * One request, sent as it is: path, headers and body are not tidied up. Resolves when the whole
- * reply is there; rejects when the connection breaks before. `localAddress` is where it comes from, 127.0.0.1 by default.
+ * reply is there; rejects when the connection breaks before. `localAddress` is where it comes from,
+ * 127.0.0.1 by default.
  */
 export function send(
   url: string,
@@ -91,7 +92,10 @@ export function send(
 const json = { 'Content-Type': 'application/json' }
 
 let addresses = 0
-/** Another address of this machine for each call, as the server counts requests for tokens by address. */
+/**
+ * Another address of this machine for each call, as the server counts requests for tokens by
+ * address.
+ */
 function freshAddress(): string {
   addresses++
   return `127.0.${1 + Math.floor(addresses / 250)}.${1 + (addresses % 250)}`
@@ -252,7 +256,9 @@ export function downloadPath(build: BuildAnswer, step = 1, more = ''): string {
   return `/v4/${build.record_id}/task-log?task_name=stage${step}${more}`
 }
 
-/** The refusal that every route answers, in its exact form (docs/api.md §1); returns the message. */
+/**
+ * The refusal that every route answers, in its exact form (docs/api.md §1); returns the message.
+ */
 export function assertRefused(reply: Reply, status: number, code: string | RegExp, message?: RegExp): string {
   assert.equal(reply.status, status, reply.text)
   assert.match(String(reply.headers['content-type']), /^application\/json\b/)
@@ -285,7 +291,10 @@ export function sha256(bytes: Uint8Array | string): string {
 export const UNKNOWN_JOB = '0'.repeat(32)
 export const UNKNOWN_RECORD = '00000000-0000-4000-8000-000000000000'
 
-/** Repeats a check until it passes, for what a server does in the background; fails with the check's own error. */
+/**
+ * Repeats a check until it passes, for what a server does in the background; fails with the check's
+ * own error.
+ */
 export async function eventually<T>(check: () => Promise<T>, timeoutMs = 30_000): Promise<T> {
   for (const deadline = Date.now() + timeoutMs; ; ) {
     try {

@@ -1,4 +1,7 @@
-/** Nobody sees another project: what is there is answered, but for the request id, byte for byte like what is nowhere. */
+/**
+ * Nobody sees another project: what is there is answered, but for the request id, byte for byte
+ * like what is nowhere.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -22,7 +22,10 @@ const member = async (role: string) => {
 }
 const [runner, reader] = [await member('runner'), await member('reader')]
 
-/** A job with a build of the admin, one of the runner and another of the admin; and a job of the admin alone. */
+/**
+ * A job with a build of the admin, one of the runner and another of the admin; and a job of the
+ * admin alone.
+ */
 const first = await caller.newBuild(1, { job_name: 'shared' })
 const own = await runner.newBuild(1, { job_name: 'shared' })
 const last = await caller.newBuild(1, { job_name: 'shared' })

@@ -1,4 +1,7 @@
-/** Short look-ups of one build or of a job's newest: build-info, build-info-record, status, running-status, history-details. */
+/**
+ * Short look-ups of one build or of a job's newest: build-info, build-info-record, status,
+ * running-status, history-details.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -1,4 +1,7 @@
-/** Record-info of a build, under its three paths: how clients of the family come from job and number to a record_id. */
+/**
+ * Record-info of a build, under its three paths: how clients of the family come from job and number
+ * to a record_id.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

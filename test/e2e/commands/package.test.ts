@@ -20,7 +20,10 @@ const folder = mkdtempSync(join(tmpdir(), 'tailrace-package-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const app = join(folder, 'app')
 
-/** Without what `npm test` tells its scripts: the Node of this machine comes first, and npm works in `cwd`. */
+/**
+ * Without what `npm test` tells its scripts: the Node of this machine comes first, and npm works in
+ * `cwd`.
+ */
 const env = {
   ...Object.fromEntries(
     Object.entries(process.env).filter(
@@ -36,7 +39,10 @@ const env = {
 const run = (cwd: string, command: string, ...args: string[]) =>
   execFileSync(command, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-/** Packs a copy of the checkout; a build in the checkout itself would stay there. Resolves to the paths in the package. */
+/**
+ * Packs a copy of the checkout; a build in the checkout itself would stay there. Resolves to the
+ * paths in the package.
+ */
 function pack(): { tarball: string; paths: string[] } {
   const copy = join(folder, 'copy')
   mkdirSync(copy)
@@ -108,7 +114,8 @@ test('the command runs on any installed Node', { skip }, () => {
 test('the installed server stores and serves logs, and the README’s program reads them in plain JavaScript', {
   skip,
 }, async () => {
-  // `startServer` appends `node bin/tailrace.js serve …`: the first two give way to the installed command.
+  // `startServer` appends `node bin/tailrace.js serve …`: the first two give way to the installed
+  // command.
   const installed = `cd "$0" && shift 2 && PATH=$INSTALLED_PATH exec npx --no-install tailrace "$@"`
   const { server, caller } = await startFixture({
     under: ['sh', '-c', installed, app],

@@ -67,7 +67,8 @@ describe('tailrace run', { concurrency: 3 }, () => {
     skip: !existsSync('/usr/bin/script') && 'script(1) is not installed',
   }, async () => {
     using home = newHome()
-    // A second signal would come with the first. No shell may wait in between (dash, where SHELL is unset): it ends by the signal too.
+    // A second signal would come with the first. No shell may wait in between (dash, where SHELL is
+    // unset): it ends by the signal too.
     const program =
       'process.on("SIGINT", () => { console.log("INT"); setTimeout(() => process.exit(4), 500) }); setTimeout(() => {}, 60_000); console.log("ready")'
     const words = [process.execPath, CLI, 'run', '--', process.execPath, '-e', program]

@@ -1,4 +1,7 @@
-/** Who may do what: every operation asked by everybody, and what each is answered (docs/api.md §1 and §6). */
+/**
+ * Who may do what: every operation asked by everybody, and what each is answered (docs/api.md §1
+ * and §6).
+ */
 
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -30,10 +33,11 @@ import { type Expectation, readTable } from './access/expectations.ts'
 import { type Asker, issueExpired, newMember, proven, unproven } from './access/open-callers.ts'
 
 /**
- * Columns: nobody and all whose credentials are bad, expired or revoked; a domain-scoped token; a foreign X-Project-Id; the
- * admin of another project; a reader; the runner that made the build; another runner; the upload token of the build; that of
- * another build; an admin; his access key; his session from own pages and from another site's.
- * `*`: refused for what the request is about, or by what stands in its body, and so not before its form is looked at.
+ * Columns: nobody and all whose credentials are bad, expired or revoked; a domain-scoped token; a
+ * foreign X-Project-Id; the admin of another project; a reader; the runner that made the build;
+ * another runner; the upload token of the build; that of another build; an admin; his access key;
+ * his session from own pages and from another site's. `*`: refused for what the request is about,
+ * or by what stands in its body, and so not before its form is looked at.
  */
 const EXPECTED = readTable(`
 operation                  none domain header stranger reader owner runner upload upload2 admin key  cookie foreign
@@ -205,7 +209,10 @@ async function assertEarly(operation: Operation, asker: Asker, target: Target, s
   assert.ok([status, 404].includes(head.status), `HEAD: ${head.status}`)
 }
 
-/** Where nothing may be told of what others have: answered, but for the request id, like a request for what is nowhere. */
+/**
+ * Where nothing may be told of what others have: answered, but for the request id, like a request
+ * for what is nowhere.
+ */
 async function assertLikeNothing(operation: Operation, asker: Asker, target: Target, reply: Reply) {
   const nothing = nothingOf(target)
   const unknown = await ask(asker, wellFormed(operation, nothing), target)

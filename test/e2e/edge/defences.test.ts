@@ -20,7 +20,8 @@ const { server, caller } = await startFixture({ env: { TAILRACE_TRUST_PROXY: 'on
 
 describe('connections', () => {
   test('garbage after a request that is being answered does not corrupt its answer', async () => {
-    // More than the buffers of a connection hold: the answer is in flight until the client reads on.
+    // More than the buffers of a connection hold: the answer is in flight until the client reads
+    // on.
     const build = await caller.newLog(Buffer.alloc(32 * 1024 * 1024, 'abcdefgh\n'))
     const token = await signIn(server.url)
     const received = await answerAround(
@@ -78,7 +79,10 @@ test('a step added after the end of its build is not waited for, and accepts lat
   assert.equal((await caller.page(build, { step_id: 2 })).json().result.log, 'late\n')
 })
 
-/** Sends `request`, and `more` once its answer has begun. Resolves to all that came back until the connection ended. */
+/**
+ * Sends `request`, and `more` once its answer has begun. Resolves to all that came back until the
+ * connection ended.
+ */
 function answerAround(request: string, more: string): Promise<string> {
   return new Promise(resolve => {
     const { hostname, port } = new URL(server.url)

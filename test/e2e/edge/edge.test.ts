@@ -1,4 +1,7 @@
-/** How the server stands at its address: TLS, a base path, proxies before it (docs/api.md section 6). */
+/**
+ * How the server stands at its address: TLS, a base path, proxies before it (docs/api.md section
+ * 6).
+ */
 
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'

@@ -24,7 +24,10 @@ function sendRaw(text: string): Promise<string> {
   })
 }
 
-/** Sends `begin`, then as much as the server takes, and gives back how many bytes that were until it cut the connection or they were `maxBytes`. */
+/**
+ * Sends `begin`, then as much as the server takes, and gives back how many bytes that were until it
+ * cut the connection or they were `maxBytes`.
+ */
 async function flood(begin: string, maxBytes: number): Promise<number> {
   const { hostname, port } = new URL(server.url)
   const socket = connect(Number(port), hostname).on('error', () => {})

@@ -1,6 +1,7 @@
 /**
- * What holds for every operation of the contract, whatever it does and whatever is sent to it: it answers and does not fail, keeps
- * nothing of it in memory or open, and writes no secret into its log. `FUZZ_SEED` repeats a run.
+ * What holds for every operation of the contract, whatever it does and whatever is sent to it: it
+ * answers and does not fail, keeps nothing of it in memory or open, and writes no secret into its
+ * log. `FUZZ_SEED` repeats a run.
  */
 
 import assert from 'node:assert/strict'
@@ -98,8 +99,9 @@ const AT_ONCE = 8
 const WARM_UP_ROUNDS = 2
 const ROUNDS = 4
 /**
- * Less than the least that keeping something of each request costs: an object with its url and id was measured at 371. Without a leak the heap
- * after a round is some hundred KB more or less than after another, and so some ten bytes for each request.
+ * Less than the least that keeping something of each request costs: an object with its url and id
+ * was measured at 371. Without a leak the heap after a round is some hundred KB more or less than
+ * after another, and so some ten bytes for each request.
  */
 const KEPT_BYTES_PER_REQUEST = 256
 
@@ -108,7 +110,10 @@ const big = await caller.newBuild(1, { job_name: 'of many lines' })
 await caller.append(big, 1, 0, `${MARK} ${'x'.repeat(1000)}\n`.repeat(2_000))
 await caller.finishStep(big, 1)
 
-/** What clients do in a round; the same in each, so that what is new has been made before the first that counts. */
+/**
+ * What clients do in a round; the same in each, so that what is new has been made before the first
+ * that counts.
+ */
 async function aRound(): Promise<readonly (() => Promise<void>)[]> {
   const all: (() => Promise<void>)[] = []
   for (const operation of OPERATIONS) {

@@ -1,4 +1,7 @@
-/** `POST /v3.0/OS-CREDENTIAL/securitytokens`, and requests that such a key signs (contract of the IAM subset). */
+/**
+ * `POST /v3.0/OS-CREDENTIAL/securitytokens`, and requests that such a key signs (contract of the
+ * IAM subset).
+ */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -33,7 +36,10 @@ async function newKey(id: string, more: object = {}): Promise<Credential> {
   return reply.json().credential
 }
 
-/** A page request by this key; the security token is signed, as most clients do, unless it is only added. */
+/**
+ * A page request by this key; the security token is signed, as most clients do, unless it is only
+ * added.
+ */
 function readPage(
   key: Credential,
   securityToken: string | undefined = key.securitytoken,

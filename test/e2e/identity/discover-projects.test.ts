@@ -1,4 +1,7 @@
-/** `GET /v3/projects` and `GET /v3/auth/domains`: how clients find the ids that they were not given (contract of the IAM subset). */
+/**
+ * `GET /v3/projects` and `GET /v3/auth/domains`: how clients find the ids that they were not given
+ * (contract of the IAM subset).
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -1,4 +1,7 @@
-/** What an external IAM may answer (TAILRACE_IAM_URL): tokens as the public Identity API v3 describes them, and every kind of misbehaviour. */
+/**
+ * What an external IAM may answer (TAILRACE_IAM_URL): tokens as the public Identity API v3
+ * describes them, and every kind of misbehaviour.
+ */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'

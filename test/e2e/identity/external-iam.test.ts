@@ -1,4 +1,7 @@
-/** Tokens of an external Keystone-compatible IAM (TAILRACE_IAM_URL), which here is a second Tailrace (docs/api.md section 6). */
+/**
+ * Tokens of an external Keystone-compatible IAM (TAILRACE_IAM_URL), which here is a second Tailrace
+ * (docs/api.md section 6).
+ */
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'

@@ -1,4 +1,6 @@
-/** Tokens made from tokens: `methods: ["token"]` of `POST /v3/auth/tokens` (docs/api.md section 6). */
+/**
+ * Tokens made from tokens: `methods: ["token"]` of `POST /v3/auth/tokens` (docs/api.md section 6).
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

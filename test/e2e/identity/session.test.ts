@@ -1,4 +1,7 @@
-/** `POST` and `DELETE /api/v1/session`: a cookie for browsers, and what pages of other sites cannot do with it (docs/api.md section 6). */
+/**
+ * `POST` and `DELETE /api/v1/session`: a cookie for browsers, and what pages of other sites cannot
+ * do with it (docs/api.md section 6).
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -1,4 +1,7 @@
-/** Bytes are exact: every sample log goes in by odd-sized chunks and comes back whole by every way of reading. */
+/**
+ * Bytes are exact: every sample log goes in by odd-sized chunks and comes back whole by every way
+ * of reading.
+ */
 
 import assert from 'node:assert/strict'
 import { isUtf8 } from 'node:buffer'
@@ -10,7 +13,10 @@ import { startFixture } from '../fixture.ts'
 
 const { caller } = await startFixture()
 
-/** Odd sizes, most of which end inside lines and characters; larger for larger logs, so that none takes long. */
+/**
+ * Odd sizes, most of which end inside lines and characters; larger for larger logs, so that none
+ * takes long.
+ */
 const CHUNK_BYTES = [7, 131, 1021, 4093, 16_381, 65_537, 131_071, 300_007]
 
 function* chunksOf(bytes: Buffer): Generator<{ readonly at: number; readonly chunk: Buffer }> {

@@ -1,4 +1,7 @@
-/** `GET` and `HEAD` of `/v1/log/{record_id}/download-log`, `/v4/…` and `/v3/…`: a build's log as a file, docs/api.md §1 and §3. */
+/**
+ * `GET` and `HEAD` of `/v1/log/{record_id}/download-log`, `/v4/…` and `/v3/…`: a build's log as a
+ * file, docs/api.md §1 and §3.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -1,4 +1,7 @@
-/** `GET` and `HEAD` of `/v1/log/{record_id}/task-log`: a step's log as a file or .zip file; what it shares with v4 is tested there. */
+/**
+ * `GET` and `HEAD` of `/v1/log/{record_id}/task-log`: a step's log as a file or .zip file; what it
+ * shares with v4 is tested there.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -1,4 +1,7 @@
-/** `GET /v3/jobs/{job_id}/{build_no}/real-time-log`: the next bytes of a build's own log, docs/api.md §1 and §2. */
+/**
+ * `GET /v3/jobs/{job_id}/{build_no}/real-time-log`: the next bytes of a build's own log,
+ * docs/api.md §1 and §2.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -1,4 +1,7 @@
-/** `GET /v1/log/stage/page` and `GET /v1/log/{job_id}/{build_no}/real-time-log`: pages of a build's own log, docs/api.md §1 and §2. */
+/**
+ * `GET /v1/log/stage/page` and `GET /v1/log/{job_id}/{build_no}/real-time-log`: pages of a build's
+ * own log, docs/api.md §1 and §2.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

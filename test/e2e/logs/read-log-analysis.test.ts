@@ -1,4 +1,7 @@
-/** `GET /v1/log/{job_id}/{build_no}/analysis`: the shape of the API family, with nothing found; docs/api.md §1. */
+/**
+ * `GET /v1/log/{job_id}/{build_no}/analysis`: the shape of the API family, with nothing found;
+ * docs/api.md §1.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -1,4 +1,7 @@
-/** `GET /v1/log/task/page`: pages of 1000 lines of a step's log; what it shares with task/step is tested there. */
+/**
+ * `GET /v1/log/task/page`: pages of 1000 lines of a step's log; what it shares with task/step is
+ * tested there.
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

@@ -268,7 +268,8 @@ describe('windows', async () => {
     const forward = await result(build, { start_offset: 3, end_offset: 60, size: 2 })
     assert.deepEqual([forward.log, forward.start_offset, forward.end_offset], [log.slice(3, 14), 3, 14])
     const backward = await result(build, { start_offset: 3, end_offset: 60, size: 2, sort: 'DESC' })
-    // Offset 60 is inside "line 8\n" (56 to 63): its first four bytes are one line, "line 7\n" the other.
+    // Offset 60 is inside "line 8\n" (56 to 63): its first four bytes are one line, "line 7\n" the
+    // other.
     assert.deepEqual([backward.log, backward.start_offset, backward.end_offset], [log.slice(49, 60), 49, 60])
   })
 

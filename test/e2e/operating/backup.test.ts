@@ -1,4 +1,7 @@
-/** `tailrace backup` and `restore`: a restored store is what was acknowledged, whatever went on meanwhile. */
+/**
+ * `tailrace backup` and `restore`: a restored store is what was acknowledged, whatever went on
+ * meanwhile.
+ */
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -79,7 +82,10 @@ class Writers {
   }
 }
 
-/** Holds every log in a restored store against what its writer knew when the back-up began and when it had ended. */
+/**
+ * Holds every log in a restored store against what its writer knew when the back-up began and when
+ * it had ended.
+ */
 async function assertRestored(
   caller: Caller,
   begun: readonly Written[],

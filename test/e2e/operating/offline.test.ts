@@ -1,4 +1,7 @@
-/** `tailrace offline`: a lost password and a secret key that must go, on a store whose server is stopped. */
+/**
+ * `tailrace offline`: a lost password and a secret key that must go, on a store whose server is
+ * stopped.
+ */
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'

@@ -1,4 +1,6 @@
-/** `GET /docs` in a browser: the API reference works below a base path, offline, under its policy. */
+/**
+ * `GET /docs` in a browser: the API reference works below a base path, offline, under its policy.
+ */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'

@@ -1,4 +1,7 @@
-/** `GET /readyz` tells which part of the server cannot take logs just now, and that it can again (docs/operations.md, Health). */
+/**
+ * `GET /readyz` tells which part of the server cannot take logs just now, and that it can again
+ * (docs/operations.md, Health).
+ */
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'

@@ -1,4 +1,7 @@
-/** `tailrace serve` as a process: first start, restart, one server per directory, bad settings (design: configuration). */
+/**
+ * `tailrace serve` as a process: first start, restart, one server per directory, bad settings
+ * (design: configuration).
+ */
 
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'

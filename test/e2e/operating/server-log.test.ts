@@ -1,4 +1,7 @@
-/** What the server writes about itself on stderr: JSON, findable by the id that the client was given, and nothing that is nobody's business. */
+/**
+ * What the server writes about itself on stderr: JSON, findable by the id that the client was
+ * given, and nothing that is nobody's business.
+ */
 
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'

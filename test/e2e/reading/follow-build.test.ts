@@ -47,7 +47,10 @@ test('the build and its steps come as they are, then each change, then the end',
   assert.equal((await events.next()).done, true)
 })
 
-/** Followers look by themselves too, but seldom: what they are told comes from the change. That it comes without any look is tried in src/core/maintain/inform-followers.test.ts. */
+/**
+ * Followers look by themselves too, but seldom: what they are told comes from the change. That it
+ * comes without any look is tried in src/core/maintain/inform-followers.test.ts.
+ */
 test('a follower sees that a step is abandoned', async () => {
   const { server: quick, caller: there } = await startFixture({ env: { TAILRACE_ABANDONED_AFTER_S: '1' } })
   const build = await there.newLog('one\n', { live: true })

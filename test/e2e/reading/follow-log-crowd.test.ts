@@ -1,4 +1,7 @@
-/** Hundreds follow a log as it grows, whatever happens meanwhile: each sees every byte once, and none costs the server memory (docs/api.md §5). */
+/**
+ * Hundreds follow a log as it grows, whatever happens meanwhile: each sees every byte once, and
+ * none costs the server memory (docs/api.md §5).
+ */
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -16,12 +19,18 @@ const SECONDS = 16
 const APPENDS_PER_S = 20
 const PATIENCE_MS = 60_000
 
-/** Two read slowly and some not at all: what they leave unread is more than the sockets take, so that it stays on disk or in the server's memory. */
+/**
+ * Two read slowly and some not at all: what they leave unread is more than the sockets take, so
+ * that it stays on disk or in the server's memory.
+ */
 const HALTING = 2
 const STILL = 24
 const PAST_LINE = `${'a line of the log that was there before '.padEnd(1023, '=')}\n`
 const PAST_BYTES = 32 * MIB
-/** The server's memory may grow by half of what stands unread. It needs a few chunks for each stream, and what the garbage collector leaves for later. */
+/**
+ * The server's memory may grow by half of what stands unread. It needs a few chunks for each
+ * stream, and what the garbage collector leaves for later.
+ */
 const GROWTH_MAX_BYTES = (STILL * PAST_BYTES) / 2
 
 test(`${FOLLOWERS} followers of a log at ${LINES_PER_S} lines/s see every byte once, through reconnects, kill -9 and readers that stop`, async t => {
@@ -33,7 +42,8 @@ test(`${FOLLOWERS} followers of a log at ${LINES_PER_S} lines/s see every byte o
   const memory = watchMemory(writer)
   const followers = Array.from({ length: FOLLOWERS }, (_, n) => ({
     manner: mannerOf(n),
-    // Slow ones have the past before them; each begins at another line, so that no two of them want the same chunks.
+    // Slow ones have the past before them; each begins at another line, so that no two of them want
+    // the same chunks.
     from: n < HALTING + STILL ? n * PAST_LINE.length : PAST_BYTES,
   }))
   await using crowd = await gather({
@@ -120,7 +130,10 @@ async function gather(order: CrowdOrder): Promise<Crowd> {
   }
 }
 
-/** Appends what is due at each moment, behind where the server stands; meanwhile, when half of the lines are due, `crash` goes on. */
+/**
+ * Appends what is due at each moment, behind where the server stands; meanwhile, when half of the
+ * lines are due, `crash` goes on.
+ */
 async function writeAtRate(writer: Caller, build: BuildAnswer, log: Buffer, crash: () => Promise<void>) {
   const beganMs = performance.now()
   const durationMs = SECONDS * 1000
@@ -136,7 +149,10 @@ async function writeAtRate(writer: Caller, build: BuildAnswer, log: Buffer, cras
   await crashed
 }
 
-/** Returns the head: behind what was appended, or where the server stands after the connection broke. */
+/**
+ * Returns the head: behind what was appended, or where the server stands after the connection
+ * broke.
+ */
 async function appendUpTo(writer: Caller, build: BuildAnswer, log: Buffer, head: number): Promise<number> {
   const reply = await writer.append(build, 1, head, log.subarray(head)).catch(() => undefined)
   if (reply === undefined) return eventually(() => writer.head(build), PATIENCE_MS)

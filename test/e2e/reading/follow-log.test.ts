@@ -1,4 +1,7 @@
-/** A log is followed as it grows: every byte once, in order, through reconnects, a killed server and slow readers (docs/api.md §5). */
+/**
+ * A log is followed as it grows: every byte once, in order, through reconnects, a killed server and
+ * slow readers (docs/api.md §5).
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'

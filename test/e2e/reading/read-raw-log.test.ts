@@ -1,4 +1,6 @@
-/** `GET` and `HEAD` of `/api/v1/builds/{record_id}/steps/{step_id}/log` (docs/api.md §5, RFC 9110). */
+/**
+ * `GET` and `HEAD` of `/api/v1/builds/{record_id}/steps/{step_id}/log` (docs/api.md §5, RFC 9110).
+ */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -109,7 +111,8 @@ describe('Range', async () => {
     })
 
   test('of several parts gives all of them, or the whole log', async () => {
-    // RFC 9110 14.2 lets a server ignore the header; what it must not do is answer one part for several.
+    // RFC 9110 14.2 lets a server ignore the header; what it must not do is answer one part for
+    // several.
     const reply = await read(sealed, { Range: 'bytes=0-3,11-14' })
     if (reply.status === 200) assert.equal(reply.text, LOG)
     else {

@@ -1,4 +1,7 @@
-/** A log is searched where it is: every matching line once, live and finished, as grep counts (docs/api.md §5). */
+/**
+ * A log is searched where it is: every matching line once, live and finished, as grep counts
+ * (docs/api.md §5).
+ */
 
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'

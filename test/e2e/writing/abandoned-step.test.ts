@@ -1,4 +1,7 @@
-/** A step whose writer falls silent is abandoned: readable, not finished, and reopened by an append (docs/api.md §4). */
+/**
+ * A step whose writer falls silent is abandoned: readable, not finished, and reopened by an append
+ * (docs/api.md §4).
+ */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

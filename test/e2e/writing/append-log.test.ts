@@ -1,4 +1,6 @@
-/** `PATCH`, `HEAD` and `OPTIONS` of a step's log: tus 1.0 as docs/api.md §4 narrows and widens it. */
+/**
+ * `PATCH`, `HEAD` and `OPTIONS` of a step's log: tus 1.0 as docs/api.md §4 narrows and widens it.
+ */
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'

@@ -88,7 +88,8 @@ describe('a record_id that the client made', () => {
     const first = await create(body)
     const second = await create(body)
     assert.deepEqual([first.status, second.status], [201, 200])
-    // "The same answer": read as the same build. The token may be another one, as the server keeps no token's text.
+    // "The same answer": read as the same build. The token may be another one, as the server keeps
+    // no token's text.
     const { upload_token: a, ...firstBuild } = first.json()
     const { upload_token: b, ...secondBuild } = second.json()
     assert.deepEqual(secondBuild, firstBuild)

@@ -27,7 +27,8 @@ test('skips the steps that never began: their logs are empty and finished', asyn
   await caller.finishBuild(build)
   const reply = await caller.page(build, { step_id: 2 })
   assert.equal(reply.status, 200)
-  // "true while the step is not finished": a step skipped by the end of its build is read as finished.
+  // "true while the step is not finished": a step skipped by the end of its build is read as
+  // finished.
   assert.deepEqual([reply.json().result.log, reply.json().result.has_more], ['', false])
   assert.deepEqual(
     [(await caller.get(downloadPath(build, 2))).status, (await caller.get(logPath(build, 2))).status],

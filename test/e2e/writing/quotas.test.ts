@@ -1,4 +1,7 @@
-/** How many live logs and open builds a project may have at once (docs/api.md section 6, docs/operations.md). */
+/**
+ * How many live logs and open builds a project may have at once (docs/api.md section 6,
+ * docs/operations.md).
+ */
 
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'

@@ -1,11 +1,17 @@
 /** What a cell of the matrix promises. */
 export interface Expectation {
   readonly status: number
-  /** A refusal that needs to know what the request is about: its form is looked at before, and may be what is refused. */
+  /**
+   * A refusal that needs to know what the request is about: its form is looked at before, and may
+   * be what is refused.
+   */
   readonly late: boolean
 }
 
-/** Reads a table with a line of column names, and a line for each row that begins with the row's name; blanks stand between. */
+/**
+ * Reads a table with a line of column names, and a line for each row that begins with the row's
+ * name; blanks stand between.
+ */
 export function readTable(text: string): ReadonlyMap<string, ReadonlyMap<string, Expectation>> {
   const [head, ...lines] = text
     .trim()
