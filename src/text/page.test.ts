@@ -37,17 +37,21 @@ function linesOf(log: Uint8Array, from: number, to: number): (readonly [number, 
 
 type Cut = (bytes: Uint8Array, start: number, end: number, limits: PageLimits) => PageCut
 
-/** Bytes that are farther away than the page reaches do not change a page with all its lines. */
+/**
+ * Bytes that are farther away than the page reaches do not change a page with all its lines. Those
+ * up to `reach` are given, and what completes a character there.
+ */
 function assertSettled(
   cut: Cut,
   log: Uint8Array,
   given: readonly [number, number],
+  reach: number,
   wanted: PageCut,
   of: PageLimits,
 ) {
   const [from, to] = given
   const lowest = Math.max(0, wanted.from - CHARACTER_REST_BYTES - 1)
-  const bytes = log.subarray(lowest, Math.min(log.length, wanted.to + CHARACTER_REST_BYTES))
+  const bytes = log.subarray(lowest, Math.min(log.length, reach + CHARACTER_REST_BYTES))
   const {
     from: begin,
     to: end,
@@ -69,7 +73,7 @@ describe('the cut of a page', () => {
         assert.equal(cut.to, fitting.at(-1)?.[1] ?? characterStart(log, from + wanted.maxBytes))
         assert.equal(cut.lines, log.subarray(cut.from, cut.to).filter(byte => byte === 10).length)
         if (cut.lines === wanted.maxLines && end > cut.to)
-          assertSettled(cutFirstLines, log, [start, end], cut, wanted)
+          assertSettled(cutFirstLines, log, [start, end], cut.to, cut, wanted)
       }),
       { numRuns: 1000 },
     )
@@ -86,7 +90,7 @@ describe('the cut of a page', () => {
         assert.equal(cut.to, to)
         assert.equal(cut.from, fitting[0]?.[0] ?? characterEnd(log, to - wanted.maxBytes))
         if (cut.lines === wanted.maxLines && end <= to + CHARACTER_REST_BYTES && start < cut.from)
-          assertSettled(cutLastLines, log, [start, end], cut, wanted)
+          assertSettled(cutLastLines, log, [start, end], end, cut, wanted)
       }),
       { numRuns: 1000 },
     )
