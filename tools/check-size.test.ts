@@ -21,6 +21,13 @@ test('an object as result type does not hide a function', () => {
   assert.deepEqual(sizes('function a(): { readonly b: number } {\n}'), [[1, 2]])
 })
 
+test('a class after a function is not its result type', () => {
+  assert.deepEqual(sizes('function a(): B {\n}\n\nclass C {\n  d() {\n  }\n}'), [
+    [1, 2],
+    [5, 2],
+  ])
+})
+
 test('loops, branches, objects and types are no functions', () => {
   assert.deepEqual(
     sizes(

@@ -30,7 +30,7 @@ export interface FunctionSize {
  * result type.
  */
 const BODY_START =
-  /(?:=>|\)\s*(?::\s*(?:[^\s;{}()=](?:[^;{}()=]*[^;{}()=<|&,\s])?|[^;{}()=]*\{[^{}]*\}[^;{}()=]*))?)\s*$/
+  /(?:=>|\)\s*(?::\s*(?:[^\s;{}()=](?:[^;{}()=]*[^;{}()=<|&,\s])?|[^;{}()=]*\{[^{}]*\}[^;{}()=\n]*))?)[^\S\n]*$/
 /** What a suite is made of is a list of tests, whatever its length. */
 const SUITE_START = /\bdescribe\([^(){}]*(?:\{[^{}]*\}\s*,\s*)?(?:async\s*)?\(\)\s*=>\s*$/
 const CONTROL_START = /\b(?:if|for|while|switch|catch|with)\s*(?:await\s*)?$/
