@@ -111,7 +111,7 @@ function main(): number {
   console.log(
     `layers: ${files.length} files, ${ROOMS.length} rooms, ${exceptions.length} exceptions, ${circles.length} circles, ${offences.length} offences`,
   )
-  return offences.length === 0 && exceptions.length <= EXCEPTIONS_MAX ? 0 : 1
+  return offences.length + circles.length === 0 && exceptions.length <= EXCEPTIONS_MAX ? 0 : 1
 }
 
 if (import.meta.main) process.exitCode = main()
