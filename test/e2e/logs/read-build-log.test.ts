@@ -18,6 +18,7 @@ import {
   uploader,
 } from '../../props/wire.ts'
 import { startFixture } from '../fixture.ts'
+import { joinPages } from './pages.ts'
 
 const { server, caller } = await startFixture()
 
@@ -313,15 +314,8 @@ test('pages join forward and backward to the download, also at the borders of st
   const build = await buildOf(texts.map(log => ({ log })))
   const whole = (await caller.get(`/v3/${build.record_id}/download-log`)).text
   assert.equal(whole, texts.map(text => (text.endsWith('\n') ? text : `${text}\n`)).join(''))
-  for (const sort of ['AES', 'DESC']) {
-    let [joined, from, to] = ['', '0', '0']
-    for (let more = true; more; ) {
-      const page = await result(stagePage(build), { start_offset: from, end_offset: to, sort })
-      joined = sort === 'AES' ? joined + page.log : page.log + joined
-      if (sort === 'AES') from = page.end_offset
-      else to = page.start_offset
-      more = page.has_more
-    }
+  for (const sort of ['AES', 'DESC'] as const) {
+    const joined = await joinPages(sort, window => result(stagePage(build), { ...window, sort }))
     assert.ok(joined === whole, sort)
   }
 })

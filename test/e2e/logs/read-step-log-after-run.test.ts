@@ -1,5 +1,5 @@
 /**
- * `GET /v1/log/task/page`: pages of 1000 lines of a step's log; what it shares with task/step is
+ * `GET /v1/log/task/page`: pages of 1000 lines of a step's log. What it shares with task/step is
  * tested there.
  */
 
@@ -16,6 +16,7 @@ import {
   uploader,
 } from '../../props/wire.ts'
 import { startFixture } from '../fixture.ts'
+import { lines } from './pages.ts'
 
 const { server, caller } = await startFixture()
 
@@ -23,8 +24,6 @@ const query = ({ job_id, build_no }: BuildAnswer): Query => ({
   path: '/v1/log/task/page',
   parameters: { job_id, build_no, step_id: 1, start_offset: 0, end_offset: 0 },
 })
-const lines = (count: number, from = 0) =>
-  Array.from({ length: count }, (_, n) => `line ${from + n}\n`).join('')
 
 test('has 1000 lines for any size, and numbers as offsets', async () => {
   const build = await caller.newLog(lines(2500))

@@ -1,43 +1,18 @@
 /**
- * `PATCH`, `HEAD` and `OPTIONS` of a step's log: tus 1.0 as docs/api.md §4 narrows and widens it.
+ * `PATCH` of a step's log: what one writer's appends store. This is tus 1.0, as docs/api.md §4
+ * narrows and widens it.
  */
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { connect } from 'node:net'
 import { describe, test } from 'node:test'
-import {
-  ADMIN,
-  assertRefused,
-  type BuildAnswer,
-  eventually,
-  type Headers,
-  logPath,
-  type Reply,
-  send,
-  sha256,
-  signIn,
-  TUS,
-  UNKNOWN_RECORD,
-  uploader,
-} from '../../props/wire.ts'
+import { assertRefused, type BuildAnswer, logPath, send, sha256, TUS, uploader } from '../../props/wire.ts'
 import { startFixture } from '../fixture.ts'
+import { assertAppended, assertConflict } from './append-answers.ts'
 
 const { server, caller } = await startFixture()
 
 const stored = async (build: BuildAnswer) => (await caller.get(logPath(build, 1))).text
-
-function assertAppended(reply: Reply, head: number): void {
-  assert.equal(reply.status, 204, reply.text)
-  assert.equal(reply.bytes.length, 0)
-  assert.equal(reply.headers['upload-offset'], String(head))
-  assert.equal(reply.headers['tus-resumable'], '1.0.0')
-}
-
-function assertConflict(reply: Reply, head: number, code: string | RegExp = 'TR.OFFSET_CONFLICT'): void {
-  assertRefused(reply, 409, code)
-  assert.equal(reply.headers['upload-offset'], String(head))
-}
 
 describe('an append', () => {
   test('at the head is stored, and answered with the new head', async () => {
@@ -118,87 +93,6 @@ describe('an append', () => {
   })
 })
 
-describe('writers at the same time', () => {
-  test('with the same bytes store them once', async () => {
-    const build = await caller.newBuild()
-    const replies = await Promise.all(Array.from({ length: 20 }, () => caller.append(build, 1, 0, 'same\n')))
-    for (const reply of replies) assertAppended(reply, 5)
-    assert.equal(await stored(build), 'same\n')
-  })
-
-  test('with other bytes at one offset: one wins, the others are conflicts', async () => {
-    const build = await caller.newBuild()
-    const replies = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => caller.append(build, 1, 0, `${n + 10}\n`)),
-    )
-    const winners = replies.flatMap((reply, n) => (reply.status === 204 ? [n] : []))
-    assert.equal(winners.length, 1)
-    for (const reply of replies) if (reply.status !== 204) assertConflict(reply, 3)
-    assert.equal(await stored(build), `${winners[0]! + 10}\n`)
-  })
-
-  test('on two steps do not disturb each other', async () => {
-    const build = await caller.newBuild(2)
-    await Promise.all(
-      [1, 2].map(async step => {
-        for (let n = 0; n < 50; n++)
-          assertAppended(await caller.append(build, step, n * 2, `${step}\n`), n * 2 + 2)
-      }),
-    )
-    for (const step of [1, 2])
-      assert.equal((await caller.get(logPath(build, step))).text, `${step}\n`.repeat(50))
-  })
-})
-
-describe('a connection cut in the middle of a body', () => {
-  const line = Buffer.from(`${'0123456789'.repeat(10)}\n`)
-  const sent = Buffer.concat(Array.from({ length: 4000 }, () => line))
-
-  for (const [how, framing, head] of [
-    ['with a length', `Content-Length: ${sent.length * 2}`, ''],
-    ['in chunks', 'Transfer-Encoding: chunked', `${(sent.length * 2).toString(16)}\r\n`],
-  ] as const)
-    test(`leaves a prefix, whose length is the head, and the writer completes it (${how})`, async () => {
-      const build = await caller.newBuild()
-      await cutOff(build, framing, head)
-      // The server may still be storing what it had received.
-      const [at, kept] = await eventually(async () => {
-        const [head, text] = [await caller.head(build), await stored(build)]
-        assert.equal(text.length, head)
-        return [head, text] as const
-      })
-      assert.ok(at <= sent.length)
-      assert.equal(kept, sent.subarray(0, at).toString())
-      assertAppended(await caller.append(build, 1, at, sent.subarray(at)), sent.length)
-      assertAppended(await caller.append(build, 1, 0, sent), sent.length)
-      assert.equal(sha256(await stored(build)), sha256(sent))
-    })
-
-  test('with a checksum leaves nothing', async () => {
-    const build = await caller.newBuild()
-    await cutOff(
-      build,
-      `Content-Length: ${sent.length * 2}\r\nUpload-Checksum: sha256 ${'A'.repeat(43)}=`,
-      '',
-    )
-    assertAppended(await caller.append(build, 1, 0, ''), 0)
-  })
-
-  async function cutOff(build: BuildAnswer, framing: string, head: string): Promise<void> {
-    const { hostname, port } = new URL(server.url)
-    const socket = connect(Number(port), hostname)
-    socket.on('error', () => {})
-    const token = String(caller.headers['X-Auth-Token'])
-    socket.write(
-      `PATCH ${logPath(build, 1)} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nX-Auth-Token: ${token}\r\nTus-Resumable: 1.0.0\r\n` +
-        `Content-Type: ${TUS['Content-Type']}\r\nUpload-Offset: 0\r\n${framing}\r\n\r\n${head}`,
-    )
-    await new Promise<void>(resolve => socket.write(sent, () => resolve()))
-    socket.destroy()
-    await new Promise(resolve => socket.once('close', resolve))
-  }
-})
-
 describe('Upload-Checksum', () => {
   const sum = (algorithm: string, body: string) => createHash(algorithm).update(body).digest('base64')
 
@@ -246,88 +140,6 @@ describe('Upload-Checksum', () => {
   })
 })
 
-describe('the form of an append', async () => {
-  const build = await caller.newBuild()
-  const patch = (headers: Headers, body = 'x') => caller.send('PATCH', logPath(build, 1), headers, body)
-
-  test('without Tus-Resumable: 1.0.0 is 412, with the versions known', async () => {
-    const { 'Tus-Resumable': _, ...withoutVersion } = TUS
-    for (const version of [
-      {},
-      { 'Tus-Resumable': '0.2.2' },
-      { 'Tus-Resumable': '' },
-      { 'Tus-Resumable': '2.0.0' },
-    ]) {
-      const reply = await patch({ ...withoutVersion, ...version, 'Upload-Offset': '0' })
-      assertRefused(reply, 412, /^TR\./)
-      assert.equal(reply.headers['tus-version'], '1.0.0')
-    }
-  })
-
-  test('with another or no media type is 415', async () => {
-    for (const type of [
-      {},
-      { 'Content-Type': 'application/octet-stream' },
-      { 'Content-Type': 'application/json' },
-      { 'Content-Type': 'text/plain' },
-      { 'Content-Type': '' },
-    ])
-      assertRefused(
-        await patch({ 'Tus-Resumable': '1.0.0', 'Upload-Offset': '0', ...type }),
-        415,
-        'TR.MEDIA_TYPE',
-      )
-  })
-
-  test('with a missing or malformed Upload-Offset is 400', async () => {
-    assertRefused(await patch(TUS), 400, 'CB.00060200', /Upload-Offset/i)
-    for (const at of [
-      '',
-      '-1',
-      '+1',
-      '1.0',
-      '1e3',
-      '0x1',
-      'x',
-      '9007199254740992',
-      '00000000000000000',
-      '0, 0',
-      '1 1',
-    ])
-      assertRefused(await patch({ ...TUS, 'Upload-Offset': at }), 400, 'CB.00060200', /Upload-Offset/i)
-  })
-
-  test('that is rejected stores nothing', async () => {
-    assert.equal(await caller.head(build), 0)
-    assert.equal((await caller.page(build)).json().result.log, '')
-  })
-
-  test('is checked after authentication, and before existence', async () => {
-    const path = `/api/v1/builds/${UNKNOWN_RECORD}/steps/1/log`
-    assertRefused(await send(server.url, 'PATCH', path, {}, 'x'), 401, 'APIGW.0301')
-    assertRefused(await caller.send('PATCH', path, TUS, 'x'), 400, 'CB.00060200')
-    assertRefused(
-      await caller.send('PATCH', path, { ...TUS, 'Upload-Offset': '0' }, 'x'),
-      404,
-      'DEVCB.00031006',
-    )
-  })
-
-  test('with a malformed record or step is 400, with an unknown one 404', async () => {
-    const at0 = { ...TUS, 'Upload-Offset': '0' }
-    for (const path of [
-      '/api/v1/builds/x/steps/1/log',
-      `/api/v1/builds/${build.record_id}/steps/0/log`,
-      `/api/v1/builds/${build.record_id}/steps/-1/log`,
-      `/api/v1/builds/${build.record_id}/steps/1.0/log`,
-      `/api/v1/builds/${build.record_id}/steps/x/log`,
-    ])
-      assertRefused(await caller.send('PATCH', path, at0, 'x'), 400, 'CB.00060200')
-    for (const path of [`/api/v1/builds/${UNKNOWN_RECORD}/steps/1/log`, logPath(build, 2)])
-      assertRefused(await caller.send('PATCH', path, at0, 'x'), 404, 'DEVCB.00031006')
-  })
-})
-
 describe('after the seal', async () => {
   const build = await caller.newLog('one\ntwo\n')
 
@@ -345,83 +157,5 @@ describe('after the seal', async () => {
     assertConflict(await caller.append(build, 1, 0, 'One'), 8, any)
     assertConflict(await caller.append(build, 1, 9, ''), 8, any)
     assert.equal(await stored(build), 'one\ntwo\n')
-  })
-})
-
-describe('HEAD', () => {
-  test('reports the head of a growing log and that its length is not known', async () => {
-    const build = await caller.newLog('one\n', { live: true })
-    for (const headers of [{}, { 'Tus-Resumable': '1.0.0' }]) {
-      const reply = await caller.send('HEAD', logPath(build, 1), headers)
-      assert.equal(reply.status, 200)
-      assert.equal(reply.bytes.length, 0)
-      const {
-        'upload-offset': offset,
-        'cache-control': cache,
-        'upload-length': length,
-        'upload-defer-length': defer,
-      } = reply.headers
-      assert.deepEqual([offset, cache, length, defer], ['4', 'no-store', undefined, '1'])
-    }
-  })
-
-  test('reports the length once it is known', async () => {
-    const { headers } = await caller.send('HEAD', logPath(await caller.newLog('one\n'), 1))
-    assert.deepEqual(
-      [headers['upload-offset'], headers['upload-length'], headers['upload-defer-length']],
-      ['4', '4', undefined],
-    )
-  })
-
-  test('reports 0 for a step that has not begun', async () => {
-    assert.equal(await caller.head(await caller.newBuild()), 0)
-  })
-
-  test('reports errors by its status, without a body', async () => {
-    const build = await caller.newBuild()
-    for (const [reply, status] of [
-      [await send(server.url, 'HEAD', logPath(build, 1)), 401],
-      [await caller.send('HEAD', logPath(build, 2)), 404],
-      [await caller.send('HEAD', logPath(build, 0)), 400],
-    ] as const) {
-      assert.equal(reply.status, status)
-      assert.equal(reply.bytes.length, 0)
-      assert.ok(reply.headers['x-request-id'])
-    }
-  })
-})
-
-test('OPTIONS lists version, extensions and algorithms', async () => {
-  const build = await caller.newBuild()
-  const reply = await caller.send('OPTIONS', logPath(build, 1))
-  assert.ok([200, 204].includes(reply.status))
-  assert.equal(reply.headers['tus-version'], '1.0.0')
-  assert.ok(String(reply.headers['tus-extension']).split(',').includes('checksum'))
-  assert.deepEqual(String(reply.headers['tus-checksum-algorithm']).split(',').sort(), ['sha1', 'sha256'])
-})
-
-describe('rights', () => {
-  test('an upload token writes to its own build and reads it, and nothing else', async () => {
-    const [own, other] = [await caller.newBuild(), await caller.newLog('secret\n')]
-    const upload = uploader(server, own)
-    assertAppended(await upload.append(own, 1, 0, 'one\n'), 4)
-    assert.equal((await upload.get(logPath(own, 1))).text, 'one\n')
-    for (const reply of [
-      await upload.append(other, 1, 0, 'x'),
-      await upload.get(logPath(other, 1)),
-      await upload.page(other),
-      await upload.post('/api/v1/builds', { job_name: 'x' }),
-      await upload.finishBuild(other),
-      await upload.append({ ...own, record_id: UNKNOWN_RECORD }, 1, 0, 'x'),
-    ])
-      assertRefused(reply, 403, 'APIGW.0302')
-    assert.equal((await upload.finishStep(own, 1)).status, 200)
-  })
-
-  test('a domain-scoped token writes nothing', async () => {
-    const build = await caller.newBuild()
-    const token = await signIn(server.url, ADMIN, { domain: { name: 'acme' } })
-    const headers = { ...TUS, 'Upload-Offset': '0', 'X-Auth-Token': token }
-    assertRefused(await send(server.url, 'PATCH', logPath(build, 1), headers, 'x'), 403, 'APIGW.0302')
   })
 })
