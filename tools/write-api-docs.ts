@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { TObject } from 'typebox'
 import { NEEDED_ROLES } from '../src/contract/access.ts'
 import type { ErrorCode } from '../src/contract/errors.ts'
-import { refusalsOf } from '../src/contract/openapi-refusals.ts'
+import { errorsOf } from '../src/contract/openapi-errors.ts'
 import { type Operation, successStatuses } from '../src/contract/operation.ts'
 import { OPERATIONS } from '../src/contract/operations.ts'
 import { TOPICS } from '../src/contract/topics.ts'
@@ -129,7 +129,7 @@ function bodyText({ body, bodyMedia, oneOf = [] }: Operation): string {
 function answerText(operation: Operation): string {
   const { answer, media, answerHeaders } = operation
   const statuses = successStatuses(operation).join(' or ')
-  const errors = Object.keys(refusalsOf(operation)).join(', ')
+  const errors = Object.keys(errorsOf(operation)).join(', ')
   const headers = fieldsOf(answerHeaders).map(({ name }) => `\`${name}\``)
   const told = headers.length === 0 ? '' : ` Headers: ${headers.join(', ')}.`
   const kind = answer === undefined ? contentOf(operation, media) : ', as JSON'

@@ -1,6 +1,6 @@
 import type { TObject, TSchema } from 'typebox'
 import { NEEDED_ROLES } from './access.ts'
-import { REQUEST_ID, refusalResponses, refusalsOf } from './openapi-refusals.ts'
+import { errorResponses, errorsOf, REQUEST_ID } from './openapi-errors.ts'
 import { SECURITY_SCHEMES } from './openapi-security.ts'
 import { type Operation, successStatuses } from './operation.ts'
 import { TOPICS } from './topics.ts'
@@ -72,7 +72,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
           schema: { type: 'string' },
         },
       },
-      responses: refusalResponses(),
+      responses: errorResponses(),
       securitySchemes: SECURITY_SCHEMES,
     },
   }
@@ -111,7 +111,7 @@ function describe(operation: Operation): DocumentOperation {
       ...parameters(headers, 'header'),
     ],
     ...requestBody(operation),
-    responses: { ...successes(operation), ...refusalsOf(operation) },
+    responses: { ...successes(operation), ...errorsOf(operation) },
   }
 }
 

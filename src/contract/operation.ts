@@ -46,7 +46,7 @@ export interface Operation {
    */
   readonly errorForm?: 'keystone'
   /** The statuses of errors, in addition to those that every operation of its kind has. */
-  readonly refusals?: readonly number[]
+  readonly errors?: readonly number[]
   /** HEAD on the same path, if it is served. */
   readonly head?: HeadOperation
 }
@@ -56,7 +56,7 @@ export interface HeadOperation {
   readonly summary: string
   readonly headers?: TObject
   readonly answerHeaders?: TObject
-  readonly refusals?: readonly number[]
+  readonly errors?: readonly number[]
 }
 
 /** Returns the definition with the exact types of its schemas. */

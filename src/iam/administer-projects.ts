@@ -1,9 +1,9 @@
 import { assertAdmin, notAllowed, type Principal } from '../core/access/principal.ts'
 import type { CredentialStores, Membership, Project } from '../core/ports/credentials.ts'
 import type { KnownUser } from './callers.ts'
+import { requireOwnUser } from './errors.ts'
 import { requireName } from './names.ts'
 import { newId } from './new-credentials.ts'
-import { requireOwnUser } from './refusal.ts'
 
 export interface ProjectAdministration {
   /** The caller's projects, with their roles in each. */

@@ -114,7 +114,7 @@ export function createUserAdministration(ports: UserAdministrationPorts): UserAd
       assertAdmin(who)
       const user = await requireUser(stores, who, name)
       await requireMember(stores, who, user)
-      if (user.id === who.userId) throw refusal('You cannot delete your own user: ask another admin.')
+      if (user.id === who.userId) throw forbidden('You cannot delete your own user: ask another admin.')
       if (!(await stores.deleteUser(user.id, who.projectId))) throw belongsElsewhere(name)
     },
   }
@@ -131,7 +131,7 @@ async function changeOwnPassword(
   passwordRate.take(who.userId)
   const user = await stores.findUser({ id: who.userId })
   if (!(await passwords.verify(oldPassword ?? '', user?.passwordHash)))
-    throw refusal('The old password is wrong.')
+    throw forbidden('The old password is wrong.')
   await stores.setPassword(who.userId, await passwords.hash(password))
   return { id: who.userId, name: who.userName, roles: who.roles }
 }
@@ -156,7 +156,7 @@ async function changeRoles(
   roles: ReadonlySet<Role>,
 ): Promise<Pick<ChangedUser, 'endedKeys'>> {
   if (user.id === who.userId && !roles.has('admin'))
-    throw refusal('You cannot remove your own admin role: ask another admin.')
+    throw forbidden('You cannot remove your own admin role: ask another admin.')
   if (roles.size > 0) {
     await stores.setRoles(user.id, who.projectId, roles)
     return {}
@@ -190,12 +190,12 @@ function noSuchUser(name: string): TailraceError {
 }
 
 function belongsElsewhere(name: string): TailraceError {
-  return refusal(
+  return forbidden(
     `${JSON.stringify(name)} also belongs to another project: only their roles in this project can be changed.`,
   )
 }
 
-function refusal(message: string): TailraceError {
+function forbidden(message: string): TailraceError {
   return new TailraceError('not-allowed', message)
 }
 

@@ -3,8 +3,8 @@ import { SDK_HMAC_SHA256, V11_HMAC_SHA256 } from '../contract/signing/authorizat
 import { notAllowed, type Principal } from '../core/access/principal.ts'
 import { authenticateSignature, type SignaturePorts } from './authenticate-signature.ts'
 import type { KnownUser } from './callers.ts'
+import { notAuthenticated } from './errors.ts'
 import { headerLines, type ReceivedRequest } from './received-request.ts'
-import { notAuthenticated } from './refusal.ts'
 import type { UploadGrant, UploadTokens } from './upload-tokens.ts'
 
 export interface AuthenticatePorts extends SignaturePorts {
@@ -32,9 +32,9 @@ export type Identify = (request: ReceivedRequest, payloadSha256: PayloadSha256) 
  */
 export function createAuthenticate(ports: AuthenticatePorts): Authenticate {
   return async (request, payloadSha256) => {
-    const { principal, refusal, byKey } = await prove(ports, request, payloadSha256)
+    const { principal, accessDenial, byKey } = await prove(ports, request, payloadSha256)
     if (principal === undefined)
-      throw refusal === undefined ? notAllowed() : new TailraceError('not-allowed', refusal)
+      throw accessDenial === undefined ? notAllowed() : new TailraceError('not-allowed', accessDenial)
     const projects = headerLines(request, 'x-project-id')
     if (projects.some(project => project !== principal.projectId)) throw notAllowed()
     // A key is for one project; a caller who names only a domain wants more than it gives.
@@ -60,7 +60,7 @@ interface Proof {
   /** Undefined for a domain-scoped token. */
   readonly principal: Principal | undefined
   /** Why a token for a project gives no access to it. */
-  readonly refusal?: string | undefined
+  readonly accessDenial?: string | undefined
   /** Undefined for an upload token. */
   readonly user: KnownUser | undefined
   readonly byKey: boolean
@@ -118,8 +118,8 @@ async function proofOfToken(
 ): Promise<Proof> {
   const grant = uploadTokens.read(text)
   if (grant !== undefined) return { principal: uploader(grant), user: undefined, byKey: false }
-  const { principal, refusal, user } = await callers.requireToken(text, clientAddress)
-  return { principal, refusal, user, byKey: false }
+  const { principal, accessDenial, user } = await callers.requireToken(text, clientAddress)
+  return { principal, accessDenial, user, byKey: false }
 }
 
 const NO_ROLES: Principal['roles'] = new Set()

@@ -68,7 +68,7 @@ describe('the first start', () => {
     [{ ak: 'a,b=c d e', sk: 's'.repeat(40) }, /^TAILRACE_BOOTSTRAP_AK/],
     [{ ak: 'LONGENOUGH', sk: 'short' }, /^TAILRACE_BOOTSTRAP_SK/],
   ] as const) {
-    it(`refuses ${JSON.stringify(wishes).slice(0, 50)} by the variable's name, without the secret, and makes nothing`, async () => {
+    it(`rejects ${JSON.stringify(wishes).slice(0, 50)} by the variable's name, without the secret, and makes nothing`, async () => {
       const stores = new MemoryCredentials()
       await assert.rejects(start(wishes, stores), error => {
         assert.ok(isTailraceError(error, 'invalid-parameter'))

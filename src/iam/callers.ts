@@ -2,7 +2,7 @@ import type { EpochMs } from '../contract/quantities.ts'
 import type { Principal } from '../core/access/principal.ts'
 import type { AccessKey, CredentialStores, Domain, Project, Token, User } from '../core/ports/credentials.ts'
 import type { CallerCache } from './caller-cache.ts'
-import { managedElsewhere, notAuthenticated, requireUnexpired } from './refusal.ts'
+import { managedElsewhere, notAuthenticated, requireUnexpired } from './errors.ts'
 import type { SecretBox } from './secrets/secret-box.ts'
 import { tokenSha256 } from './token-text.ts'
 
@@ -26,7 +26,7 @@ export interface KnownToken {
   /** Undefined for a token that gives access to no project. */
   readonly principal: Principal | undefined
   /** Why a token of an external IAM gives no access to its project here. */
-  readonly refusal?: string | undefined
+  readonly accessDenial?: string | undefined
 }
 
 /** A token that this server issued. */

@@ -105,9 +105,9 @@ export async function createIam({
 }
 
 function externalTokens(external: ExternalIam, stores: CredentialStores, now: () => EpochMs): ExternalTokens {
-  const refusedRate = createRequestRate({ ...FOREIGN_TOKENS_OF_ADDRESS, now })
+  const rejectedRate = createRequestRate({ ...FOREIGN_TOKENS_OF_ADDRESS, now })
   const isOwnProject = async (id: string) => (await stores.findProject({ id })) !== undefined
-  return createExternalTokens({ ...external, isOwnProject, refusedRate, now })
+  return createExternalTokens({ ...external, isOwnProject, rejectedRate, now })
 }
 
 /** Otherwise each key would fail on its own, with an error that its owner cannot explain. */

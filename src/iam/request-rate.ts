@@ -34,7 +34,7 @@ export function createRequestRate({
     take(key) {
       const { left, atMs } = buckets.get(key) ?? { left: burst, atMs: now() }
       const available = Math.min(burst, left + Math.max(0, now() - atMs) * perMs)
-      if (available < 1) throw refusal(perMinute, (1 - available) / perMs)
+      if (available < 1) throw throttled(perMinute, (1 - available) / perMs)
       buckets.set(key, { left: available - 1, atMs: now() })
     },
     giveBack(key) {
@@ -44,7 +44,7 @@ export function createRequestRate({
   }
 }
 
-function refusal(perMinute: number, waitMs: number): TailraceError {
+function throttled(perMinute: number, waitMs: number): TailraceError {
   return new TailraceError(
     'rate-limited',
     `The throttling threshold has been reached: policy user over ratelimit,limit:${perMinute},time:1 minute`,

@@ -18,7 +18,7 @@ async function newToken(scope?: { project: { name: string } }): Promise<string> 
 }
 
 const projectToken = () => newToken({ project: { name: BOOTSTRAP.project } })
-const refusedWith = (pattern: RegExp) => (error: unknown) =>
+const rejectedWith = (pattern: RegExp) => (error: unknown) =>
   isTailraceError(error, 'not-authenticated') && pattern.test(error.message)
 
 describe('a temporary key', () => {
@@ -36,7 +36,7 @@ describe('a temporary key', () => {
     test.clock.ms += HOUR_MS
     await assert.rejects(
       test.iam.temporaryKeys.requireKey(accessKey, securityToken),
-      refusedWith(/security token expires, expires_at:2026-01-02T04:04:05\.678000Z$/),
+      rejectedWith(/security token expires, expires_at:2026-01-02T04:04:05\.678000Z$/),
     )
   })
 
@@ -63,11 +63,11 @@ describe('a temporary key', () => {
     ])
       await assert.rejects(
         test.iam.temporaryKeys.requireKey(one.accessKey, text),
-        refusedWith(/does not belong to the ak/),
+        rejectedWith(/does not belong to the ak/),
       )
     await assert.rejects(
       test.iam.temporaryKeys.requireKey(BOOTSTRAP.ak, one.securityToken),
-      refusedWith(/does not belong to the ak/),
+      rejectedWith(/does not belong to the ak/),
     )
   })
 

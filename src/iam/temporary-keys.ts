@@ -1,8 +1,8 @@
 import type { EpochMs } from '../contract/quantities.ts'
 import { notAllowed } from '../core/access/principal.ts'
 import type { Callers, KnownKey } from './callers.ts'
+import { notAuthenticated } from './errors.ts'
 import { newAccessKey, newSecretKey } from './new-credentials.ts'
-import { notAuthenticated } from './refusal.ts'
 import type { SecretBox } from './secrets/secret-box.ts'
 import { keystoneTime } from './token-text.ts'
 

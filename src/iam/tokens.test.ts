@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const create = (change: Partial<Login> = {}, address = ADDRESS) =>
   test.iam.tokens.createToken({ ...LOGIN, ...change }, address)
-const refusedWith = (pattern: RegExp) => (error: unknown) =>
+const rejectedWith = (pattern: RegExp) => (error: unknown) =>
   isTailraceError(error, 'not-authenticated') && pattern.test(error.message)
 
 describe('a login', () => {
@@ -47,8 +47,8 @@ describe('a login', () => {
     assert.equal(known.token.expiresAtMs - known.token.issuedAtMs, 24 * 3600_000)
   })
 
-  it('is refused with the same words for a wrong password, user or domain', async () => {
-    const wrong = refusedWith(/^The username or password is wrong\.$/)
+  it('is rejected with the same words for a wrong password, user or domain', async () => {
+    const wrong = rejectedWith(/^The username or password is wrong\.$/)
     await assert.rejects(create({ password: 'wrong' }), wrong)
     await assert.rejects(create({ password: '' }), wrong)
     await assert.rejects(create({ user: { name: 'nobody', domain: { name: BOOTSTRAP.domain } } }), wrong)
@@ -70,7 +70,7 @@ describe('a login', () => {
     assert.equal(hashed[1], undefined)
   })
 
-  it('is refused for a project where the user has no role, as for one that is not there', async () => {
+  it('is rejected for a project where the user has no role, as for one that is not there', async () => {
     const admin = await test.iam.authenticate(
       {
         method: 'GET',
@@ -91,12 +91,12 @@ describe('a login', () => {
     })
     const { id } = await test.iam.projects.createProject(admin, 'other')
     const bob = { user: { name: 'bob', domain: { name: BOOTSTRAP.domain } }, password: 'good-password' }
-    const noAccess = refusedWith(/^The user has no access to this project\.$/)
+    const noAccess = rejectedWith(/^The user has no access to this project\.$/)
     for (const project of [{ id }, { name: 'other' }, { name: 'nowhere' }, { id: 'f'.repeat(32) }])
       await assert.rejects(create({ ...bob, scope: { project } }), noAccess)
     await assert.rejects(
       create({ scope: { domain: { name: 'nowhere' } } }),
-      refusedWith(/no access to this domain/),
+      rejectedWith(/no access to this domain/),
     )
     await create({ ...bob, scope: { project: { name: BOOTSTRAP.project } } })
   })
@@ -109,7 +109,7 @@ describe('a login', () => {
       error => isTailraceError(error, 'rate-limited') && error.detail.retryAfterSeconds === 2,
     )
     await create({}, '192.0.2.2')
-    await assert.rejects(create({ user: { id: 'f'.repeat(32) } }), refusedWith(/wrong/))
+    await assert.rejects(create({ user: { id: 'f'.repeat(32) } }), rejectedWith(/wrong/))
     test.clock.ms += 2000
     await create()
     await assert.rejects(create(), error => isTailraceError(error, 'rate-limited'))
@@ -117,13 +117,13 @@ describe('a login', () => {
 
   it('is limited by address whatever users it names', async () => {
     const guess = (n: number) => create({ user: { name: `user-${n}`, domain: { name: BOOTSTRAP.domain } } })
-    for (let n = 0; n < 300; n++) await assert.rejects(guess(n), refusedWith(/wrong/))
+    for (let n = 0; n < 300; n++) await assert.rejects(guess(n), rejectedWith(/wrong/))
     await assert.rejects(guess(300), error => isTailraceError(error, 'rate-limited'))
     await create({}, '192.0.2.2')
   })
 
   it('counts wrong passwords too, before they are hashed', async () => {
-    for (let n = 0; n < 60; n++) await assert.rejects(create({ password: 'wrong' }), refusedWith(/wrong/))
+    for (let n = 0; n < 60; n++) await assert.rejects(create({ password: 'wrong' }), rejectedWith(/wrong/))
     await assert.rejects(create({ password: 'wrong' }), error => isTailraceError(error, 'rate-limited'))
   })
 })
@@ -157,11 +157,11 @@ describe('a token in question', () => {
     await assert.rejects(test.iam.tokens.describeToken(own, 'nothing', ADDRESS), notFound)
     await assert.rejects(
       test.iam.tokens.describeToken('nothing', own, ADDRESS),
-      refusedWith(/^The token must be updated\.$/),
+      rejectedWith(/^The token must be updated\.$/),
     )
     await assert.rejects(
       test.iam.tokens.describeToken(undefined, own, ADDRESS),
-      refusedWith(/x-auth-token not found/),
+      rejectedWith(/x-auth-token not found/),
     )
     await test.iam.tokens.revokeToken(own, bobs, ADDRESS)
     await assert.rejects(test.iam.tokens.describeToken(own, bobs, ADDRESS), notFound)

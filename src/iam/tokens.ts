@@ -3,7 +3,7 @@ import type { EpochMs } from '../contract/quantities.ts'
 import type { Role } from '../contract/roles.ts'
 import type { CredentialStores, Domain, Token, User } from '../core/ports/credentials.ts'
 import type { Callers, KnownToken, OwnToken } from './callers.ts'
-import { notAuthenticated, requireOwnUser } from './refusal.ts'
+import { notAuthenticated, requireOwnUser } from './errors.ts'
 import type { RequestRate } from './request-rate.ts'
 import type { PasswordHasher } from './secrets/password-hasher.ts'
 import { newTokenText, tokenSha256 } from './token-text.ts'
@@ -201,7 +201,7 @@ async function knownSubject(
   clientAddress: string,
 ): Promise<KnownToken> {
   if (callerText === undefined) throw notAuthenticated('x-auth-token not found')
-  const caller = await callers.requireToken(callerText, clientAddress).catch(ownTokenRefused)
+  const caller = await callers.requireToken(callerText, clientAddress).catch(ownTokenRejected)
   if (subjectText === undefined) throw new TailraceError('invalid-parameter', 'X-Subject-Token is missing.')
   const subject = await callers.requireToken(subjectText, clientAddress).catch(isGone)
   if (subject === undefined || !mayHandle(caller, subject))
@@ -210,7 +210,7 @@ async function knownSubject(
 }
 
 /** In the identity service's own words. */
-function ownTokenRefused(error: unknown): never {
+function ownTokenRejected(error: unknown): never {
   if (!isTailraceError(error, 'not-authenticated')) throw error
   throw new TailraceError('not-authenticated', 'The token must be updated.', {}, { cause: error })
 }

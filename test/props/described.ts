@@ -15,7 +15,7 @@ function operationOf(method: string, path: string): Operation | undefined {
 }
 
 /** Statuses that the document does not promise of every operation. */
-const REFUSALS_OF_SOME: ReadonlySet<number> = new Set([412, 416, 422, 460, 507])
+const ERRORS_OF_SOME: ReadonlySet<number> = new Set([412, 416, 422, 460, 507])
 
 type Received = Readonly<Record<string, unknown>>
 
@@ -36,8 +36,8 @@ export function assertPromised(
   if (operation === undefined || headers['access-control-allow-methods'] !== undefined) return
   const head = method === 'HEAD' ? operation.head : undefined
   if (method === 'HEAD' && head === undefined) return
-  const { refusals = [], answerHeaders } = { ...operation, ...head }
-  if (REFUSALS_OF_SOME.has(status)) assert.ok(refusals.includes(status), `${method} ${path}: ${status}`)
+  const { errors = [], answerHeaders } = { ...operation, ...head }
+  if (ERRORS_OF_SOME.has(status)) assert.ok(errors.includes(status), `${method} ${path}: ${status}`)
   if (status >= 400) return
   const statuses = head === undefined ? successStatuses(operation) : [200]
   assert.ok(statuses.includes(status), `${method} ${path}: ${status}`)

@@ -65,6 +65,6 @@ describe('X-Sdk-Date', () => {
     '20230229T000000Z',
     '20240229T246000Z',
   ]) {
-    it(`is refused as ${text || 'nothing'}`, () => assert.equal(parseSdkDate(text), undefined))
+    it(`is rejected as ${text || 'nothing'}`, () => assert.equal(parseSdkDate(text), undefined))
   }
 })

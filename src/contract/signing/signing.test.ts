@@ -142,7 +142,7 @@ describe('a signed request', () => {
     )
   })
 
-  it('is refused after any change of method, path, query, signed header, date, body or key', async () => {
+  it('is rejected after any change of method, path, query, signed header, date, body or key', async () => {
     await fc.assert(
       fc.asyncProperty(request, async made => {
         const { headers, payloadSha256 } = await sign(made)
@@ -187,7 +187,7 @@ describe('a signed request', () => {
     assert.ok(await accepts(await arrived('GET', wire, signed, EMPTY_SHA256)))
   })
 
-  it('is refused when a listed header did not come, or the date is not signed', async () => {
+  it('is rejected when a listed header did not come, or the date is not signed', async () => {
     const wire = new URL('http://build.example.test/a')
     const signed = await signHeaders(
       { method: 'GET', url: wire, headers: { 'x-project-id': 'p' }, payloadSha256: EMPTY_SHA256 },
@@ -212,7 +212,7 @@ describe('a signed request', () => {
     assert.equal(await accepts(await arrived('GET', wire, undated, EMPTY_SHA256)), false)
   })
 
-  it('is refused when a listed header did not come, even if it was signed as not there', async () => {
+  it('is rejected when a listed header did not come, even if it was signed as not there', async () => {
     const signedHeaders = ['host', 'x-project-id', 'x-sdk-date']
     const lines = (name: string) =>
       ({ host: ['build.example.test'], 'x-sdk-date': ['20250626T062332Z'] })[name] ?? []

@@ -57,7 +57,7 @@ describe('V11-HMAC-SHA256', () => {
 
   it('is accepted for what it was made for', async () => assert.equal(await verify(), true))
 
-  it('is refused for another key, region, service or day, and as one without derivation', async () => {
+  it('is rejected for another key, region, service or day, and as one without derivation', async () => {
     assert.equal(await verify({ accessKey: 'OTHER' }), false)
     for (const derivedFor of [
       '20250626/cn-north-1/codeartsbuild',

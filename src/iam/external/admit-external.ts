@@ -16,14 +16,14 @@ export interface ExternalRules {
 }
 
 /**
- * The access of a token of the external IAM. Without `principal` it has no project, or `refusal`
+ * The access of a token of the external IAM. Without `principal` it has no project, or `accessDenial`
  * says why it gets none.
  */
 export interface Admission {
   readonly roles: ReadonlySet<Role>
   readonly principal?: Principal
   /** Why a token for a project gives no access here, for its holder. */
-  readonly refusal?: string
+  readonly accessDenial?: string
 }
 
 /** Projects of the server's own store, for which `isOwn` is true, are closed to external users. */
@@ -35,10 +35,10 @@ export async function admitExternal(
   if (project === undefined) return { roles: NO_ROLES }
   const served = [project.id, project.domain.id, '*'].some(id => rules.projects.includes(id))
   if (!served || !PROJECT.test(project.id) || (await isOwn(project.id)))
-    return { roles: NO_ROLES, refusal: `Project ${project.id} of the IAM is not served here.` }
+    return { roles: NO_ROLES, accessDenial: `Project ${project.id} of the IAM is not served here.` }
   const roles = rolesOf(rules, roleNames)
   if (roles.size === 0)
-    return { roles, refusal: `No role that the IAM gives you in project ${project.id} counts here.` }
+    return { roles, accessDenial: `No role that the IAM gives you in project ${project.id} counts here.` }
   const principal = { projectId: project.id, userId: user.id, userName: user.name, roles, iamUrl: rules.url }
   return { roles, principal }
 }

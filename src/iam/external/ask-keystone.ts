@@ -96,10 +96,10 @@ async function readAnswer(answer: IncomingMessage): Promise<Answer> {
  * The token is unknown, invalid or malformed. 403 is not among them: there a policy of the service
  * forbids the question.
  */
-const REFUSED: ReadonlySet<number> = new Set([400, 401, 404, 413, 414, 431])
+const REJECTED: ReadonlySet<number> = new Set([400, 401, 404, 413, 414, 431])
 
 function tokenOfAnswer({ status, retryAfter, body }: Answer): KeystoneToken | undefined {
-  if (REFUSED.has(status)) return undefined
+  if (REJECTED.has(status)) return undefined
   if (status !== 200) throw unavailable(new Error(`it answered ${status}`), retryAfter)
   const token = readKeystoneToken(body)
   if (token === undefined) throw unavailable(new Error('its answer does not describe a token'))

@@ -42,7 +42,7 @@ beforeEach(() => {
     },
     isOwnProject: async () => false,
     cacheMs: 60 * SECOND,
-    refusedRate: createRequestRate({ burst: 3, perMinute: 3, now }),
+    rejectedRate: createRequestRate({ burst: 3, perMinute: 3, now }),
     now,
   })
 })

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
 import type { EpochMs } from '../../contract/quantities.ts'
 import type { ExternalTokens, KnownToken } from '../callers.ts'
-import { notAuthenticated, requireUnexpired } from '../refusal.ts'
+import { notAuthenticated, requireUnexpired } from '../errors.ts'
 import type { RequestRate } from '../request-rate.ts'
 import { admitExternal, type ExternalRules } from './admit-external.ts'
 import type { AskKeystone } from './ask-keystone.ts'
@@ -15,12 +15,12 @@ export interface ExternalTokensPorts {
   /** How long a yes of the IAM is trusted. A no is trusted for at most five seconds. */
   readonly cacheMs: number
   /** Counts tokens that turned out invalid, by client address. */
-  readonly refusedRate: RequestRate
+  readonly rejectedRate: RequestRate
   readonly now: () => EpochMs
 }
 
 const MAX_ENTRIES = 10_000
-const REFUSED_FOR_MS = 5000
+const REJECTED_FOR_MS = 5000
 const UNAVAILABLE_FOR_MS = 1000
 
 interface Held {
@@ -28,25 +28,25 @@ interface Held {
   readonly freshUntilMs: EpochMs
 }
 
-interface Refused {
+interface Rejected {
   readonly error: TailraceError
   readonly untilMs: EpochMs
 }
 
 export function createExternalTokens(ports: ExternalTokensPorts): ExternalTokens {
-  const { cacheMs, refusedRate, now } = ports
+  const { cacheMs, rejectedRate, now } = ports
   // Two maps, so that a flood of invalid tokens evicts no valid one.
   const held = new LRUCache<string, Held>({ max: MAX_ENTRIES })
-  const refused = new LRUCache<string, Refused>({ max: MAX_ENTRIES })
+  const rejected = new LRUCache<string, Rejected>({ max: MAX_ENTRIES })
   const asking = new Map<string, Promise<KnownToken>>()
 
   const ask = async (text: string, sha256: string, clientAddress: string) => {
     // A token that was valid before costs nothing, or a busy address would lock itself out.
     const isNew = held.get(sha256) === undefined
-    if (isNew) refusedRate.take(clientAddress)
+    if (isNew) rejectedRate.take(clientAddress)
     try {
       const known = await askFor(ports, text, sha256)
-      if (isNew) refusedRate.giveBack(clientAddress)
+      if (isNew) rejectedRate.giveBack(clientAddress)
       held.set(sha256, { known, freshUntilMs: now() + cacheMs })
       return known
     } catch (error) {
@@ -57,8 +57,8 @@ export function createExternalTokens(ports: ExternalTokensPorts): ExternalTokens
   const remember = (sha256: string, error: TailraceError) => {
     const isDown = error.code === 'iam-unavailable'
     if (!isDown) held.delete(sha256)
-    const forMs = isDown ? UNAVAILABLE_FOR_MS : Math.min(REFUSED_FOR_MS, cacheMs)
-    refused.set(sha256, { error, untilMs: now() + forMs })
+    const forMs = isDown ? UNAVAILABLE_FOR_MS : Math.min(REJECTED_FOR_MS, cacheMs)
+    rejected.set(sha256, { error, untilMs: now() + forMs })
   }
   const recall = (sha256: string) => {
     const entry = held.get(sha256)
@@ -71,7 +71,7 @@ export function createExternalTokens(ports: ExternalTokensPorts): ExternalTokens
     async require(text, sha256, clientAddress) {
       const known = recall(sha256)
       if (known !== undefined) return known
-      const no = refused.get(sha256)
+      const no = rejected.get(sha256)
       if (no !== undefined && now() < no.untilMs) throw no.error
       const inFlight = asking.get(sha256)
       if (inFlight !== undefined) return inFlight
@@ -96,13 +96,17 @@ async function knownToken(
   sha256: string,
   nowMs: EpochMs,
 ): Promise<KnownToken> {
-  const { roles, principal, refusal } = await admitExternal(rules, { user, project, roleNames }, isOwnProject)
+  const { roles, principal, accessDenial } = await admitExternal(
+    rules,
+    { user, project, roleNames },
+    isOwnProject,
+  )
   return {
     token: { sha256, methods, roles, issuedAtMs: issuedAtMs ?? nowMs, expiresAtMs },
     user: { ...user, iamUrl: rules.url },
     project,
     domain,
     principal,
-    refusal,
+    accessDenial,
   }
 }

@@ -33,12 +33,12 @@ describe('passwords', () => {
     assert.equal(await createPasswordHasher(CHEAP).verify('any', undefined), false)
   })
 
-  it('that come in a flood wait up to a limit and are then refused, and work again afterwards', async () => {
+  it('that come in a flood wait up to a limit and are then rejected, and work again afterwards', async () => {
     const passwords = createPasswordHasher({ ...CHEAP, parallel: 1, maxWaiting: 2 })
     const results = await Promise.allSettled(Array.from({ length: 5 }, () => passwords.hash('flood')))
-    const refused = results.filter(result => result.status === 'rejected')
-    assert.equal(refused.length, 2)
-    for (const { reason } of refused) {
+    const rejected = results.filter(result => result.status === 'rejected')
+    assert.equal(rejected.length, 2)
+    for (const { reason } of rejected) {
       assert.ok(isTailraceError(reason, 'rate-limited'))
       assert.ok((reason.detail.retryAfterSeconds ?? 0) > 0)
     }

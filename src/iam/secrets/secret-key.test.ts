@@ -40,7 +40,7 @@ describe("the installation's secret", () => {
     await assert.rejects(readFile(keyFile))
   })
 
-  it('that is too short, too long or no such text is refused by the name of its source', async () => {
+  it('that is too short, too long or no such text is rejected by the name of its source', async () => {
     const keyFile = join(folder, 'bad.key')
     for (const given of ['', 'secret', 'a'.repeat(63), 'a'.repeat(65), `${'a'.repeat(43)}!`])
       await assert.rejects(
@@ -51,7 +51,7 @@ describe("the installation's secret", () => {
     await assert.rejects(loadSecretKey({ keyFile, mayCreate: true }), says(/key file .*bad\.key must/))
   })
 
-  it('in a file that others can read is refused', async () => {
+  it('in a file that others can read is rejected', async () => {
     const keyFile = join(folder, 'open.key')
     await loadSecretKey({ keyFile, mayCreate: true })
     await chmod(keyFile, 0o640)

@@ -27,11 +27,11 @@ const BYTES = 32
 export async function loadSecretKey({ given, keyFile, mayCreate }: SecretKeySource): Promise<Uint8Array> {
   if (given !== undefined) return parseSecretKey(given, 'TAILRACE_SECRET_KEY')
   if (keyFile === undefined)
-    throw refusal('TAILRACE_SECRET_KEY must be set: this store has no place for a key file.')
+    throw unusableKey('TAILRACE_SECRET_KEY must be set: this store has no place for a key file.')
   const stored = await readKeyFile(keyFile)
   if (stored !== undefined) return stored
   if (!mayCreate)
-    throw refusal(
+    throw unusableKey(
       `The key file ${keyFile} is missing, and the secret keys in the store cannot be read without it: restore it, or set TAILRACE_SECRET_KEY.`,
     )
   await createKeyFile(keyFile)
@@ -43,19 +43,20 @@ export function parseSecretKey(text: string, source: string): Uint8Array {
   const trimmed = text.trim()
   if (/^[0-9a-fA-F]{64}$/.test(trimmed)) return Buffer.from(trimmed, 'hex')
   if (/^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)) return Buffer.from(trimmed, 'base64')
-  throw refusal(`${source} must be ${BYTES} bytes as 64 hexadecimal digits or as base64.`)
+  throw unusableKey(`${source} must be ${BYTES} bytes as 64 hexadecimal digits or as base64.`)
 }
 
 /** The secret in a key file; undefined when there is no such file. Rejects like `loadSecretKey`. */
 export async function readKeyFile(path: string): Promise<Uint8Array | undefined> {
   try {
     const { mode } = await stat(path)
-    if ((mode & 0o077) !== 0) throw refusal(`The key file ${path} can be read by others: chmod 600 ${path}`)
+    if ((mode & 0o077) !== 0)
+      throw unusableKey(`The key file ${path} can be read by others: chmod 600 ${path}`)
     return parseSecretKey(await readFile(path, 'utf8'), `The key file ${path}`)
   } catch (error) {
     if (systemErrorCode(error) === 'ENOENT') return undefined
     if (error instanceof TailraceError) throw error
-    throw refusal(`The key file ${path} cannot be read: ${errorMessage(error)}`)
+    throw unusableKey(`The key file ${path} cannot be read: ${errorMessage(error)}`)
   }
 }
 
@@ -78,10 +79,10 @@ async function createKeyFile(path: string): Promise<void> {
     await syncDirectory(dirname(path))
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {})
-    throw refusal(`The key file ${path} cannot be made: ${errorMessage(error)}`)
+    throw unusableKey(`The key file ${path} cannot be made: ${errorMessage(error)}`)
   }
 }
 
-function refusal(message: string): TailraceError {
+function unusableKey(message: string): TailraceError {
   return new TailraceError('invalid-parameter', message)
 }

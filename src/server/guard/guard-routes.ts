@@ -13,8 +13,8 @@ import {
   type Principal,
 } from '../../core/access/principal.ts'
 import type { KnownUser } from '../../iam/callers.ts'
+import { notAuthenticated, requireOwnUser } from '../../iam/errors.ts'
 import type { HoldsMetricsToken } from '../../iam/metrics-token.ts'
-import { notAuthenticated, requireOwnUser } from '../../iam/refusal.ts'
 import { ByteBudget, ReceivedBody } from '../http/received-body.ts'
 import { basePathOf, sentMethod, sentTarget } from '../http/rewritten-request.ts'
 import { clientNetworkOf } from './client-network.ts'

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { notAuthenticated } from '../../iam/refusal.ts'
+import { notAuthenticated } from '../../iam/errors.ts'
 import { requireSameOrigin, type Site } from './require-same-origin.ts'
 
 interface CookiePlace {

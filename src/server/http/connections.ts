@@ -41,16 +41,16 @@ export function rejectRequest(response: ServerResponse, message: string): void {
 }
 
 /** The last answer on a connection. */
-function lastAnswer(refusal: TailraceError) {
+function lastAnswer(error: TailraceError) {
   const requestId = randomUUID()
-  const body = JSON.stringify(errorBody(refusal, requestId))
+  const body = JSON.stringify(errorBody(error, requestId))
   const headers = {
     'Content-Type': JSON_MEDIA,
     'Content-Length': Buffer.byteLength(body),
     'X-Request-Id': requestId,
     Connection: 'close',
   }
-  return { status: ERROR_STATUS[refusal.code].status, headers, body }
+  return { status: ERROR_STATUS[error.code].status, headers, body }
 }
 
 /** An error of Node's HTTP parser, with the bytes that it could not parse. */
@@ -74,11 +74,11 @@ export function rejectUnparsed(error: UnparsedError, socket: Socket): void {
     socket.destroy()
     return
   }
-  const refusal =
+  const rejection =
     error.code === 'HPE_HEADER_OVERFLOW'
       ? new TailraceError('headers-too-large', 'The request line and headers are too large.')
       : new TailraceError('invalid-parameter', 'The request is not valid HTTP.')
-  const { status, headers, body } = lastAnswer(refusal)
+  const { status, headers, body } = lastAnswer(rejection)
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines]
   discarded.set(socket, 0)

@@ -5,7 +5,7 @@ import { isTailraceError } from '../../contract/errors.ts'
 import { decodeCursor, encodeCursor } from './list-cursor.ts'
 
 const place = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
-const refused = (error: unknown) => isTailraceError(error, 'invalid-parameter')
+const rejected = (error: unknown) => isTailraceError(error, 'invalid-parameter')
 
 test('a cursor leads to its place, in its own list only', () => {
   fc.assert(
@@ -13,15 +13,15 @@ test('a cursor leads to its place, in its own list only', () => {
       const cursor = encodeCursor('jobs', at)
       assert.match(cursor, /^[A-Za-z0-9_-]+$/)
       assert.equal(decodeCursor('jobs', cursor), at)
-      assert.throws(() => decodeCursor('builds x', cursor), refused)
+      assert.throws(() => decodeCursor('builds x', cursor), rejected)
     }),
   )
 })
 
-test('text that no list gave is refused', () => {
+test('text that no list gave is rejected', () => {
   fc.assert(
     fc.property(fc.string(), text => {
-      assert.throws(() => decodeCursor('jobs', text), refused)
+      assert.throws(() => decodeCursor('jobs', text), rejected)
     }),
   )
   for (const inside of [
@@ -36,10 +36,10 @@ test('text that no list gave is refused', () => {
     'jobs:1:2',
     'jobs:1\n',
   ])
-    assert.throws(() => decodeCursor('jobs', Buffer.from(inside).toString('base64url')), refused, inside)
+    assert.throws(() => decodeCursor('jobs', Buffer.from(inside).toString('base64url')), rejected, inside)
 })
 
-test('a cursor with one character changed leads to another place or is refused, never to none', () => {
+test('a cursor with one character changed leads to another place or is rejected, never to none', () => {
   fc.assert(
     fc.property(place, fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (at, where, character) => {
       const cursor = encodeCursor('jobs', at)
@@ -50,7 +50,7 @@ test('a cursor with one character changed leads to another place or is refused, 
         assert.ok(Number.isSafeInteger(other) && other > 0)
         assert.equal(other === at, changed === cursor)
       } catch (error) {
-        assert.ok(refused(error), String(error))
+        assert.ok(rejected(error), String(error))
       }
     }),
   )

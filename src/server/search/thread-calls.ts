@@ -17,7 +17,7 @@ interface Question {
 interface Answer {
   readonly answer: number
   readonly value?: unknown
-  readonly refusal?: { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail }
+  readonly error?: { readonly code: ErrorCode; readonly message: string; readonly detail: ErrorDetail }
   readonly failure?: unknown
 }
 
@@ -52,10 +52,10 @@ export function connectThread<Theirs extends Procedures>(
       port.postMessage({ answer: ask, ...failed(error) } satisfies Answer, [])
     }
   }
-  const settle = ({ answer: ask, value, refusal, failure }: Answer) => {
+  const settle = ({ answer: ask, value, error, failure }: Answer) => {
     const call = open.get(ask)
     open.delete(ask)
-    if (refusal !== undefined) call?.reject(new TailraceError(refusal.code, refusal.message, refusal.detail))
+    if (error !== undefined) call?.reject(new TailraceError(error.code, error.message, error.detail))
     else if (failure !== undefined) call?.reject(failure)
     else call?.resolve(value as never)
   }
@@ -87,5 +87,5 @@ function transferred(value: unknown): ArrayBuffer[] {
 function failed(error: unknown): Omit<Answer, 'answer'> {
   if (!isTailraceError(error)) return { failure: error ?? new Error('no reason was given') }
   const { code, message, detail } = error
-  return { refusal: { code, message, detail } }
+  return { error: { code, message, detail } }
 }

@@ -24,7 +24,7 @@ export const createSession = operation({
     'Set-Cookie': Type.String({ description: 'The session: HttpOnly, SameSite=Strict.' }),
     'Cache-Control': Type.Literal('no-store'),
   }),
-  refusals: [401, 403],
+  errors: [401, 403],
   body: Type.Object({
     user: Type.Optional(name),
     password: Type.Optional(Type.String()),

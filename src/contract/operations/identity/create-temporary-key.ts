@@ -25,7 +25,7 @@ export const createTemporaryKey = operation({
     ),
   }),
   statuses: [201],
-  refusals: [401, 403],
+  errors: [401, 403],
   body: Type.Object({
     auth: Type.Object({
       identity: Type.Object({

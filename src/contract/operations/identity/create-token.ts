@@ -63,7 +63,7 @@ export const createToken = operation({
     'X-Subject-Token': Type.String({ description: 'The token.' }),
     'Cache-Control': Type.Literal('no-store'),
   }),
-  refusals: [401, 403],
+  errors: [401, 403],
   body: Type.Object({
     auth: Type.Object({
       identity: Type.Object({

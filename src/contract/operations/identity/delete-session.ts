@@ -11,5 +11,5 @@ export const deleteSession = operation({
   path: createSession.path,
   summary: 'Sign a browser out',
   answerHeaders: Type.Object({ 'Set-Cookie': Type.String({ description: 'Clears the cookie.' }) }),
-  refusals: [401, 403],
+  errors: [401, 403],
 })

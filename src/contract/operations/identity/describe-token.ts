@@ -24,6 +24,6 @@ export const describeToken = operation({
   headers: tokenHeaders,
   answer: tokenAnswer,
   answerHeaders,
-  refusals: [401, 403],
+  errors: [401, 403],
   head: { summary: 'Check whether a token is valid' },
 })

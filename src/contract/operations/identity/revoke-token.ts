@@ -12,5 +12,5 @@ export const revokeToken = operation({
   summary: 'Revoke a token',
   description: 'Takes effect at once.',
   headers: tokenHeaders,
-  refusals: [401, 403],
+  errors: [401, 403],
 })

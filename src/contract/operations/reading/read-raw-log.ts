@@ -58,7 +58,7 @@ export const readRawLog = operation({
       Type.String({ description: 'With 206: bytes FIRST-LAST/SIZE, where SIZE is * while the log grows.' }),
     ),
   }),
-  refusals: [412, 416],
+  errors: [412, 416],
   head: {
     summary: 'Show the head of the log of a step',
     headers: Type.Object({
@@ -80,6 +80,6 @@ export const readRawLog = operation({
       ),
       ETag: Type.Optional(Type.String({ description: 'Strong. Only a finished log has one.' })),
     }),
-    refusals: [412],
+    errors: [412],
   },
 })

@@ -43,7 +43,7 @@ export const searchLog = operation({
     'Cache-Control': Type.Literal('no-store'),
     'X-Accel-Buffering': Type.Literal('no'),
   }),
-  refusals: [422],
+  errors: [422],
 })
 
 export type SearchLogQuery = Type.Static<typeof searchLog.query>

@@ -44,5 +44,5 @@ export const appendLog = operation({
     'Tus-Resumable': Type.Literal(TUS_VERSION),
     'Tus-Version': Type.Literal(TUS_VERSION),
   }),
-  refusals: [409, 412, 413, 415, 460],
+  errors: [409, 412, 413, 415, 460],
 })

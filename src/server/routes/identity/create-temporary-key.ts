@@ -4,7 +4,7 @@ import {
   createTemporaryKey as operation,
   TEMPORARY_KEY_DEFAULT_SECONDS,
 } from '../../../contract/operations/identity/create-temporary-key.ts'
-import { notAuthenticated } from '../../../iam/refusal.ts'
+import { notAuthenticated } from '../../../iam/errors.ts'
 import type { TemporaryKeys } from '../../../iam/temporary-keys.ts'
 import { keystoneTime } from '../../../iam/token-text.ts'
 import { clientNetworkOf } from '../../guard/client-network.ts'

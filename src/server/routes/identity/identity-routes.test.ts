@@ -106,7 +106,7 @@ describe('POST /v3/auth/tokens', () => {
       )
   })
 
-  it('refuses in the form of Keystone', async () => {
+  it('reports errors in the form of Keystone', async () => {
     const post = (json: unknown) => send('POST', '/v3/auth/tokens', {}, json)
     assertKeystoneError(await post(login(BOOTSTRAP.user, 'wrong-password', SCOPE)), 401, 'Unauthorized')
     for (const body of [

@@ -1,6 +1,6 @@
 import type { Operation } from './operation.ts'
 
-const REFUSALS = {
+const ERRORS = {
   '400': 'A parameter or the body is missing, repeated or malformed. The message names it.',
   '401': 'Missing, wrong, expired or revoked credentials.',
   '403': 'The caller is not allowed to do this: domain-scoped token, missing role, or another project.',
@@ -18,7 +18,7 @@ const REFUSALS = {
 } as const
 
 /** The headers of errors, in addition to the request id. */
-const REFUSAL_HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const ERROR_HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '409': { 'Upload-Offset': 'For an append: the head of the log, which is where the next append starts.' },
   '412': { 'Tus-Version': 'For an append: the version that the server supports.' },
   '416': { 'Content-Range': '`bytes */N`, where N is the number of stored bytes.' },
@@ -27,14 +27,14 @@ const REFUSAL_HEADERS: Readonly<Record<string, Readonly<Record<string, string>>>
 }
 
 /** Every error that operations refer to, for the document's components. */
-export function refusalResponses() {
+export function errorResponses() {
   return Object.fromEntries(
-    Object.entries(REFUSALS).map(([status, description]) => [status, refusal(status, description)]),
+    Object.entries(ERRORS).map(([status, description]) => [status, errorResponse(status, description)]),
   )
 }
 
-function refusal(status: string, description: string) {
-  const headers = Object.entries(REFUSAL_HEADERS[status] ?? {}).map(([name, text]) => [
+function errorResponse(status: string, description: string) {
+  const headers = Object.entries(ERROR_HEADERS[status] ?? {}).map(([name, text]) => [
     name,
     { description: text, schema: { type: 'string' } },
   ])
@@ -49,8 +49,8 @@ function refusal(status: string, description: string) {
 export const REQUEST_ID = '#/components/headers/RequestId'
 
 /** The errors of one operation, as references to the document's components. */
-export function refusalsOf({ access, body, refusals = [] }: Operation) {
-  const statuses = new Set([400, 404, 429, 500, 503, ...refusals])
+export function errorsOf({ access, body, errors = [] }: Operation) {
+  const statuses = new Set([400, 404, 429, 500, 503, ...errors])
   if (access !== 'open') for (const status of [401, 403]) statuses.add(status)
   if (body !== undefined) for (const status of [409, 413, 415]) statuses.add(status)
   return Object.fromEntries(
