@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { openApp } from '../../src/server/app.ts'
-import { identityRoutes } from '../../src/server/routes/identity/identity-routes.ts'
+import { registerCredentialRoutes } from '../../src/server/routes/administration/register-administration-routes.ts'
+import { registerIdentityRoutes } from '../../src/server/routes/identity/register-identity-routes.ts'
 import { openTestIam, type TestIam } from './open-test-iam.ts'
 
 /** The identity operations alone, over a store in memory, on a real socket of 127.0.0.1. */
@@ -23,7 +24,8 @@ export async function openIdentityServer(): Promise<IdentityServer> {
     idleTimeoutMs: 10_000,
   })
   const own = { url: '' }
-  identityRoutes(app, opened.iam, () => own.url, { publicUrl: undefined })
+  registerCredentialRoutes(app, opened.iam)
+  registerIdentityRoutes(app, opened.iam, () => own.url, { publicUrl: undefined })
   await app.listen({ host: '127.0.0.1', port: 0 })
   own.url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   return { ...opened, url: own.url, [Symbol.asyncDispose]: () => app.close() }

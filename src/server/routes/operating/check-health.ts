@@ -8,11 +8,14 @@ import {
 import { errorBody, UNAVAILABLE_RETRY_SECONDS } from '../../http/error-handler.ts'
 import { serve } from '../../http/serve.ts'
 
-/** `/healthz`: the process answers. `/readyz`: it can take and give logs; 503 names what cannot. */
-export function healthRoutes(
-  app: FastifyInstance,
-  unreadyParts: () => Promise<readonly UnreadyPart[]>,
-): void {
+/** The parts of the server that are not ready. */
+export type UnreadyParts = () => Promise<readonly UnreadyPart[]>
+
+/**
+ * `/healthz`: the process answers. `/readyz`: it can store and serve logs; 503 names the parts that
+ * cannot.
+ */
+export function healthRoutes(app: FastifyInstance, unreadyParts: UnreadyParts): void {
   serve(app, checkHealth, async () => ({ status: 'ok' as const }))
   serve(app, checkReadiness, async ({ received }, reply) => {
     const parts = await unreadyParts()

@@ -1,10 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { BuildCatalog } from '../../../core/ports/build-catalog.ts'
 import type { BuildHistory } from '../../../core/ports/build-history.ts'
-import type { LogReader } from '../../../core/read/reader/log-reader.ts'
-import { listBuildsRoute } from '../reading/list-builds.ts'
-import { listJobsRoute } from '../reading/list-jobs.ts'
-import { showBuildRoute } from '../reading/show-build.ts'
 import { listBuildInfoRecordsRoutes } from './list-build-info-records.ts'
 import { listBuildRecordsRoute } from './list-build-records.ts'
 import { listProjectJobsRoutes } from './list-project-jobs.ts'
@@ -20,11 +16,10 @@ import { showRunningStatusRoute } from './show-running-status.ts'
 interface Ports {
   readonly builds: BuildCatalog
   readonly history: BuildHistory
-  readonly reader: LogReader
 }
 
-/** Everything that finds jobs and builds: the look-ups of the API family, and Tailrace's own lists. */
-export function lookupRoutes(app: FastifyInstance, ports: Ports, publicUrl: () => string): void {
+/** Jobs and builds, in the form that CodeArts Build clients read. */
+export function registerBuildRoutes(app: FastifyInstance, ports: Ports): void {
   showFullStagesRoute(app, ports)
   showRecordInfoRoutes(app, ports)
   showBuildInfoRoute(app, ports)
@@ -36,7 +31,4 @@ export function lookupRoutes(app: FastifyInstance, ports: Ports, publicUrl: () =
   showJobStatusRoutes(app, ports)
   showHistoryDetailsRoute(app, ports)
   listProjectJobsRoutes(app, ports)
-  listJobsRoute(app, ports)
-  listBuildsRoute(app, ports)
-  showBuildRoute(app, ports, publicUrl)
 }
