@@ -5,8 +5,8 @@ import type { KeyPair } from '../contract/signing/sign-headers.ts'
 export interface TokenCredentials {
   readonly token: string
   /**
-   * Called when the server rejects the token. Resolves to another one, with which the request is sent
-   * again, once. Rejects, for instance with `rejection`, when there is none.
+   * Called when the server rejects the token. Resolves to another one, with which the request is
+   * sent again, once. Rejects, for instance with `rejection`, when there is none.
    */
   readonly renew?: (rejection: TailraceError) => Promise<string>
 }

@@ -11,8 +11,8 @@ import { isRateLimited, isTransient, unreachable } from './server-unreachable.ts
 /** Limits of one call. */
 export interface CallOptions extends RetryOptions {
   /**
-   * A try fails with `ServerUnreachable` if its answer is not complete after this many milliseconds. Of
-   * a download, only the headers count. Default: 30,000.
+   * A try fails with `ServerUnreachable` if its answer is not complete after this many
+   * milliseconds. Of a download, only the headers count. Default: 30,000.
    */
   readonly timeoutMs?: number
 }
@@ -28,7 +28,10 @@ export interface OutgoingRequest extends CallOptions {
   readonly bytes?: Uint8Array<ArrayBuffer>
   /** The body of the answer is passed on as it arrives, instead of being received first. */
   readonly streams?: boolean
-  /** The request may be sent again when its answer was lost. Default: true except for POST and DELETE. */
+  /**
+   * The request may be sent again when its answer was lost. Default: true except for POST and
+   * DELETE.
+   */
   readonly repeatable?: boolean
 }
 

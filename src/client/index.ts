@@ -1,4 +1,6 @@
-/** The client of Tailrace, published as `tailrace/client`. Runs on fetch, in Node and in browsers. */
+/**
+ * The client of Tailrace, published as `tailrace/client`. Runs on fetch, in Node and in browsers.
+ */
 export { type ErrorCode, type ErrorDetail, isTailraceError, TailraceError } from '../contract/errors.ts'
 export type { ListBuildsAnswer } from '../contract/operations/reading/list-builds.ts'
 export type { ListJobsAnswer } from '../contract/operations/reading/list-jobs.ts'

@@ -46,8 +46,8 @@ export function pageParameters({ jobId, buildNo, stepId, ...query }: PageQuery) 
 }
 
 /**
- * The page in an answer. Offsets may be JSON numbers or strings. Throws `ServerUnreachable` when the
- * answer is not a page.
+ * The page in an answer. Offsets may be JSON numbers or strings. Throws `ServerUnreachable` when
+ * the answer is not a page.
  */
 export function pageOf(answer: ReadStepLogAnswer): LogPage {
   const { result, error, status } = answer as Partial<ReadStepLogAnswer>

@@ -8,9 +8,14 @@ import { ServerUnreachable } from './server-unreachable.ts'
 export interface ReadLogOptions extends CallOptions {
   /** The offset to start at. Default: 0. */
   readonly from?: ByteOffset
-  /** Start with this many last lines, instead of `from`. A line longer than a page counts by chunks. */
+  /**
+   * Start with this many last lines, instead of `from`. A line longer than a page counts by chunks.
+   */
   readonly lastLines?: number
-  /** Wait for new bytes until the step is finished. Without it, reading ends at the current end of the log. */
+  /**
+   * Wait for new bytes until the step is finished. Without it, reading ends at the current end of
+   * the log.
+   */
   readonly follow?: boolean
   /** While following: called when there is nothing new. false ends the reading. */
   readonly whileSilent?: () => boolean | Promise<boolean>
@@ -29,9 +34,9 @@ const POLL_MS = 250
 const POLL_MAX_MS = 2_000
 
 /**
- * Yields the text of a log page by page, each byte once. A page is requested again after a transient
- * failure, and without limit while following. To continue later, pass the last chunk's `end` as `from`.
- * Rejects as `TailraceClient`.
+ * Yields the text of a log page by page, each byte once. A page is requested again after a
+ * transient failure, and without limit while following. To continue later, pass the last chunk's
+ * `end` as `from`. Rejects as `TailraceClient`.
  */
 export async function* readLog(
   readPage: ReadPage,

@@ -4,8 +4,8 @@ import { isTailraceError } from '../contract/errors.ts'
 /** How often a call is retried. */
 export interface RetryOptions {
   /**
-   * Further tries after a transient failure: 0 for a single try, `Infinity` to try until the signal is
-   * aborted. Default: `DEFAULT_RETRIES`.
+   * Further tries after a transient failure: 0 for a single try, `Infinity` to try until the signal
+   * is aborted. Default: `DEFAULT_RETRIES`.
    */
   readonly retries?: number
   /** Called before each further try. */
@@ -21,8 +21,8 @@ const FIRST_MS = 250
 const MOST_MS = 10_000
 
 /**
- * Counts the tries of one call and waits between them: as long as `retryDelayMs` says, or longer if the
- * server asks for it with Retry-After.
+ * Counts the tries of one call and waits between them: as long as `retryDelayMs` says, or longer if
+ * the server asks for it with Retry-After.
  */
 export class Retries {
   readonly #options: RetryOptions
@@ -41,8 +41,8 @@ export class Retries {
   }
 
   /**
-   * Resolves when it is time for another try. Rejects with the failure when no try is left or the server
-   * asks for too long a pause, and with the signal's reason.
+   * Resolves when it is time for another try. Rejects with the failure when no try is left or the
+   * server asks for too long a pause, and with the signal's reason.
    */
   async after(failure: unknown): Promise<void> {
     const { retries = DEFAULT_RETRIES, onRetry, signal } = this.#options
@@ -70,7 +70,9 @@ export class Retries {
   }
 }
 
-/** Calls until it succeeds. Rejects with a failure that `mayRepeat` denies, and as `Retries.after`. */
+/**
+ * Calls until it succeeds. Rejects with a failure that `mayRepeat` denies, and as `Retries.after`.
+ */
 export async function repeat<T>(
   call: () => Promise<T>,
   mayRepeat: (failure: unknown) => boolean,
@@ -87,8 +89,8 @@ export async function repeat<T>(
 }
 
 /**
- * The wait before try `attempt` (1, 2, …) after a failure, in milliseconds. Doubles from 250 to 10,000;
- * chance shortens it by up to a half, so that clients do not return all at once.
+ * The wait before try `attempt` (1, 2, …) after a failure, in milliseconds. Doubles from 250 to
+ * 10,000; chance shortens it by up to a half, so that clients do not return all at once.
  */
 export function retryDelayMs(attempt: number, chance: () => number = Math.random): number {
   const full = Math.min(FIRST_MS * 2 ** (attempt - 1), MOST_MS)

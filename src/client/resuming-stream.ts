@@ -15,8 +15,8 @@ export interface ResumingStreamOptions extends RetryOptions {
 const IDLE_TIMEOUT_MS = 60_000
 
 /**
- * The bytes `[from, to)` as one stream. When a body breaks off, the next one starts at the byte where it
- * ended.
+ * The bytes `[from, to)` as one stream. When a body breaks off, the next one starts at the byte
+ * where it ended.
  */
 export function resumingStream(options: ResumingStreamOptions): ReadableStream<Uint8Array> {
   const bodies = new Bodies(options)

@@ -17,8 +17,8 @@ export interface SearchQuery {
 }
 
 /**
- * Yields the hits of an answer as they arrive, and returns its end. Throws the error that the answer
- * states when the search fails, and `ServerUnreachable` when it breaks off.
+ * Yields the hits of an answer as they arrive, and returns its end. Throws the error that the
+ * answer states when the search fails, and `ServerUnreachable` when it breaks off.
  */
 export async function* searchHits(
   body: ReadableStream<Uint8Array>,

@@ -2,8 +2,8 @@ import { systemErrorCode } from '../contract/caught.ts'
 import { isTailraceError } from '../contract/errors.ts'
 
 /**
- * No answer came from the server: it is down or too slow, or the connection broke. Whether it processed
- * the request is unknown.
+ * No answer came from the server: it is down or too slow, or the connection broke. Whether it
+ * processed the request is unknown.
  */
 export class ServerUnreachable extends Error {
   constructor(message: string, options?: ErrorOptions) {
@@ -30,7 +30,10 @@ export function isRateLimited(error: unknown): boolean {
 /** Node's codes for a TLS connection to a server that speaks plain HTTP. */
 const NO_TLS: readonly string[] = ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG']
 
-/** The error for a failed fetch. The reason is in its cause; in some runtimes, in the cause's errors. */
+/**
+ * The error for a failed fetch. The reason is in its cause; in some runtimes, in the cause's
+ * errors.
+ */
 export function unreachable(url: URL, thrown: unknown): ServerUnreachable {
   const cause = thrown instanceof Error ? thrown.cause : undefined
   if (NO_TLS.includes(systemErrorCode(cause) ?? ''))

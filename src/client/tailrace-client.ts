@@ -89,9 +89,10 @@ export interface DownloadOptions extends CallOptions {
 }
 
 /**
- * A client of one server with one set of credentials. Names and fields are those of the API (docs/api.md).
- * Every method rejects with the `TailraceError` that the answer states, with `ServerUnreachable` when no
- * answer came, and with the reason of an aborted signal. Transient failures are retried first.
+ * A client of one server with one set of credentials. Names and fields are those of the API
+ * (docs/api.md). Every method rejects with the `TailraceError` that the answer states, with
+ * `ServerUnreachable` when no answer came, and with the reason of an aborted signal. Transient
+ * failures are retried first.
  */
 export class TailraceClient {
   readonly #options: ClientOptions
@@ -105,8 +106,8 @@ export class TailraceClient {
   }
 
   /**
-   * A client of the same server with a token, such as the upload token of a build. `renew` is called when
-   * the server rejects it.
+   * A client of the same server with a token, such as the upload token of a build. `renew` is
+   * called when the server rejects it.
    */
   withToken(token: string, renew?: TokenCredentials['renew']): TailraceClient {
     const credentials = renew === undefined ? { token } : { token, renew }
@@ -136,7 +137,9 @@ export class TailraceClient {
     return jsonOf<CreateBuildAnswer>(response)
   }
 
-  /** Adds steps to a build, and resolves to all its steps. A step that exists is not added again. */
+  /**
+   * Adds steps to a build, and resolves to all its steps. A step that exists is not added again.
+   */
   async addSteps(
     recordId: RecordId,
     steps: readonly NewStep[],
@@ -153,9 +156,9 @@ export class TailraceClient {
   }
 
   /**
-   * Appends `bytes` at `offset`, and resolves to the log's head when they are durable. Appending the same
-   * bytes again succeeds and stores nothing. Rejects with `offset-conflict` for a gap or for other bytes,
-   * and with `log-sealed`; both errors carry the head.
+   * Appends `bytes` at `offset`, and resolves to the log's head when they are durable. Appending
+   * the same bytes again succeeds and stores nothing. Rejects with `offset-conflict` for a gap or
+   * for other bytes, and with `log-sealed`; both errors carry the head.
    */
   async append(
     step: StepAddress,
@@ -193,8 +196,8 @@ export class TailraceClient {
   }
 
   /**
-   * Uploads a whole log, from the head on that the server has, and resolves to the head when all bytes are
-   * durable. Rejects with `offset-conflict` when the log has other bytes than the source.
+   * Uploads a whole log, from the head on that the server has, and resolves to the head when all
+   * bytes are durable. Rejects with `offset-conflict` when the log has other bytes than the source.
    */
   uploadLog(step: StepAddress, source: LogSource, options: UploadOptions = {}): Promise<ByteOffset> {
     const target = {
@@ -206,8 +209,8 @@ export class TailraceClient {
   }
 
   /**
-   * Finishes a step, which seals its log. Rejects with `finish-mismatch` or `offset-conflict` when the log
-   * does not have the size and the SHA-256 of `body`.
+   * Finishes a step, which seals its log. Rejects with `finish-mismatch` or `offset-conflict` when
+   * the log does not have the size and the SHA-256 of `body`.
    */
   async finishStep(
     step: StepAddress,
@@ -269,16 +272,16 @@ export class TailraceClient {
   }
 
   /**
-   * Yields the text of a log, each byte once, and continues after a lost connection. With `follow`, waits
-   * for new text until the step is finished. Also works with CodeArts Build.
+   * Yields the text of a log, each byte once, and continues after a lost connection. With `follow`,
+   * waits for new text until the step is finished. Also works with CodeArts Build.
    */
   readLog(log: LogAddress, options: ReadLogOptions = {}): AsyncGenerator<LogChunk, void, undefined> {
     return readLog((query, call) => this.readStepPage(query, call), log, options)
   }
 
   /**
-   * Yields the lines of a log that match, as they are found. Returns the number of lines, and whether the
-   * whole log was searched.
+   * Yields the lines of a log that match, as they are found. Returns the number of lines, and
+   * whether the whole log was searched.
    */
   async *searchLog(
     step: StepAddress,
@@ -308,8 +311,9 @@ export class TailraceClient {
   }
 
   /**
-   * The log of a step as a stream. DEBUG is every byte; INFO leaves out DEBUG lines. Where the stream
-   * breaks off, the log is requested again and skipped up to that byte. Also works with CodeArts Build.
+   * The log of a step as a stream. DEBUG is every byte; INFO leaves out DEBUG lines. Where the
+   * stream breaks off, the log is requested again and skipped up to that byte. Also works with
+   * CodeArts Build.
    */
   async downloadTaskLog(
     { recordId, stepId }: StepAddress,

@@ -21,10 +21,10 @@ export interface UploadTarget {
 const CHUNK_BYTES = 4 * MIB
 
 /**
- * Uploads the source to the log, from the log's head on, and resolves to the head when all bytes are
- * durable. The bytes below that head are assumed to be the source's own: finishing the step with the
- * source's SHA-256 proves it. Rejects with `offset-conflict` when the log has more bytes than the source,
- * or bytes of another writer.
+ * Uploads the source to the log, from the log's head on, and resolves to the head when all bytes
+ * are durable. The bytes below that head are assumed to be the source's own: finishing the step
+ * with the source's SHA-256 proves it. Rejects with `offset-conflict` when the log has more bytes
+ * than the source, or bytes of another writer.
  */
 export async function uploadLog(
   target: UploadTarget,

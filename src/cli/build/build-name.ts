@@ -9,7 +9,10 @@ export type BuildName =
 const ANY_UUID = new RegExp(UUID_PATTERN.replace(/^\^|\$$/g, ''), 'i')
 const JOB_ID = new RegExp(JOB_ID_PATTERN)
 
-/** Reads BUILD. Throws `UsageError` for the URL of another server than `serverUrl`, or not of a build. */
+/**
+ * Reads BUILD. Throws `UsageError` for the URL of another server than `serverUrl`, or not of a
+ * build.
+ */
 export function parseBuildName(text: string, serverUrl: string): BuildName {
   if (/^https?:\/\//i.test(text)) return parseBuildUrl(text, serverUrl)
   if (new RegExp(UUID_PATTERN, 'i').test(text)) return { recordId: text.toLowerCase() }

@@ -16,7 +16,9 @@ interface SearchOptions extends SearchQuery {
   readonly json: boolean
 }
 
-/** `tailrace grep`: prints the lines that match, and resolves to the exit code, as grep defines it. */
+/**
+ * `tailrace grep`: prints the lines that match, and resolves to the exit code, as grep defines it.
+ */
 export async function searchBuild(
   buildName: string,
   stepName: string | undefined,

@@ -5,10 +5,13 @@ import { MIB } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
 import { UsageError } from '../command-line/command.ts'
 
-/** A line is searched as far as this. */
+/** Only this much of a line is searched. */
 const LINE_MAX_BYTES = MIB
 
-/** Searches the lines of a log as it comes, where the server does not do it; returns how many match. Throws `UsageError` for a pattern that is no regular expression. */
+/**
+ * Searches the lines of a log as they arrive, where the server cannot. Returns the number of lines
+ * that match. Throws `UsageError` for a pattern that is not a valid regular expression.
+ */
 export async function* searchHere(
   log: AsyncIterable<Uint8Array>,
   query: SearchQuery,
@@ -35,9 +38,9 @@ function expressionOf({ pattern, regex, ignoreCase }: SearchQuery): RegExp {
 interface Line {
   readonly n: number
   readonly offset: number
-  /** Without its end. */
+  /** Without the line end. */
   readonly bytes: Buffer
-  /** There is more of it. */
+  /** The line is longer than `bytes`. */
   readonly isCut: boolean
 }
 

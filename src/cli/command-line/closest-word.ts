@@ -1,4 +1,7 @@
-/** The word of `known` that `word` most likely was meant to be: at most 2 edits away, or begun by it. */
+/**
+ * The known word that was most likely meant: one that starts with `word`, or is at most 2 edits
+ * away.
+ */
 export function closestWord(word: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map(candidate => ({ candidate, edits: candidate.startsWith(word) ? 0 : editDistance(word, candidate) }))

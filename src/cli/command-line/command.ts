@@ -20,7 +20,9 @@ export interface Value {
   readonly help: string
   /** The only values that are accepted. */
   readonly choices?: readonly string[]
-  /** Returns the value. Throws `UsageError`; `source` is the option or argument as people write it. */
+  /**
+   * Returns the value. Throws `UsageError`; `source` is the option or argument as people write it.
+   */
   readonly read?: (text: string, source: string) => unknown
   readonly repeatable?: true
   /** What a shell offers; without it, only `choices`. */
@@ -90,7 +92,9 @@ export interface Declared {
   readonly name: string
   /** One line for the list of commands, without a full stop. */
   readonly summary: string
-  /** Paragraphs, with blank lines between. Lines that start with two spaces are kept as they are. */
+  /**
+   * Paragraphs, with blank lines between. Lines that start with two spaces are kept as they are.
+   */
   readonly description: string
   /** Variables and what they mean, besides those that options name. */
   readonly environment?: Readonly<Record<string, string>>

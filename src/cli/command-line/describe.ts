@@ -6,7 +6,10 @@ import { argumentForm, eitherOf } from './parse.ts'
 /** A name and what it stands for, such as an option and its help. */
 export type Row = readonly [label: string, text: string]
 
-/** One leaf: a command without actions, or one action. `call` is how it is called, such as "user create". */
+/**
+ * One leaf: a command without actions, or one action. `call` is how it is called, such as "user
+ * create".
+ */
 export interface Leaf {
   readonly call: string
   readonly command: Command
@@ -17,7 +20,9 @@ export function leavesOf(entry: Entry): readonly Leaf[] {
   return entry.actions.map(action => ({ call: `${entry.name} ${action.name}`, command: action }))
 }
 
-/** `tailrace user create [OPTION]... NAME`; options that all actions share are not worth a mention. */
+/**
+ * `tailrace user create [OPTION]... NAME`; options that all actions share are not worth a mention.
+ */
 export function formOf({ call, command }: Leaf, shared: readonly string[] = []): string {
   const hasOptions = Object.keys(command.options).some(name => !shared.includes(name))
   const parts = Object.values(command.arguments).map(argument => argumentForm(argument))

@@ -71,7 +71,9 @@ function shown(fallback: unknown): string {
   return `${host}:${port}`
 }
 
-/** Warnings for variables that look like misspelled settings. Other unknown variables are ignored. */
+/**
+ * Warnings for variables that look like misspelled settings. Other unknown variables are ignored.
+ */
 function likelyMisspelt(env: NodeJS.ProcessEnv): readonly string[] {
   const names = settings.map(setting => setting.env)
   const unknown = Object.keys(env).filter(name => name.startsWith('TAILRACE_') && !names.includes(name))

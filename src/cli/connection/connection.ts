@@ -18,8 +18,9 @@ export const NO_CREDENTIALS =
   'no credentials: run "tailrace login", or set TAILRACE_TOKEN, or TAILRACE_AK and TAILRACE_SK, or TAILRACE_USER, TAILRACE_PASSWORD, TAILRACE_DOMAIN and TAILRACE_PROJECT'
 
 /**
- * The server that the environment names or, without one, the login. The login's credentials are sent
- * only to its own server. Throws `UsageError` without a usable address; credentials may be missing.
+ * The server that the environment names or, without one, the login. The login's credentials are
+ * sent only to its own server. Throws `UsageError` without a usable address; credentials may be
+ * missing.
  */
 export function connectionOf(env: Environment): Connection {
   const given = credentialsOf(env)
@@ -52,7 +53,10 @@ function loginOf(env: Environment) {
   throw new UsageError(`unknown profile "${name}"; ${hint}`)
 }
 
-/** The address without a final "/". Throws `UsageError` when it is not valid, or has credentials in it. */
+/**
+ * The address without a final "/". Throws `UsageError` when it is not valid, or has credentials in
+ * it.
+ */
 export function serverUrl(text: string | undefined): string {
   if (!text)
     throw new UsageError(

@@ -32,8 +32,8 @@ export class LoginAnswers {
   }
 
   /**
-   * Asks until there is an answer, with the default in brackets. Throws `UsageError` where there is no
-   * answer, and for an option that is not valid.
+   * Asks until there is an answer, with the default in brackets. Throws `UsageError` where there is
+   * no answer, and for an option that is not valid.
    */
   async answer(wanted: Wanted): Promise<string> {
     const { given, variable, read = text => text } = wanted

@@ -40,8 +40,8 @@ function loginFile(env: Environment): string | undefined {
 }
 
 /**
- * The login of the profile; undefined when there is none of that name. Throws `UsageError` when other
- * users may read the file, or when it does not contain logins.
+ * The login of the profile; undefined when there is none of that name. Throws `UsageError` when
+ * other users may read the file, or when it does not contain logins.
  */
 export function readLogin(env: Environment): Login | undefined {
   return readLogins(env)[profileName(env)]

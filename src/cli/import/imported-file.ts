@@ -9,18 +9,21 @@ import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { errorMessage } from '../../contract/caught.ts'
 import { fileError } from '../terminal/text.ts'
 
-/** A log in a file: what it holds once it is decompressed. */
+/** A log in a file, decompressed. */
 export interface ImportedFile extends AsyncDisposable {
   readonly bytes: number
   readonly sha256: string
-  /** From the first byte on; may be called again. */
+  /** Reads from the first byte on. May be called again. */
   read(): AsyncIterable<Uint8Array>
 }
 
 const GZIP = Buffer.from([0x1f, 0x8b])
 const ZSTD = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
 
-/** Reads a file, or stdin for "-", once to know it; stdin is kept in a temporary file meanwhile. Rejects when it cannot be read or decompressed. */
+/**
+ * Reads a file, or stdin for "-", once for its length and its SHA-256. stdin is kept in a temporary
+ * file. Rejects when it cannot be read or decompressed.
+ */
 export async function openImportedFile(path: string, signal: AbortSignal): Promise<ImportedFile> {
   if (path !== '-')
     return measured(path, path, async () => {}, signal).catch(error => {
@@ -57,7 +60,7 @@ async function measured(
   return { bytes, sha256: hash.digest('hex'), read, [Symbol.asyncDispose]: remove }
 }
 
-/** By the first bytes, whatever the file is called. */
+/** Recognizes the compression by the first bytes, not by the name. */
 async function decompressorFor(path: string): Promise<(() => NodeJS.ReadWriteStream) | undefined> {
   await using file = await open(path)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(ZSTD.length), 0, ZSTD.length, 0)

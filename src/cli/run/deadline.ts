@@ -1,21 +1,21 @@
-/** Gives up when nothing happens for too long, or at once when told to. */
+/** Aborts its signal when nothing happens for too long. */
 export class Deadline {
   readonly #waitMs: number
   readonly #controller = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #limit: NodeJS.Timeout | undefined
 
-  /** Has no end until `begin`. */
+  /** Waits without a limit until `begin`. */
   constructor(waitMs: number) {
     this.#waitMs = waitMs
   }
 
-  /** Aborts when deadline is at its end. */
+  /** Aborted when the deadline has passed. */
   get signal(): AbortSignal {
     return this.#controller.signal
   }
 
-  /** From now on, `waitMs` without a sign of progress are too long. */
+  /** From now on, the deadline passes after `waitMs` without progress. */
   begin(): void {
     this.#restart()
   }
@@ -24,19 +24,20 @@ export class Deadline {
     if (this.#timer !== undefined) this.#restart()
   }
 
-  /** From now on, progress or not, there are `waitMs` left. */
+  /** From now on, the deadline passes after `waitMs`, even if there is progress. */
   limit(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#limit = setTimeout(() => this.giveUp(), this.#waitMs)
   }
 
+  /** The deadline passes now. */
   giveUp(): void {
     this.stop()
-    this.#controller.abort(new Error('no time was left to send it'))
+    this.#controller.abort(new Error('the deadline has passed'))
   }
 
-  /** Nothing is waited for any more. */
+  /** The deadline never passes. */
   stop(): void {
     clearTimeout(this.#timer)
     clearTimeout(this.#limit)

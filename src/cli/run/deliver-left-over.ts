@@ -17,22 +17,23 @@ import {
 } from './spool-entry.ts'
 import { SpooledLog } from './spooled-log.ts'
 
-/** What became of one log that an earlier process left in the spool. */
+/** What happened to one log that an earlier process left in the spool. */
 export interface LeftOverResult {
   readonly recordId: string
   readonly stepName: string
   readonly folder: string
   readonly sizeBytes: number
-  /** How much of it the server did not have. */
+  /** The number of bytes that the server did not have. */
   readonly missingBytes: number
-  /** Why it is still there; absent when it was delivered. */
+  /** Why it is still in the spool; absent when it was delivered. */
   readonly refusal?: string
 }
 
 /**
- * Delivers, one after the other, the logs whose writers are gone. Another deliverer at the same time does no harm. Stops
- * when deadline ends; the entry under way and those after it then come as refused. With `toHere`, logs for other servers are
- * this server's from now on. Never rejects.
+ * Delivers the logs whose writers are gone, one by one. Another process may deliver them at the
+ * same time. When the deadline passes, the current entry and those after it are yielded with a
+ * refusal. With `toHere`, logs that are addressed to other servers belong to this one from now on.
+ * Never rejects.
  */
 export async function* deliverLeftOver(
   spool: string,
@@ -47,7 +48,7 @@ export async function* deliverLeftOver(
   }
 }
 
-/** undefined when it is not left over: another process delivered it meanwhile. */
+/** undefined when another process delivered it meanwhile. */
 async function deliverEntry(
   found: SpoolEntry,
   connection: Connection,
@@ -112,11 +113,11 @@ async function deliver(
   }
 }
 
-/** Credentials go to the server that they are for, and to no other. */
+/** Credentials are sent only to the server that they are for. */
 function clientFor(entry: SpoolEntry, { url, client }: Connection): TailraceClient {
   if (entry.meta.url !== url)
     throw new Error(
-      `it is for ${entry.meta.url}, and the server is ${url}: "tailrace deliver --to-here" brings it to this one`,
+      `it is for ${entry.meta.url}, but the server is ${url}; "tailrace deliver --to-here" delivers it here`,
     )
   if (client === undefined) throw new Error(NO_CREDENTIALS)
   return client

@@ -28,7 +28,10 @@ interface Fault {
   readonly storeBytes?: number
 }
 
-/** A server that follows the rules of append (docs/api.md section 4), and fails as it is told to, each fault once. */
+/**
+ * A server that follows the rules of append (docs/api.md section 4), and fails as it is told to,
+ * each fault once.
+ */
 class FaultyServer implements AsyncDisposable {
   readonly logs = new Map<string, Buffer>()
   readonly requests: string[] = []

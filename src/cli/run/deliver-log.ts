@@ -10,9 +10,9 @@ export interface DeliveryOptions extends UploadOptions {
 }
 
 /**
- * Delivers a log, however often the server fails meanwhile. The client must not retry: here, the whole
- * delivery is repeated, from the head that the server has. Rejects with the signal's reason, or with a
- * failure that is not transient.
+ * Delivers a log, however often the server fails meanwhile. The client must not retry: here, the
+ * whole delivery is repeated, from the head that the server has. Rejects with the signal's reason,
+ * or with a failure that is not transient.
  */
 export function deliverLog(options: DeliveryOptions): Promise<Delivered> {
   const { signal, hurry, onTrouble } = options

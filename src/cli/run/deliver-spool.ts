@@ -14,7 +14,9 @@ interface DeliverOptions {
   readonly json: boolean
 }
 
-/** `tailrace deliver`: delivers what waits in the spool, or deletes it. Resolves to the exit code. */
+/**
+ * `tailrace deliver`: delivers what waits in the spool, or deletes it. Resolves to the exit code.
+ */
 export async function deliverSpool(options: DeliverOptions, io: CommandIo): Promise<number> {
   const spool = spoolDirectory(options.spool, io.env)
   if (options.discard.length > 0) return discard(io, spool, options.discard, options.json)

@@ -2,21 +2,21 @@ import { basename } from 'node:path'
 import { LogSegments } from './log-segments.ts'
 import { isBeingWritten, listEntries, removeEntry, type SpoolEntry } from './spool-entry.ts'
 
-/** One log that was removed from the spool undelivered. */
+/** One log that was deleted from the spool without being delivered. */
 export interface Discarded {
   readonly recordId: string
   readonly stepName: string
   readonly folder: string
-  /** What the spool had of it. */
+  /** The number of bytes that were in the spool. */
   readonly sizeBytes: number
 }
 
-/** Stands for every log whose runner is gone. */
+/** Names every log whose runner is gone. */
 const ALL = 'all'
 
 /**
- * Removes logs that wait, undelivered: those named by their folders, or by "all". Rejects before it removes any when a name
- * stands for none, or for one that its runner still writes to.
+ * Deletes logs from the spool, named by their folders or by "all". Rejects, and deletes nothing,
+ * when a name is unknown or its runner still writes the log.
  */
 export async function discardLeftOver(spool: string, names: readonly string[]): Promise<Discarded[]> {
   const entries = await listEntries(spool)

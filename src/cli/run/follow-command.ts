@@ -2,20 +2,23 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { KIB } from '../../contract/quantities.ts'
 import type { CommandEnd, StartedCommand } from './start-command.ts'
 
-/** Children that outlive the command are listened to until they are silent for this long ... */
+/** The output of children that outlive the command is read until it pauses for this long … */
 const SILENT_MS = 1_000
-/** ... and no longer than this. */
+/** … and no longer than this. */
 const AFTERMATH_MAX_MS = 10_000
-/** More than a FIFO and the buffers behind it hold. */
+/** More than a FIFO and the buffers that follow it can hold. */
 const IN_FLIGHT_MAX_BYTES = 256 * KIB
 
 export interface FollowedCommand {
   readonly end: CommandEnd
-  /** All that held the output is gone; false when children that still run were left. */
+  /** The output has ended; false when children that still run keep it open. */
   readonly isComplete: boolean
 }
 
-/** Hands on all output of a command, one chunk after the other, until the command has ended and with it its output, or that of the children it left falls silent; they live on. */
+/**
+ * Passes on all output of a command, chunk by chunk, until the command and its output have ended,
+ * or until the children that it left are silent. They keep running.
+ */
 export async function followCommand(
   { output, ended, leave }: StartedCommand,
   onOutput: (bytes: Uint8Array) => Promise<void>,
@@ -29,7 +32,7 @@ export async function followCommand(
       seen.isHandingOn = false
     }
   })()
-  // A destroyed output ends its loop with an error that tells nothing new.
+  // A destroyed output ends the loop with an error of no interest.
   const drained = closed.catch(() => {}).then(() => true)
   const end = await ended
   const isComplete = await aftermath(seen, drained)
@@ -38,7 +41,10 @@ export async function followCommand(
   return { end, isComplete }
 }
 
-/** Whatever the command itself wrote has come when nothing waits to be read, or when more came since than a FIFO and a socket hold. */
+/**
+ * Waits for the rest of the output; resolves to whether it ended. All that the command itself wrote
+ * has been read when nothing waits, or when more was read since than a FIFO and a socket can hold.
+ */
 async function aftermath(
   seen: { readonly bytes: number; readonly isHandingOn: boolean },
   drained: Promise<boolean>,

@@ -4,30 +4,33 @@ import type { LogSegments } from './log-segments.ts'
 import { BytesLost, type LogSource } from './log-source.ts'
 import type { EndRecord } from './spool-entry.ts'
 
-/** Bytes that wait in memory at most when the spool can't be written. */
+/** How many bytes wait in memory at most when the spool cannot be written. */
 const MEMORY_MAX_BYTES = 16 * MIB
-/** A log is kept or cut in chunks of at most this, and of this share of the spool. */
+/** A log is kept or cut in chunks of at most this size, and of at most this share of the spool. */
 const CHUNK_MAX_BYTES = MIB
 const CHUNK_OF_SPOOL = 8
 const LINE_FEED = 0x0a
 
 export interface LiveLogOptions {
-  /** Empty; absent when there is no spool. */
+  /** Empty segments; absent when there is no spool. */
   readonly segments?: Pick<LogSegments, 'from' | 'to' | 'append' | 'read' | 'dropBefore'>
-  /** So many bytes wait in the spool at most. */
+  /** How many bytes wait in the spool at most. */
   readonly spoolMaxBytes: number
-  /** The server is away when it has taken nothing for this long: output then is no longer held back. */
+  /**
+   * If the server accepts nothing for this many milliseconds, output is no longer held back.
+   */
   readonly waitMs: number
-  /** The line that stands where `bytes` bytes of the log could not be kept. */
+  /** The line that replaces `bytes` bytes that could not be kept. */
   readonly describeGap: (bytes: number) => Uint8Array
   /** Called once, when the spool fails. */
   readonly onSpoolFailed: (error: unknown) => void
 }
 
 /**
- * The log of a command that runs: kept in the spool and, once that fails, in memory, until the server has it. When as much
- * waits as may, `append` waits too, as long as the server takes bytes; what then finds no room is left out, and a line says
- * how much. Calls of `append` and `finish` come one after the other.
+ * The log of a running command. It is kept in the spool until the server has it or, if the spool
+ * fails, in memory. When that is full, `append` waits while the server accepts bytes. Bytes that
+ * find no room are left out, and a line says how many. `append` and `finish` must not be called
+ * concurrently.
  */
 export class LiveLog implements LogSource {
   readonly #options: LiveLogOptions
@@ -36,7 +39,7 @@ export class LiveLog implements LogSource {
   #spoolFails: boolean
   #sizeBytes = 0
   #endsLine = true
-  /** Follows the spool's bytes, but for what was acknowledged. */
+  /** The bytes that follow those in the spool and are not acknowledged. */
   #memory: Uint8Array[] = []
   #memoryBytes = 0
   #isFull = false
@@ -66,17 +69,17 @@ export class LiveLog implements LogSource {
     return this.#options.segments?.from ?? this.#memoryBegin
   }
 
-  /** Whether all that the server has not acknowledged is in the spool. */
+  /** Whether all bytes that the server has not acknowledged are in the spool. */
   get isSpooled(): boolean {
     return this.#spooledTo === this.#sizeBytes && this.#gapBytes === 0
   }
 
-  /** How many bytes found no room. */
+  /** The number of bytes that were left out. */
   get lostBytes(): number {
     return this.#lostBytes
   }
 
-  /** Resolves when the bytes are kept, or left out. Never rejects. */
+  /** Resolves when the bytes are kept or left out. Never rejects. */
   async append(bytes: Uint8Array): Promise<void> {
     for (let at = 0; at < bytes.length; at += this.#chunkBytes) {
       const chunk = bytes.subarray(at, at + this.#chunkBytes)
@@ -90,7 +93,7 @@ export class LiveLog implements LogSource {
     }
   }
 
-  /** The log is whole. Tries once more to bring what is in memory into the spool. */
+  /** Ends the log. Tries once more to move the bytes in memory to the spool. */
   async finish(outcome: EndRecord['outcome']): Promise<EndRecord> {
     if (this.#gapBytes > 0) await this.#closeGap()
     if (this.#memoryBegin === this.#spooledTo) await this.#moveToSpool()
@@ -138,7 +141,7 @@ export class LiveLog implements LogSource {
     return this.#sizeBytes - this.#memoryBytes
   }
 
-  /** Waits for room as long as the server takes bytes. Resolves to whether there is some. */
+  /** Waits for room while the server accepts bytes. Resolves to whether there is room. */
   async #hasRoom(bytes: number): Promise<boolean> {
     while (!this.#fits(bytes)) {
       this.#isFull = true
@@ -153,7 +156,7 @@ export class LiveLog implements LogSource {
     return true
   }
 
-  /** After it was full, there is room again from a half on, so that a log has few gaps. */
+  /** After it was full, there is room again when it is half empty, so that a log has few gaps. */
   #fits(bytes: number): boolean {
     const { segments, spoolMaxBytes } = this.#options
     const [kept, most] =
@@ -184,7 +187,7 @@ export class LiveLog implements LogSource {
     this.#change = Promise.withResolvers()
   }
 
-  /** Resolves to how many bytes were written: fewer than given once the spool fails. */
+  /** Resolves to the number of bytes written: fewer than given when the spool fails. */
   async #writeToSpool(bytes: Uint8Array): Promise<number> {
     const before = this.#spooledTo
     try {

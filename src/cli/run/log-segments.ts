@@ -11,8 +11,9 @@ interface OpenSegment {
 }
 
 /**
- * The bytes [from, to) of a log as a row of files in one folder, each named by the offset of its first byte. Grows at its
- * end, and loses whole files at its begin. Has one writer, and one reader that may be another process.
+ * The bytes `[from, to)` of a log as a sequence of files in one folder, each named after the offset
+ * of its first byte. It grows at its end and loses whole files at its start. It has one writer and
+ * one reader, which may be another process.
  */
 export class LogSegments {
   readonly #folder: string
@@ -31,12 +32,15 @@ export class LogSegments {
     this.#to = to
   }
 
-  /** An empty row in a folder that is there. */
+  /** An empty sequence in a folder that exists. */
   static create(folder: string, segmentBytes: number): LogSegments {
     return new LogSegments(folder, segmentBytes, [], 0)
   }
 
-  /** The row that a writer left, to be read. A file before a gap is one whose removal failed. Rejects as the file system does. */
+  /**
+   * The sequence that a writer left, for reading. Files before a gap are ignored: their removal
+   * failed. Rejects as the file system does.
+   */
   static async open(folder: string): Promise<LogSegments> {
     const offsets = (await readdir(folder)).flatMap(name => NAME.exec(name)?.[1] ?? []).map(Number)
     const begins: ByteOffset[] = []
@@ -58,7 +62,7 @@ export class LogSegments {
     return this.#to
   }
 
-  /** Rejects as the file system does; `to` then tells how much was written. */
+  /** Rejects as the file system does; `to` then says how much was written. */
   async append(bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
       const { begin, file } = await this.#writable()
@@ -69,7 +73,9 @@ export class LogSegments {
     }
   }
 
-  /** At least one byte and at most `maxBytes` from `from`. Rejects with `BytesLost` when it holds none of them. */
+  /**
+   * Between one and `maxBytes` bytes at `from`. Rejects with `BytesLost` when it has none of them.
+   */
   async read(from: ByteOffset, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
     const index = this.#begins.findLastIndex(begin => begin <= from)
     const begin = this.#begins[index]
@@ -81,7 +87,10 @@ export class LogSegments {
     return bytes.subarray(0, bytesRead)
   }
 
-  /** Removes the files that lie wholly before `head`, but never the last one, which tells where the log goes on. */
+  /**
+   * Removes the files that end before `head`, but never the last one, which says where the log
+   * ends.
+   */
   dropBefore(head: ByteOffset): void {
     while (this.#begins.length > 1 && this.#begins[1]! <= head) {
       const begin = this.#begins.shift()!
@@ -90,7 +99,7 @@ export class LogSegments {
     }
   }
 
-  /** Resolves when nothing is done to the files any more. Never rejects. */
+  /** Resolves when all work on the files is done. Never rejects. */
   async close(): Promise<void> {
     this.#later(this.#takeRead())
     this.#later(this.#written?.file.close())
@@ -124,7 +133,7 @@ export class LogSegments {
     return file?.close()
   }
 
-  /** What fails here costs room on the disk, and no byte of the log. */
+  /** A failure here costs space on the disk, but no byte of the log. */
   #later(work: Promise<unknown> | undefined): void {
     this.#removal = Promise.allSettled([this.#removal, work])
   }

@@ -55,8 +55,8 @@ describe('what is told of a delivery', () => {
     deadline.giveUp()
     await shipment.finish('SUCCESS')
     assert.deepEqual(told, [
-      'the server answers: The journal is full; the log waits and is sent later',
-      '6 of 6 bytes of the log are undelivered, and the spool does not hold all of them (the server answers: The journal is full)',
+      'the server answered: The journal is full; the log waits and is delivered later',
+      '6 of 6 bytes of the log are undelivered, and the spool does not have all of them (the server answered: The journal is full)',
     ])
     http.closeAllConnections()
     http.close()

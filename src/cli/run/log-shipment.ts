@@ -19,24 +19,24 @@ import {
 } from './spool-entry.ts'
 import type { StepIds } from './step-upload.ts'
 
-/** Of a server that always fails in another way, no more is told. */
-const TOLD_MAX = 5
+/** How many kinds of trouble are reported at most. */
+const REPORTED_MAX = 5
 
 export interface ShipmentOptions {
   readonly connection: Connection
   readonly meta: Omit<SpoolMeta, 'writer'>
   readonly deadline: Deadline
-  /** Where logs of other runs wait, and where "tailrace deliver" looks unless told otherwise. */
+  /** Where logs of other runs wait, and where "tailrace deliver" looks by default. */
   readonly spool: string
   readonly usualSpool: string
-  /** The job that the caller named; none when it was found for him. */
+  /** The job that the user named. */
   readonly namedJob: string | undefined
-  /** Gets the ids of the step as assignments of a shell. */
+  /** A file for the ids of the step, as assignments of a shell. */
   readonly idsFile: string | undefined
   readonly warn: (text: string) => void
 }
 
-/** The delivery of the log of a command that runs, and what is told of it: each kind of trouble once. */
+/** Delivers the log of a running command, and reports each kind of trouble once. */
 export class LogShipment {
   readonly #opened: OpenedLog
   readonly #options: ShipmentOptions
@@ -47,9 +47,9 @@ export class LogShipment {
   #entry: SpoolEntry | undefined
   readonly #hurry = new AbortController()
   #deliveredBytes = 0
-  /** Why the last try failed; none since the last progress. */
+  /** Why the last try failed; undefined after progress. */
   #trouble: string | undefined
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
 
   constructor(opened: OpenedLog, options: ShipmentOptions) {
     const { connection, meta, deadline, warn } = options
@@ -67,7 +67,10 @@ export class LogShipment {
     )
   }
 
-  /** Says how the command ended, and waits for the rest of the delivery as long as deadline lasts. Never rejects. */
+  /**
+   * Records how the command ended, and waits for the rest of the delivery until the deadline
+   * passes. Never rejects.
+   */
   async finish(outcome: EndRecord['outcome']): Promise<void> {
     const { log } = this.#opened
     const end = await log.finish(outcome)
@@ -75,9 +78,9 @@ export class LogShipment {
     this.#hurry.abort()
     if (log.lostBytes > 0)
       this.#warn(
-        `${log.lostBytes} bytes of the log could not be kept while the server took none; the log says where`,
+        `${log.lostBytes} bytes of the log could not be kept while the server accepted none; the log says where`,
       )
-    if (!(await this.#done)) this.#tellUndelivered(end)
+    if (!(await this.#done)) this.#reportUndelivered(end)
     else await this.#opened.remove()
   }
 
@@ -94,7 +97,7 @@ export class LogShipment {
         this.#trouble = undefined
         this.#deadline.progress()
       },
-      onTrouble: error => this.#tellTrouble(error),
+      onTrouble: error => this.#reportTrouble(error),
       undelivered: () => waitingOutcomes(this.#options.spool, meta),
       onJoined: async ids => {
         await this.#writeIds(ids)
@@ -104,7 +107,7 @@ export class LogShipment {
     })
   }
 
-  /** Tells what the caller may not expect of a build that others made. */
+  /** Warns of what the user may not expect of a build that others created. */
   async #lookAtBuild(client: TailraceClient, recordId: string): Promise<void> {
     if (this.#lookedAtBuild) return
     const { namedJob, deadline } = this.#options
@@ -112,9 +115,10 @@ export class LogShipment {
       const { job_name, status } = await client.showBuild(recordId, { signal: deadline.signal })
       if (namedJob !== undefined && job_name !== namedJob)
         this.#warn(`build ${recordId} belongs to job ${job_name}, not ${namedJob}`)
-      if (status !== null) this.#warn(`build ${recordId} has ended already with ${status}, and stays so`)
+      if (status !== null)
+        this.#warn(`build ${recordId} has already ended with ${status}, which does not change`)
     } catch (error) {
-      // The log goes on without a word of the build.
+      // The delivery continues without the warning.
       if (isTransient(error)) throw error
     }
     this.#lookedAtBuild = true
@@ -134,13 +138,13 @@ export class LogShipment {
 
   async #rename(stepName: string): Promise<void> {
     this.#deliveredBytes = 0
-    this.#warn(`the build has another log by this name: the step is called "${stepName}"`)
-    // Without the new name in the spool a later delivery finds it again.
+    this.#warn(`the build has another log by this name; the step is named "${stepName}"`)
+    // Without the new name in the spool, a later delivery finds it again.
     if (this.#entry !== undefined)
       this.#entry = await renameStep(this.#entry, stepName).catch(() => this.#entry)
   }
 
-  /** A spool that holds only a beginning of the log must not be taken for the whole. */
+  /** A spool that has only the beginning of the log must not look complete. */
   async #writeEnd(end: EndRecord): Promise<void> {
     if (this.#entry === undefined) return
     const { outcome, sizeBytes } = end
@@ -151,19 +155,19 @@ export class LogShipment {
     }
   }
 
-  #tellTrouble(error: unknown): void {
+  #reportTrouble(error: unknown): void {
     this.#trouble = reasonOf(error, this.#options.connection)
-    if (this.#told.has(this.#trouble) || this.#told.size === TOLD_MAX) return
-    this.#told.add(this.#trouble)
-    this.#warn(`${this.#trouble}; the log waits and is sent later`)
+    if (this.#reported.has(this.#trouble) || this.#reported.size === REPORTED_MAX) return
+    this.#reported.add(this.#trouble)
+    this.#warn(`${this.#trouble}; the log waits and is delivered later`)
   }
 
-  #tellUndelivered({ sizeBytes }: EndRecord): void {
+  #reportUndelivered({ sizeBytes }: EndRecord): void {
     const missing = sizeBytes - this.#deliveredBytes
     const where =
       this.#entry !== undefined && this.#opened.log.isSpooled
-        ? `; they wait in ${this.#entry.folder} for "${this.#deliverLine(this.#entry)}"`
-        : ', and the spool does not hold all of them'
+        ? `; they wait in ${this.#entry.folder}; deliver them with "${this.#deliverLine(this.#entry)}"`
+        : ', and the spool does not have all of them'
     const why = this.#trouble === undefined ? '' : ` (${this.#trouble})`
     this.#warn(`${missing} of ${sizeBytes} bytes of the log are undelivered${where}${why}`)
   }
@@ -177,7 +181,7 @@ export class LogShipment {
 function reasonOf(error: unknown, connection: Connection): string {
   if (isTailraceError(error))
     return (
-      explained(error, 'run', () => connection) ?? `the server answers: ${error.message.replace(/\.$/, '')}`
+      explained(error, 'run', () => connection) ?? `the server answered: ${error.message.replace(/\.$/, '')}`
     )
   return errorMessage(error)
 }

@@ -1,29 +1,32 @@
 import type { ByteOffset } from '../../contract/quantities.ts'
 import type { EndRecord } from './spool-entry.ts'
 
-/** A log on its way to a server, as its deliverer sees it. */
+/** A log that is to be delivered. */
 export interface LogSource {
-  /** How many bytes it has by now. */
+  /** The number of bytes so far. */
   readonly sizeBytes: number
-  /** The first byte that `read` may be asked for: what the server has acknowledged may be gone. */
+  /** The first byte that can be read. Bytes that the server acknowledged may be gone. */
   readonly keptFrom: ByteOffset
-  /** Set once it will not grow any more. */
+  /** Set when the log does not grow any more. */
   readonly end: EndRecord | undefined
-  /** At least one byte and at most `maxBytes` from `from`, which is below `sizeBytes`. Rejects with `BytesLost` when they are not kept. */
+  /**
+   * Between one and `maxBytes` bytes at `from`, which is less than `sizeBytes`. Rejects with
+   * `BytesLost` when they are gone.
+   */
   read(from: ByteOffset, maxBytes: number): Promise<Uint8Array<ArrayBuffer>>
   /** The server has all bytes before `head`. */
   acknowledge(head: ByteOffset): void
-  /** Resolves when the log has grown or ended since the call. Rejects with the signal's reason. */
+  /** Resolves when the log grows or ends. Rejects with the signal's reason. */
   changed(signal: AbortSignal): Promise<void>
 }
 
-/** Bytes of a log are not in the spool any more, and not with the server that is to have them. */
+/** Bytes of a log are neither in the spool any more nor on the server. */
 export class BytesLost extends Error {
   /** The first of them. */
   readonly from: number
 
   constructor(from: number) {
-    super(`the log's bytes from ${from} on are not in the spool, and the server does not have them`)
+    super(`the bytes of the log from offset ${from} on are neither in the spool nor on the server`)
     this.name = 'BytesLost'
     this.from = from
   }

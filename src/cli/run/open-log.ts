@@ -8,29 +8,32 @@ import { LogSegments } from './log-segments.ts'
 import { createEntry, HEARTBEAT_MS, type SpoolEntry, type SpoolMeta, touchEntry } from './spool-entry.ts'
 
 const SEGMENT_MAX_BYTES = 16 * MIB
-/** With fewer segments, too much of a full spool would be one that the server has in part. */
+/** With fewer segments, too much of a full spool would be taken by one that is partly delivered. */
 const SEGMENTS_MIN = 8
 
-/** A log under way and, where one could be made, its entry in a spool. */
+/** The log of a running command and, if there is one, its entry in a spool. */
 export interface OpenedLog {
   readonly log: LiveLog
   readonly entry: SpoolEntry | undefined
-  /** Removes what was made of it. Never rejects. */
+  /** Removes its files. Never rejects. */
   remove(): Promise<void>
 }
 
 export interface OpenLogOptions extends Pick<LiveLogOptions, 'spoolMaxBytes' | 'waitMs' | 'describeGap'> {
   readonly spool: string
   readonly about: Omit<SpoolMeta, 'writer'>
-  /** Told when the log can't be kept as it should. */
+  /** Called when the log cannot be kept as it should. */
   readonly warn: (text: string) => void
 }
 
-/** Begins a log in the spool; in a folder for temporary files when that is not writable; in memory when nothing is. Never rejects. */
+/**
+ * Starts a log in the spool. If the spool cannot be written, starts it in a temporary folder, or
+ * else in memory. Never rejects.
+ */
 export async function openLog(options: OpenLogOptions): Promise<OpenedLog> {
   const { spool, about, warn } = options
   const onSpoolFailed = (error: unknown) =>
-    warn(`the spool cannot be written (${errorMessage(error)}); the log is kept in memory and sent on`)
+    warn(`the spool cannot be written (${errorMessage(error)}); the log is kept in memory`)
   const made = (await openIn(spool, about, warn)) ?? (await openTemporary(about, warn))
   if (made === undefined)
     return { log: new LiveLog({ ...options, onSpoolFailed }), entry: undefined, remove: async () => {} }
@@ -54,7 +57,7 @@ async function openIn(spool: string, about: About, warn: Warn) {
     const entry = await createEntry(spool, about)
     return { entry, folder: entry.folder }
   } catch (error) {
-    warn(`the spool ${spool} cannot be written (${errorMessage(error)}); a temporary one serves`)
+    warn(`the spool ${spool} cannot be written (${errorMessage(error)}); using a temporary one`)
     return undefined
   }
 }
@@ -64,7 +67,7 @@ async function openTemporary(about: About, warn: Warn) {
     const folder = await mkdtemp(join(tmpdir(), 'tailrace-spool-'))
     return { entry: await createEntry(folder, about), folder }
   } catch (error) {
-    warn(`nor a temporary one (${errorMessage(error)}); the log is kept in memory`)
+    warn(`a temporary spool cannot be written either (${errorMessage(error)}); the log is kept in memory`)
     return undefined
   }
 }

@@ -2,14 +2,14 @@ import type { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { KIB } from '../../contract/quantities.ts'
 
-/** Bytes that wait for a slow stdout before the command is slowed down. */
+/** How many bytes wait for a slow stdout before the command has to wait too. */
 const WAITING_MAX_BYTES = 256 * KIB
-/** A stdout that does not take them within this time is left behind. */
+/** A stdout that does not accept them within this time is stuck. */
 const STUCK_MS = 5_000
 
 /**
- * Repeats the command's output. A reader that is slow slows the command down, as any pipe would; one that is stuck or gone is
- * left behind, and what it missed is counted.
+ * Prints the command's output. A slow reader slows the command down, as with any pipe. Nothing
+ * waits for a reader that is stuck or gone, and the bytes that it missed are counted.
  */
 export class OutputEcho {
   readonly #stream: Writable
@@ -29,7 +29,7 @@ export class OutputEcho {
     })
   }
 
-  /** Resolves as soon as the next bytes may come. Never rejects. */
+  /** Resolves when the next bytes may be written. Never rejects. */
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#isGone || bytes.length === 0) return
     if (this.#isStuck) this.#missedBytes += bytes.length
@@ -38,14 +38,16 @@ export class OutputEcho {
       this.#isStuck = !(await this.#flushes())
   }
 
-  /** Waits until all is written, or stdout is stuck or gone. Resolves to how many bytes it missed. */
+  /**
+   * Waits until all is written, or stdout is stuck or gone. Resolves to the number of missed bytes.
+   */
   async end(): Promise<number> {
     if (this.#isGone) return 0
     if (this.#stream.writableLength > 0) await this.#flushes()
     return this.#isGone ? 0 : this.#missedBytes + this.#stream.writableLength
   }
 
-  /** Waits until all waiting bytes are written; resolves to false when that takes too long. */
+  /** Waits until all bytes are written. Resolves to false when that takes too long. */
   async #flushes(): Promise<boolean> {
     const stop = new AbortController()
     const flushed = new Promise<true>(resolve => this.#stream.write('', () => resolve(true)))

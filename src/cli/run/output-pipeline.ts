@@ -2,13 +2,13 @@ import type { Masker } from '../../text/mask/mask.ts'
 import type { Stamper, StampLevel } from '../../text/stamp.ts'
 import type { LiveLog } from './live-log.ts'
 
-/** Minutes by which the clock of this process's time zone is ahead of UTC at a moment. */
+/** How many minutes this process's time zone is ahead of UTC at a moment. */
 export const localOffsetMinutes = (atMs: number) => -new Date(atMs).getTimezoneOffset()
 
 export interface PipelineOptions {
   readonly masker: Masker
   readonly stamper: Stamper
-  /** Lines get no stamp. */
+  /** Do not stamp lines. */
   readonly raw: boolean
   readonly log: Pick<LiveLog, 'append'>
   /** Gets the masked output as the command wrote it. */
@@ -16,10 +16,10 @@ export interface PipelineOptions {
   readonly clock: () => number
 }
 
-/** The way of output from the command into its log: masked, repeated, stamped, kept. */
+/** Passes output from the command to its log: masked, printed, stamped, kept. */
 export class OutputPipeline {
   readonly #options: PipelineOptions
-  /** When the first byte of a line came that the masker holds back from its beginning on. */
+  /** When the first byte arrived of a line that the masker holds back from its start. */
   #heldLineMs: number | undefined
 
   constructor(options: PipelineOptions) {
@@ -31,7 +31,7 @@ export class OutputPipeline {
     await this.#pass(masker.push(bytes), clock())
   }
 
-  /** All output has come. */
+  /** The output has ended. */
   async end(): Promise<void> {
     const { masker, clock } = this.#options
     await this.#pass(masker.end(), clock())
@@ -46,7 +46,7 @@ export class OutputPipeline {
     const { masker, stamper, raw, log, echo } = this.#options
     const stamped = stamper.push(masked, nowMs, this.#heldLineMs ?? nowMs)
     if (masked.length > 0) this.#heldLineMs = undefined
-    // What is held back has no line end in it, so that it begins at most one line.
+    // Bytes that are held back contain no line end, so they start at most one line.
     if (masker.heldBytes > 0 && stamper.atLineStart) this.#heldLineMs ??= nowMs
     await Promise.all([echo(masked), log.append(raw ? masked : stamped)])
   }

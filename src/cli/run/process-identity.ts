@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
-/** Tells one process from every other that has or had its pid. */
+/** Distinguishes a process from all others that have or had its pid. */
 export interface ProcessIdentity {
   readonly pid: number
-  /** When it began, in the system's own terms; compared, never read. */
+  /** When it started, in a form of the system that can only be compared. */
   readonly begin: string
-  /** Where the pid means anything: this boot of this machine and, on Linux, this pid namespace. */
+  /** Where the pid is valid: this boot of this machine and, on Linux, this pid namespace. */
   readonly scope: string
 }
 
@@ -15,12 +15,12 @@ export function ownIdentity(): ProcessIdentity {
   return { pid: process.pid, begin: processBegin(process.pid) ?? '', scope: pidScope() }
 }
 
-/** Whether the process still runs; undefined where that can't be seen from here: another machine, or another container. */
+/** Whether the process still runs; undefined when it belongs to another machine or container. */
 export function isRunning({ pid, begin, scope }: ProcessIdentity): boolean | undefined {
   return scope === pidScope() ? processBegin(pid) === begin : undefined
 }
 
-/** undefined when there is no such process. */
+/** undefined when the process does not exist. */
 function processBegin(pid: number): string | undefined {
   if (process.platform === 'linux') return linuxProcessBegin(pid)
   try {
@@ -32,7 +32,9 @@ function processBegin(pid: number): string | undefined {
   }
 }
 
-/** Field 22 of /proc/PID/stat, starttime in ticks since the boot (proc(5)); a zombie counts as gone. */
+/**
+ * Field 22 of /proc/PID/stat: the start in ticks since the boot (proc(5)). A zombie counts as gone.
+ */
 function linuxProcessBegin(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

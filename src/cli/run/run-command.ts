@@ -2,9 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Masker } from '../../text/mask/mask.ts'
 import { secretForms } from '../../text/mask/secret-forms.ts'
 import { Stamper } from '../../text/stamp.ts'
-import type { CommandIo } from '../command-line/command.ts'
+import type { CommandIo, Environment } from '../command-line/command.ts'
 import type { Connection } from '../connection/connection.ts'
-import { childEnvironment } from './child-environment.ts'
 import { Deadline } from './deadline.ts'
 import { deliverLeftOver } from './deliver-left-over.ts'
 import { type FollowedCommand, followCommand } from './follow-command.ts'
@@ -23,9 +22,10 @@ const STOPPING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIG
 const SIGNAL_ARRIVES_MS = 1_000
 
 /**
- * Runs the command and brings its log to the server (design promise 9): its output, order and exit code are as without,
- * whatever happens to the server, the spool or stdout. Resolves to the command's exit code; where a signal killed the command,
- * it kills this process in the end.
+ * Runs the command and delivers its log. Whatever happens to the server, the spool or stdout, the
+ * command's output, its order and its exit code are the same as without Tailrace. Resolves to the
+ * command's exit code. If a signal killed the command, the same signal kills this process at the
+ * end.
  */
 export async function runCommand(
   options: RunOptions,
@@ -34,8 +34,8 @@ export async function runCommand(
 ): Promise<number> {
   const relay = relaySignals()
   const warn = (text: string) => io.warn(`tailrace: ${text}\n`)
-  // A fault on the way of the log must not end the command, whose output only this process reads.
-  process.on('uncaughtException', error => warn(`a fault of the log's way: ${error.stack}`))
+  // A fault here must not end the command, whose output only this process reads.
+  process.on('uncaughtException', error => warn(`internal error: ${error.stack}`))
   const noting = {
     stamper: newStamper(options),
     raw: options.raw,
@@ -45,7 +45,7 @@ export async function runCommand(
   const opened = await openLog({
     ...options,
     about,
-    // On a line of its own, whatever the stamper has passed since.
+    // On a line of its own, whatever was stamped before.
     describeGap: bytes => noteLine({ ...noting, stamper: newStamper(options) }, gapText(bytes), 'WARNING'),
     warn,
   })
@@ -105,7 +105,7 @@ function aboutLog(options: RunOptions, url: string) {
   }
 }
 
-/** Runs the command with its output into the pipeline, all of it and what is to be noted behind it. */
+/** Runs the command with its output going to the pipeline, and notes in the log how it ended. */
 async function followToEnd(
   { command, recordId }: RunOptions,
   io: CommandIo,
@@ -116,11 +116,11 @@ async function followToEnd(
   let followed: FollowedCommand
   try {
     const started = await startCommand(command, childEnvironment(io.env, recordId), reason =>
-      warn(`no FIFO can be made (${reason}): "> /dev/stderr" may fail in the command`),
+      warn(`a FIFO cannot be created (${reason}): "> /dev/stderr" may fail in the command`),
     )
     relay.sendTo(signal => comesFromTerminal(signal) || started.kill(signal))
     followed = await followCommand(started, bytes =>
-      pipeline.push(bytes).catch(error => warn(`${bytes.length} bytes did not get into the log: ${error}`)),
+      pipeline.push(bytes).catch(error => warn(`${bytes.length} bytes are missing in the log: ${error}`)),
     )
   } catch (error) {
     if (!(error instanceof NotStarted)) throw error
@@ -130,10 +130,24 @@ async function followToEnd(
   }
   await pipeline.end()
   if (!followed.isComplete)
-    await pipeline.note('processes that the command left running may write more; it is not kept', 'WARNING')
+    await pipeline.note(
+      'processes that the command left running may write more, which is not in this log',
+      'WARNING',
+    )
   if ('signal' in followed.end)
     await pipeline.note(`the command was ended by ${followed.end.signal}`, 'ERROR')
   return followed.end
+}
+
+/**
+ * The environment of the command. TAILRACE_ variables are removed, as they contain the runner's
+ * credentials, except for the id of the record, which is not secret.
+ */
+function childEnvironment(env: Environment, recordId: string): Record<string, string> {
+  const kept = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[0].startsWith('TAILRACE_'),
+  )
+  return { ...Object.fromEntries(kept), TAILRACE_RECORD_ID: recordId }
 }
 
 function outcomeOf(end: CommandEnd, interrupted: boolean): EndRecord['outcome'] {
@@ -142,7 +156,9 @@ function outcomeOf(end: CommandEnd, interrupted: boolean): EndRecord['outcome'] 
   return interrupted ? 'ABORTED' : 'FAILURE'
 }
 
-/** Delivers what earlier processes left, beside the own log. Never rejects. */
+/**
+ * Delivers the logs that earlier processes left, at the same time as the own log. Never rejects.
+ */
 async function shipLeftOver(
   spool: string,
   connection: Connection,
@@ -162,10 +178,10 @@ async function shipLeftOver(
     )
 }
 
-/** Ends this process as the command ended, so that whoever called it sees the same. */
+/** Ends this process as the command ended, so that its caller sees the same. */
 async function dieBy(signal: NodeJS.Signals): Promise<number> {
   process.kill(process.pid, signal)
-  // Only a signal that was blocked from outside gets here.
+  // Only reached if the signal is blocked.
   await sleep(SIGNAL_ARRIVES_MS)
   return 1
 }

@@ -47,7 +47,10 @@ export interface RunOptions {
   readonly waitMs: number
 }
 
-/** Completes the options with names from the folder and the command. Throws `UsageError` where they are not valid. */
+/**
+ * Completes the options with names from the folder and the command. Throws `UsageError` where they
+ * are not valid.
+ */
 export function runOptions(
   given: GivenOptions,
   command: readonly [string, ...string[]],

@@ -60,9 +60,9 @@ describe('the values to mask', () => {
       'SHORT',
     ])
     assert.equal(warnings.length, 3)
-    assert.match(warnings[0]!, /^--mask SHORT masks nothing: its value has less than 6 characters/)
-    assert.match(warnings[1]!, /^--mask EMPTY masks nothing: it is not set, or empty/)
-    assert.match(warnings[2]!, /^--mask NONE masks nothing: it is not set, or empty/)
+    assert.match(warnings[0]!, /^--mask SHORT masks nothing: its value has fewer than 6 characters/)
+    assert.match(warnings[1]!, /^--mask EMPTY masks nothing: it is not set or empty/)
+    assert.match(warnings[2]!, /^--mask NONE masks nothing: it is not set or empty/)
     assert.doesNotMatch(warnings.join(), /abc/)
   })
 

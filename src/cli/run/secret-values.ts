@@ -5,7 +5,10 @@ import { looksSecret } from './secret-names.ts'
 /** The password of a URL: `scheme://user:password@host`. */
 const URL_PASSWORD = /^[a-z][a-z0-9+.-]*:\/\/[^/@:]*:([^/@]+)@/i
 
-/** The values to mask in the log: of variables whose names look secret, of those that `named` lists, and passwords in URLs. */
+/**
+ * The values to mask: those of variables whose names look secret, those of the variables in
+ * `named`, and passwords in URLs.
+ */
 export function secretValues(env: Environment, named: readonly string[]): string[] {
   const values = Object.entries(env).flatMap(([name, value = '']) => {
     if (named.includes(name) || looksSecret(name)) return [value]
@@ -15,15 +18,15 @@ export function secretValues(env: Environment, named: readonly string[]): string
   return [...new Set(values)]
 }
 
-/** Why variables that the caller wants masked are not, without their values. */
+/** Why variables that the user named are not masked. Does not contain their values. */
 export function unmaskable(env: Environment, named: readonly string[]): string[] {
   return [...new Set(named)].flatMap(name => {
     const value = env[name] ?? ''
     if (value.length >= SECRET_MIN_CHARACTERS) return []
     const reason =
       value === ''
-        ? 'it is not set, or empty'
-        : `its value has less than ${SECRET_MIN_CHARACTERS} characters, as words of ordinary text have`
+        ? 'it is not set or empty'
+        : `its value has fewer than ${SECRET_MIN_CHARACTERS} characters, like words of ordinary text`
     return [`--mask ${name} masks nothing: ${reason}`]
   })
 }

@@ -1,20 +1,24 @@
-import { isInForeground } from './foreground.ts'
+import { readFileSync } from 'node:fs'
+import { isatty } from 'node:tty'
 
 const RELAYED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
-/** The same signal within this time is the same event: sent to a process group, it comes directly and through a parent. */
+/**
+ * The same signal within this time is the same event: a signal to a process group arrives directly
+ * and through a parent.
+ */
 const SAME_EVENT_MS = 300
 
-/** Takes the signals that would end this process, for as long as there is something to end in order. */
+/** Handles the signals that would end this process, while it still has work to do. */
 export interface SignalRelay {
-  /** Whether any signal came. */
+  /** Whether any signal arrived. */
   readonly interrupted: boolean
-  /** From now on `handler` gets each signal. */
+  /** From now on, `handler` gets each signal. */
   sendTo(handler: (signal: NodeJS.Signals) => void): void
-  /** Signals do again what they did before. */
+  /** Restores the default handling. */
   stop(): void
 }
 
-/** Begins to take signals; those that come before `sendTo` wait for it. */
+/** Starts to handle signals. Those that arrive before `sendTo` wait for it. */
 export function relaySignals(): SignalRelay {
   let handler: ((signal: NodeJS.Signals) => void) | undefined
   const waiting: NodeJS.Signals[] = []
@@ -42,7 +46,22 @@ export function relaySignals(): SignalRelay {
   }
 }
 
-/** Whether the command has this signal already, from the terminal. */
+/** Whether the terminal has already sent this signal to the command. */
 export function comesFromTerminal(signal: NodeJS.Signals): boolean {
   return (signal === 'SIGINT' || signal === 'SIGQUIT') && isInForeground()
+}
+
+/**
+ * Whether this process belongs to the foreground group of a terminal. Then Ctrl-C and Ctrl-\ reach
+ * its children directly. Linux says so in /proc (proc(5)); elsewhere, a terminal as stdin counts.
+ */
+function isInForeground(): boolean {
+  try {
+    const stat = readFileSync('/proc/self/stat', 'latin1')
+    // After the name of the command: state, ppid, pgrp, session, tty_nr, tpgid.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[2] === fields[5]
+  } catch {
+    return isatty(0)
+  }
 }

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { writeWholeFile } from '../../files/write-whole-file.ts'
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
-/** What a later process needs to deliver a log; holds no secret. */
+/** What a later process needs to deliver a log. Contains no secret. */
 export interface SpoolMeta {
-  /** The server that the log is for: no other gets it. */
+  /** The only server that the log may be sent to. */
   readonly url: string
   readonly recordId: string
   readonly jobName: string
   readonly source?: string
   readonly stepName: string
   readonly stepId?: number
-  /** The build may be there already, made by others. */
+  /** Others may have created the build. */
   readonly joins: boolean
   /** The build ends with this step. */
   readonly finishesBuild: boolean
@@ -25,20 +25,26 @@ export interface EndRecord {
   readonly outcome: 'SUCCESS' | 'FAILURE' | 'ABORTED'
   /** Length of the whole log. */
   readonly sizeBytes: number
-  /** SHA-256 of the whole log, 64 hexadecimal digits; absent when it is not known, or the spool lacks its end. */
+  /**
+   * SHA-256 of the whole log, 64 hexadecimal digits. Absent when it is not known, or when the spool
+   * does not have the end of the log.
+   */
   readonly sha256?: string
 }
 
-/** Version 2 keeps the log in segments. Entries of another version are left where they are, unread. */
+/** Version 2 keeps the log in segments. Entries of other versions are ignored. */
 const FORMAT = 'tailrace-spool-2'
 const META = 'meta.json'
 const END = 'end.json'
 /** Readable by its user only. */
 const OWN_FILE = { mode: 0o600 }
-/** At the end of a folder's name: it is no entry yet, or no more. */
+/** Endings of folders that are not entries yet, or not any more. */
 const UNREADY = '.new'
 const GONE = '.gone'
-/** A writer that can't be seen from here touches its entry this often, and is dead when it has not for `SILENT_MS`. */
+/**
+ * How often a writer touches its entry. A writer on another machine counts as dead when it has not
+ * done so for `SILENT_MS`.
+ */
 export const HEARTBEAT_MS = 30_000
 const SILENT_MS = 300_000
 
@@ -48,12 +54,14 @@ export interface SpoolEntry {
   readonly meta: SpoolMeta
 }
 
-/** Makes an entry without a log yet for this process as the writer. Rejects as the file system does. */
+/**
+ * Creates an entry without a log, with this process as its writer. Rejects as the file system does.
+ */
 export async function createEntry(spool: string, about: Omit<SpoolMeta, 'writer'>): Promise<SpoolEntry> {
   await mkdir(spool, { recursive: true, mode: 0o700 })
   const folder = join(spool, `${about.recordId}-${randomBytes(4).toString('hex')}`)
   const meta: SpoolMeta = { ...about, writer: ownIdentity() }
-  // Under another name until it is whole, so that nobody meets half an entry.
+  // It has another name until it is complete, so that no process finds half an entry.
   const unready = `${folder}${UNREADY}`
   await mkdir(unready, { mode: 0o700 })
   await writeMeta(unready, meta)
@@ -61,7 +69,7 @@ export async function createEntry(spool: string, about: Omit<SpoolMeta, 'writer'
   return { folder, meta }
 }
 
-/** All entries of the spool, the oldest first, but those that can't be read. Empty when there is no spool. */
+/** All readable entries of the spool, oldest first. Empty when there is no spool. */
 export async function listEntries(spool: string): Promise<SpoolEntry[]> {
   const names = await readdir(spool).catch(() => [])
   const found = await Promise.all(
@@ -94,7 +102,9 @@ export async function readEnd({ folder }: SpoolEntry): Promise<EndRecord | undef
   }
 }
 
-/** How the steps of a build ended whose logs wait in the spool; ABORTED for those whose runners were killed. */
+/**
+ * How the steps of a build ended whose logs wait in the spool. ABORTED if the runner was killed.
+ */
 export async function waitingOutcomes(
   spool: string,
   { url, recordId }: Pick<SpoolMeta, 'url' | 'recordId'>,
@@ -105,7 +115,7 @@ export async function waitingOutcomes(
     own.map(async entry => {
       const { outcome } = (await readEnd(entry)) ?? {}
       if (outcome !== undefined || (await isBeingWritten(entry))) return outcome ?? []
-      // It may have ended, or have been delivered, since.
+      // It may have ended or been delivered meanwhile.
       const end = await readEnd(entry)
       const isThere = await stat(entry.folder).then(
         () => true,
@@ -117,12 +127,12 @@ export async function waitingOutcomes(
   return outcomes.flat()
 }
 
-/** Says how the log ended. Rejects as the file system does. */
+/** Records how the log ended. Rejects as the file system does. */
 export async function writeEnd({ folder }: SpoolEntry, end: EndRecord): Promise<void> {
   await writeWholeFile(join(folder, END), JSON.stringify(end), OWN_FILE)
 }
 
-/** The same entry under another step's name: the first was taken. */
+/** The same entry with another name of the step. */
 export async function renameStep(entry: SpoolEntry, stepName: string): Promise<SpoolEntry> {
   const meta = { ...entry.meta, stepName }
   await writeMeta(entry.folder, meta)
@@ -136,7 +146,7 @@ export async function readdress(entry: SpoolEntry, url: string): Promise<SpoolEn
   return { ...entry, meta }
 }
 
-/** Whether the writer still writes to it. */
+/** Whether its writer still runs. */
 export async function isBeingWritten(entry: SpoolEntry): Promise<boolean> {
   const running = isRunning(entry.meta.writer)
   if (running !== undefined) return running
@@ -145,15 +155,15 @@ export async function isBeingWritten(entry: SpoolEntry): Promise<boolean> {
   return Date.now() - mtimeMs < SILENT_MS
 }
 
-/** Shows those who can't see this process that it lives. */
+/** Shows processes on other machines that this one is alive. */
 export async function touchEntry({ folder }: SpoolEntry): Promise<void> {
   const now = new Date()
   await utimes(join(folder, META), now, now).catch(() => {})
 }
 
-/** Removes a delivered entry; that another process did so before is no error. */
+/** Removes an entry. It is not an error if another process has removed it. */
 export async function removeEntry({ folder }: SpoolEntry): Promise<void> {
-  // Out of sight first, so that nobody meets half an entry.
+  // It is renamed first, so that no process finds half an entry.
   const gone = `${folder}${GONE}`
   await rename(folder, gone).catch(() => {})
   await rm(gone, { recursive: true, force: true })

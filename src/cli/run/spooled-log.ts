@@ -7,8 +7,8 @@ import { type EndRecord, isBeingWritten, readEnd, type SpoolEntry } from './spoo
 const HASH_CHUNK_BYTES = 256 * 1024
 
 /**
- * A log that an earlier process left in the spool. One without an end is the log of a process that was killed: it ends as
- * ABORTED with what is there.
+ * A log that an earlier process left in the spool. If it has no end, its writer was killed: it ends
+ * as ABORTED where the spool ends.
  */
 export class SpooledLog implements LogSource {
   readonly sizeBytes: number
@@ -23,7 +23,10 @@ export class SpooledLog implements LogSource {
     this.end = end
   }
 
-  /** undefined when its writer is still at work. Rejects as the file system does, so with ENOENT when it was delivered meanwhile. */
+  /**
+   * undefined while its writer still runs. Rejects as the file system does, for example with ENOENT
+   * when it was delivered meanwhile.
+   */
   static async open(entry: SpoolEntry): Promise<SpooledLog | undefined> {
     if (await isBeingWritten(entry)) return undefined
     const end = await readEnd(entry)
@@ -40,10 +43,10 @@ export class SpooledLog implements LogSource {
     return this.#segments.read(from, maxBytes)
   }
 
-  /** Goes away as a whole in the end: another deliverer may be at it. */
+  /** Keeps everything until the end, because another process may deliver it too. */
   acknowledge(): void {}
 
-  /** Never: it is whole. */
+  /** The log is complete and never changes. */
   changed(): Promise<void> {
     return Promise.reject(new Error('a left-over log does not change'))
   }
@@ -53,7 +56,7 @@ export class SpooledLog implements LogSource {
   }
 }
 
-/** Without a hash when the server alone has the beginning. */
+/** Without a hash when only the server has the beginning. */
 async function endOfKilled(segments: LogSegments): Promise<EndRecord> {
   const end = { outcome: 'ABORTED', sizeBytes: segments.to } as const
   if (segments.from > 0) return end

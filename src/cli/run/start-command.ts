@@ -7,26 +7,29 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { errorMessage, systemErrorCode } from '../../contract/caught.ts'
 
-/** Node itself can make no FIFO. POSIX has this utility. */
+/** Node cannot create a FIFO. POSIX has this utility. */
 const MKFIFO = 'mkfifo'
 const CAT = 'cat'
 
-/** How a command ended: by itself with a code, or by a signal. */
+/** How a command ended: with an exit code, or by a signal. */
 export type CommandEnd = { readonly code: number } | { readonly signal: NodeJS.Signals }
 
 export interface StartedCommand {
-  /** All that the command and its children write to stdout and stderr, in order. Ends when the last of them is gone. */
+  /**
+   * What the command and its children write to stdout and stderr, in order. Ends when the last of
+   * them is gone.
+   */
   readonly output: Readable
   readonly ended: Promise<CommandEnd>
   kill(signal: NodeJS.Signals): void
   /**
-   * Reads no more of the output. Processes that may still write to it are not harmed when it is a FIFO: a process of its own
-   * reads and forgets what they write, and ends with the last of them.
+   * Stops reading the output. Processes that still write to a FIFO are not harmed: a separate
+   * process reads and discards what they write, and ends with the last of them.
    */
   leave(hasWriters: boolean): void
 }
 
-/** The command could not be started; `exitCode` is what a shell would end with. */
+/** The command could not be started. `exitCode` is that of a shell. */
 export class NotStarted extends Error {
   readonly exitCode: 126 | 127
 
@@ -40,9 +43,10 @@ export class NotStarted extends Error {
 }
 
 /**
- * Starts a command with one FIFO as stdout and stderr, so that their order is kept and `> /dev/stderr` works, which fails on the
- * sockets that Node gives to children. stdin is this process's own. Where no FIFO can be made, a shell joins both to a
- * socket, and `onFallback` is told why. Rejects with `NotStarted`.
+ * Starts a command with one FIFO as stdout and stderr. This keeps their order, and lets `>
+ * /dev/stderr` work, which fails on the sockets that Node gives to children. stdin is that of this
+ * process. Where no FIFO can be created, a shell joins both to a socket, and `onFallback` is called
+ * with the reason. Rejects with `NotStarted`.
  */
 export async function startCommand(
   command: readonly [string, ...string[]],
@@ -75,11 +79,14 @@ export async function startCommand(
 interface Fifo {
   readonly readFd: number
   readonly writeFd: number
-  /** Another read end, that blocks: what a process expects as its stdin. */
+  /** Another read end, which blocks, as a process expects of its stdin. */
   readonly drainFd: number
 }
 
-/** A FIFO that no other process can open any more. The read end is opened first and without blocking, so that neither open waits. */
+/**
+ * A FIFO that no other process can open. The read end is opened first, without blocking, so that
+ * neither call waits.
+ */
 function makeFifo(): Fifo {
   const folder = mkdtempSync(join(tmpdir(), 'tailrace-run-'))
   try {
@@ -93,12 +100,12 @@ function makeFifo(): Fifo {
   }
 }
 
-/** Without a reader, the next write would end a writer by SIGPIPE. */
+/** Without a reader, SIGPIPE would kill the writers. */
 function leaveFifo({ drainFd }: Fifo, hasWriters: boolean): void {
   if (hasWriters) {
     const env = { PATH: process.env.PATH }
     const reader = spawn(CAT, { cwd: '/', env, detached: true, stdio: [drainFd, 'ignore', 'ignore'] })
-    // Where there is none, they end as if they wrote to a closed pipe.
+    // Where there is no `cat`, the writers see a closed pipe.
     reader.on('error', () => {})
     reader.unref()
   }

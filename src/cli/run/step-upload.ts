@@ -1,14 +1,16 @@
 import { isTransient } from '../../client/server-unreachable.ts'
 import type { NewStep, StepAddress, TailraceClient } from '../../client/tailrace-client.ts'
 import { isTailraceError, type TailraceError } from '../../contract/errors.ts'
+import type { ShowBuildAnswer } from '../../contract/operations/reading/show-build.ts'
 import type { CreateBuildAnswer } from '../../contract/operations/writing/create-build.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
 import { nameWithSuffix } from '../command-line/read-values.ts'
-import { buildOutcome } from './build-outcome.ts'
 import { BytesLost, type LogSource } from './log-source.ts'
 import type { EndRecord, SpoolMeta } from './spool-entry.ts'
 
-/** Output is collected for this long before it is sent, so that a busy command makes few requests. */
+/**
+ * Output is collected for this long before it is sent, so that a busy command makes few requests.
+ */
 const COLLECT_MS = 250
 const REQUEST_MAX_BYTES = MIB
 const REQUEST_MIN_BYTES = 64 * KIB
@@ -53,9 +55,9 @@ export interface Delivered {
 class StepTaken extends Error {}
 
 /**
- * Uploads one log to its step, from the server's head on, until the log ends; then finishes the step and
- * the build. It may be repeated, and two may run at once, because appends are idempotent. Rejects with the
- * first failure; the caller repeats it after a transient one.
+ * Uploads one log to its step, from the server's head on, until the log ends; then finishes the
+ * step and the build. It may be repeated, and two may run at once, because appends are idempotent.
+ * Rejects with the first failure; the caller repeats it after a transient one.
  */
 export class StepUpload {
   readonly #options: UploadOptions
@@ -120,7 +122,9 @@ export class StepUpload {
     }
   }
 
-  /** An upload token that was accepted before has expired; the runner's own credentials get another. */
+  /**
+   * An upload token that was accepted before has expired; the runner's own credentials get another.
+   */
   async #renewToken(rejection: TailraceError): Promise<string> {
     if (!this.#tokenAccepted) throw rejection
     this.#tokenAccepted = false
@@ -178,7 +182,9 @@ export class StepUpload {
     onFound?.(this.#head)
   }
 
-  /** Waits until there are enough bytes for a request. Resolves to the log's end once it is known. */
+  /**
+   * Waits until there are enough bytes for a request. Resolves to the log's end once it is known.
+   */
   async #collect(): Promise<EndRecord | undefined> {
     const { log, signal } = this.#options
     while (log.end === undefined && log.sizeBytes <= this.#head) await log.changed(signal)
@@ -311,4 +317,19 @@ function stepIn(build: CreateBuildAnswer, wanted: NewStep) {
   return build.steps.find(({ name, step_id }) =>
     wanted.step_id === undefined ? name === wanted.name : step_id === wanted.step_id && name === wanted.name,
   )
+}
+
+/**
+ * The outcome of a build that several runs make: that of its worst step. A failed step outweighs an
+ * aborted one, and a step that went silent counts as aborted. Steps that never started or still run
+ * do not count.
+ */
+export function buildOutcome(
+  own: EndRecord['outcome'],
+  steps: readonly Pick<ShowBuildAnswer['steps'][number], 'state' | 'status'>[],
+  undelivered: readonly EndRecord['outcome'][],
+): EndRecord['outcome'] {
+  const ended = steps.map(({ state, status }) => (state === 'abandoned' ? 'ABORTED' : status))
+  const all = [own, ...ended, ...undelivered]
+  return all.includes('FAILURE') ? 'FAILURE' : all.includes('ABORTED') ? 'ABORTED' : 'SUCCESS'
 }

@@ -6,14 +6,18 @@ import { OutputClosed } from './process-end.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Whether colours are wanted there: on a terminal that has them, unless NO_COLOR is set (https://no-color.org). */
-function wantsColours(stream: Partial<Pick<WriteStream, 'isTTY'>>, env: Environment): boolean {
+/**
+ * Whether to print colors: on a terminal that has them, unless NO_COLOR is set
+ * (https://no-color.org).
+ */
+function wantsColors(stream: Partial<Pick<WriteStream, 'isTTY'>>, env: Environment): boolean {
   return stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
 }
 
 /**
- * Where the text of logs goes: as it is to a pipe or a file, as `TerminalText` to a terminal unless it is wanted raw. Each method
- * resolves when there is room for more, and rejects with `OutputClosed` when nobody reads any more.
+ * Prints the text of logs: unchanged to a pipe or a file, as `TerminalText` to a terminal unless
+ * `raw` is set. Each method resolves when there is room for more, and rejects with `OutputClosed`
+ * when the reader is gone.
  */
 export class LogOutput {
   readonly #stream: Writable & Partial<Pick<WriteStream, 'isTTY'>>
@@ -27,7 +31,7 @@ export class LogOutput {
   ) {
     this.#stream = stream
     const safe = stream.isTTY === true && !options.raw
-    this.#terminal = safe ? new TerminalText({ colours: wantsColours(stream, env) }) : undefined
+    this.#terminal = safe ? new TerminalText({ colours: wantsColors(stream, env) }) : undefined
   }
 
   write(chunk: Uint8Array | string): Promise<void> {
@@ -36,7 +40,7 @@ export class LogOutput {
     return this.#send(this.#terminal.push(text))
   }
 
-  /** The end of one log; another may follow. */
+  /** Ends one log. Another may follow. */
   async end(): Promise<void> {
     if (this.#terminal === undefined) return
     await this.#send(this.#terminal.push(this.#decoder.decode()) + this.#terminal.end())

@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 
-/** Nobody reads the output any more, as with `| head`: the command is done, and that is no failure. */
+/** The reader of the output is gone, as with `| head`. The command ends, which is not a failure. */
 export class OutputClosed extends Error {}
 
 /** A signal asked the command to end. */
@@ -12,7 +12,7 @@ export class Interrupted extends Error {
     this.signal = signal
   }
 
-  /** What a shell tells of a process that ended by the signal. */
+  /** The exit code that a shell reports for a process that the signal ended. */
   get exitCode(): number {
     return 128 + constants.signals[this.signal]
   }
@@ -20,7 +20,10 @@ export class Interrupted extends Error {
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** Runs until it is done, or until a signal aborts it with `Interrupted`; a second signal ends the process at once. */
+/**
+ * Runs to its end, or until a signal aborts it with `Interrupted`. A second signal ends the
+ * process.
+ */
 export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController()
   const interrupt = (name: NodeJS.Signals) => {

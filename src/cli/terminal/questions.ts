@@ -9,7 +9,9 @@ export interface Questioning {
   readonly ask: (text: string) => void
 }
 
-/** Asks questions at a terminal. From any other input, reads answers line by line without asking. */
+/**
+ * Asks questions at a terminal. From any other input, reads answers line by line without asking.
+ */
 export class Questions implements Disposable {
   readonly #questioning: Questioning
   readonly #interrupted = Promise.withResolvers<never>()
@@ -59,8 +61,8 @@ export class Questions implements Disposable {
 }
 
 /**
- * The password to set: TAILRACE_NEW_PASSWORD, or the first line of stdin. A terminal asks for it and
- * does not echo it. It is never an argument: every user of the machine can read those.
+ * The password to set: TAILRACE_NEW_PASSWORD, or the first line of stdin. A terminal asks for it
+ * and does not echo it. It is never an argument: every user of the machine can read those.
  */
 export async function readNewPassword(io: CommandIo): Promise<string> {
   const given = io.env.TAILRACE_NEW_PASSWORD

@@ -34,7 +34,10 @@ export function columns(rows: readonly (readonly string[])[]): string {
   return rows.map(row => `${lineOf(row).trimEnd()}\n`).join('')
 }
 
-/** A failure of the file system in words, with the name that the user gave; any other error as it is. */
+/**
+ * A failure of the file system in words, with the name that the user gave; any other error as it
+ * is.
+ */
 export function fileError(file: string, what: 'read' | 'written', error: unknown): unknown {
   const { errno, code } = error as NodeJS.ErrnoException
   if (errno === undefined || code === undefined) return error

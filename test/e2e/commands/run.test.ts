@@ -136,7 +136,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     const args = ['run', '--record', record, '--raw', '--mask', 'PLAIN', '--mask', 'NONE', ...shell(script)]
     const { stdout, stderr } = await home.run(args, { MY_TOKEN: 'hunter2!!', PLAIN: 'not so plain' })
     assert.equal(stdout, '1 *** 2 *** 3 ***\n***\nhttps://me:***@host/\n')
-    assert.equal(stderr, 'tailrace: --mask NONE masks nothing: it is not set, or empty\n')
+    assert.equal(stderr, 'tailrace: --mask NONE masks nothing: it is not set or empty\n')
     assert.equal(await home.logOf(record), stdout)
   })
 
@@ -200,7 +200,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     const { code, stderr } = await home.run(late)
     assert.deepEqual(
       [code, stderr],
-      [3, `tailrace: build ${record} has ended already with FAILURE, and stays so\n`],
+      [3, `tailrace: build ${record} has already ended with FAILURE, which does not change\n`],
     )
     assert.equal(await home.logOf(record, 2), 'late\n')
     const elsewhere = await home.run(['run', '--job', 'bb', ...late.slice(1)])
@@ -213,7 +213,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     const args = ['run', '--record', record, '--step', 'make']
     await home.run([...args, ...shell('echo first')])
     const second = await home.run([...args, ...shell('echo second')])
-    assert.match(second.stderr, /the step is called "make \(2\)"/)
+    assert.match(second.stderr, /the step is named "make \(2\)"/)
     assert.match(await home.logOf(record, 1), /first\n$/)
     assert.match(await home.logOf(record, 2), /second\n$/)
   })
@@ -239,7 +239,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     assert.equal(stdout, 'done\nlate\n')
     assert.match(
       await home.logOf(record),
-      /processes that the command left running may write more; it is not kept\n$/,
+      /processes that the command left running may write more, which is not in this log\n$/,
     )
   })
 

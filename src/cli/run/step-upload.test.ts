@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { buildOutcome } from './build-outcome.ts'
+import { buildOutcome } from './step-upload.ts'
 
 const sealed = (status: 'SUCCESS' | 'FAILURE' | 'ABORTED') => ({ state: 'sealed', status }) as const
 
