@@ -1,9 +1,9 @@
 /**
- * Changes one operator or condition of the sources at a time and runs the tests near it, to find
- * code that no test would miss. Prints the mutants that survive. Works on a copy of the checkout.
- * `node tools/mutate.ts [--sample N] [--seed N] PATH… -- TEST…`: files or folders to change, and
- * the tests that must fail (files or folders). Ends with exit code 0 whatever survives: a survivor
- * is a question to a reader, not a fault.
+ * Changes one operator, condition or call of the sources at a time and runs the given tests, to
+ * find code that no test would miss. Prints the mutants that survive. Works on a copy of the
+ * checkout. `node tools/mutate.ts [--sample N] [--seed N] PATH… -- TEST…`: files or folders to
+ * change, and the tests that must fail (files or folders), which run in this order: put quick ones
+ * first. Exits with 0 even if mutants survive: a survivor is a question to a reader, not a fault.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,14 +17,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { blankSource, lineAt } from './blank-source.ts'
 
 const ROOT = dirname(import.meta.dirname)
-/** A mutant that makes a test hang counts as found. */
-const TIMEOUT_MS = 90_000
+/** A mutant that makes a test hang counts as found: after so many times the time without a mutant. */
+const TIMEOUT_FACTOR = 4
+const TIMEOUT_MIN_MS = 5000
+/** The longest time that the tests may take without a mutant. */
+const CLEAN_TIMEOUT_MS = 600_000
 
 interface Mutation {
   readonly pattern: RegExp
@@ -45,10 +49,15 @@ const MUTATIONS: readonly Mutation[] = [
   { pattern: / - /g, by: ' + ' },
   { pattern: / \+ 1\b/g, by: ' + 0' },
   { pattern: / - 1\b/g, by: ' - 0' },
+  { pattern: / \+= /g, by: ' -= ' },
+  { pattern: / \?\? /g, by: ' && ' },
+  { pattern: /\bMath\.min\(/g, by: 'Math.max(' },
+  { pattern: /\bMath\.max\(/g, by: 'Math.min(' },
   { pattern: /\btrue\b/g, by: 'false' },
   { pattern: /\bfalse\b/g, by: 'true' },
   { pattern: /\bif \((?=[^)])/g, by: 'if (false && ' },
   { pattern: /^ +(?:await )?[\w.#]+\([^;{}=]*\)$/gm, by: '' },
+  { pattern: /^ +await (?=[\w.#]+\()/gm, by: ' void ' },
 ]
 
 export interface Mutant {
@@ -59,10 +68,11 @@ export interface Mutant {
   readonly source: string
 }
 
-/** All mutants of one source. */
+/** All mutants of one source that are TypeScript and run other code than the source does. */
 export function mutantsOf(file: string, source: string): Mutant[] {
   const { codeOnly } = blankSource(source)
-  return MUTATIONS.flatMap(({ pattern, by }) =>
+  const code = strip(source)
+  const mutants = MUTATIONS.flatMap(({ pattern, by }) =>
     [...codeOnly.matchAll(pattern)].map(found => ({
       file,
       line: lineAt(source, found.index),
@@ -71,6 +81,16 @@ export function mutantsOf(file: string, source: string): Mutant[] {
       source: source.slice(0, found.index) + by + source.slice(found.index + found[0].length),
     })),
   )
+  return mutants.filter(mutant => ![code, undefined].includes(strip(mutant.source)))
+}
+
+/** The source without its types and layout, or undefined if it does not parse. */
+function strip(source: string): string | undefined {
+  try {
+    return stripTypeScriptTypes(source).replace(/\s+/g, ' ')
+  } catch {
+    return undefined
+  }
 }
 
 function filesOf(paths: readonly string[], isWanted: (file: string) => boolean): string[] {
@@ -95,18 +115,19 @@ function sample<T>(values: readonly T[], count: number, seed: number): readonly 
     .map(({ value }) => value)
 }
 
-/** Whether all tests pass in the copy; ends with the first failure. */
-async function passes(copy: string, tests: readonly string[]): Promise<boolean> {
+/** Returns whether all tests pass in the copy within the time. Stops at the first failure. */
+async function passes(copy: string, tests: readonly string[], timeoutMs: number): Promise<boolean> {
   const child = spawn(
     process.execPath,
     ['--test', '--test-isolation=none', '--test-reporter=tap', ...tests],
     {
       cwd: copy,
       stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, NODE_COMPILE_CACHE: join(copy, 'compiled') },
     },
   )
   const exited = once(child, 'exit')
-  const late = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS)
+  const late = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
   let failed = false
   for await (const chunk of child.stdout) {
     if (!/^\s*not ok /m.test(String(chunk))) continue
@@ -134,17 +155,21 @@ async function main(): Promise<number> {
     for (const part of ['src', 'test', 'docs', 'package.json'])
       cpSync(join(ROOT, part), join(copy, part), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-    if (!(await passes(copy, tests))) throw new Error('the tests fail without a mutant')
-    const all = sources.flatMap(file => mutantsOf(file, readFileSync(join(ROOT, file), 'utf8')))
+    const beganMs = performance.now()
+    if (!(await passes(copy, tests, CLEAN_TIMEOUT_MS))) throw new Error('the tests fail without a mutant')
+    const timeoutMs = Math.max(TIMEOUT_MIN_MS, TIMEOUT_FACTOR * (performance.now() - beganMs))
+    const all = sources.flatMap(file => mutantsOf(file, readFileSync(join(copy, file), 'utf8')))
     const chosen = sample(all, Number(values.sample), Number(values.seed))
     let survived = 0
     for (const { file, line, from, to, source } of chosen) {
-      writeFileSync(join(copy, file), source)
-      if (await passes(copy, tests)) {
+      const place = join(copy, file)
+      const original = readFileSync(place)
+      writeFileSync(place, source)
+      if (await passes(copy, tests, timeoutMs)) {
         survived++
         console.log(`survives: ${file}:${line}: ${from} -> ${to === '' ? '(nothing)' : to}`)
       }
-      cpSync(join(ROOT, file), join(copy, file))
+      writeFileSync(place, original)
     }
     console.log(`${chosen.length} of ${all.length} mutants, ${survived} survived`)
   } finally {
