@@ -9,10 +9,7 @@ test('operators, conditions, constants and calls are changed one at a time', () 
   assert.deepEqual(changes('const a = b === c\n'), ['1: === -> !=='])
   assert.deepEqual(changes('\nconst a = b + 1\n'), ['2: + -> -', '2: + 1 -> + 0'])
   assert.deepEqual(changes('if (a) b = true\n'), ['1: true -> false', '1: if ( -> if (false &&'])
-  assert.deepEqual(changes('  await store.close(a)\n'), [
-    '1: await store.close(a) -> ',
-    '1: await -> void',
-  ])
+  assert.deepEqual(changes('  await store.close(a)\n'), ['1: await store.close(a) -> ', '1: await -> void'])
 })
 
 test('types, texts and comments are left alone', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { overriding } from '../../../test/props/overriding.ts'
 import { isTailraceError } from '../../contract/errors.ts'
 import { memoryBuildCatalog } from '../../store/memory/memory-build-catalog.ts'
 import { createMemoryCoordination } from '../../store/memory/memory-coordination.ts'
@@ -64,7 +65,7 @@ async function openStore() {
     const chunks = await Array.fromAsync(reader.read(step.log, 0, await reader.head(step.log)))
     return Buffer.concat(chunks).toString()
   }
-  return { ports, step, memory, calls, stored }
+  return { ports, step, memory, calls, stored, removal: builds }
 }
 
 const refusal = (code: string, head: number) => (error: unknown) => {
@@ -152,6 +153,23 @@ describe('an append that repeats', () => {
     const slow = { ...ports, reader: { read: ports.reader.read, head } }
     assert.equal(await appendWhole(slow, step, 4, text('two\n')), 8)
     assert.ok(overtaken)
+  })
+})
+
+describe('an append to a log that is deleted meanwhile', () => {
+  test('is rejected and leaves no live log', async () => {
+    const { ports, step, memory, removal } = await openStore()
+    const builds = overriding(ports.builds, {
+      changeStep: async (log, from, change) => {
+        await removal.removeBuild(step.projectId, step.recordId)
+        return ports.builds.changeStep(log, from, change)
+      },
+    })
+    await assert.rejects(appendWhole({ ...ports, builds }, step, 0, text('x')), error =>
+      isTailraceError(error, 'not-found'),
+    )
+    assert.equal(await memory.extent(step.log), undefined)
+    assert.equal(ports.quotas.liveLogs, 0)
   })
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, test } from 'node:test'
-import { isTailraceError } from '../../contract/errors.ts'
+import { overriding } from '../../../test/props/overriding.ts'
+import { isTailraceError, TailraceError } from '../../contract/errors.ts'
 import { memoryBuildCatalog } from '../../store/memory/memory-build-catalog.ts'
 import { createMemoryCoordination } from '../../store/memory/memory-coordination.ts'
 import { memoryFrameCatalog } from '../../store/memory/memory-frame-catalog.ts'
@@ -135,6 +136,25 @@ describe('open builds of a project', () => {
     assert.equal(store.quotas.openBuilds(now), 0)
     await assertRecounted()
   })
+
+  test('do not count again when a log of a finished build is appended to', async () => {
+    const { build, steps } = await make()
+    await finishBuild(store, ada, build.recordId, 'SUCCESS')
+    await appendWhole(store, steps[0]!, 0, ONE)
+    assert.deepEqual([store.quotas.liveLogs, store.quotas.openBuilds(now)], [1, 0])
+    await assertRecounted()
+  })
+
+  test('have no limit when it is 0', async () => {
+    const quotas = new Quotas({ liveLogs: 0, openBuilds: 0 }, HOUR_MS)
+    store = { ...store, quotas }
+    for (let n = 1; n <= 5; n++) {
+      const { steps } = await make()
+      await appendWhole(store, steps[0]!, 0, ONE)
+      assert.deepEqual([quotas.liveLogs, quotas.openBuilds(now)], [n, n])
+    }
+    await assertRecounted()
+  })
 })
 
 describe('live logs of a project', () => {
@@ -173,6 +193,22 @@ describe('live logs of a project', () => {
     await assertRecounted()
     await finishStep(store, steps[4]!, { outcome: 'SUCCESS' })
     assert.equal(await append(1, 4), 8)
+    await assertRecounted()
+  })
+
+  test('count one whose change to running was stored although the catalog failed', async () => {
+    const { steps } = await make()
+    const builds = overriding(store.builds, {
+      changeStep: async (log, from, change) => {
+        await store.builds.changeStep(log, from, change)
+        throw new TailraceError('store-unavailable', 'injected')
+      },
+    })
+    await assert.rejects(appendWhole({ ...store, builds }, steps[0]!, 0, ONE), error =>
+      isTailraceError(error, 'store-unavailable'),
+    )
+    assert.equal(await appendWhole(store, steps[0]!, 0, ONE), 4)
+    assert.equal(store.quotas.liveLogs, 1)
     await assertRecounted()
   })
 
