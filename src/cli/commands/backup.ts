@@ -49,13 +49,27 @@ TAILRACE_SECRET_KEY) is not in the backup: keep it elsewhere.`,
         onBytes: bytes => progress?.more(bytes),
       }),
     ).finally(() => progress?.done())
+    if (written.unlinked !== undefined) io.warn(unlinkedText(written.unlinked))
     io.print(options.json ? asJson(target, written) : asText(target, written))
     return 0
   },
 })
 
-function asJson(target: string, { takenAt, files, bytes, sharedBytes }: WrittenBackup): string {
-  return `${JSON.stringify({ target, taken_at: takenAt, files, bytes, shared_bytes: sharedBytes })}\n`
+function asJson(target: string, { takenAt, files, bytes, sharedBytes, unlinked }: WrittenBackup): string {
+  const summary = {
+    target,
+    taken_at: takenAt,
+    files,
+    bytes,
+    shared_bytes: sharedBytes,
+    unlinked: unlinked ?? null,
+  }
+  return `${JSON.stringify(summary)}\n`
+}
+
+function unlinkedText({ count, reason }: NonNullable<WrittenBackup['unlinked']>): string {
+  const packs = count === 1 ? '1 pack' : `${count} packs`
+  return `tailrace backup: ${packs} of the previous backup had to be copied: ${reason}\n`
 }
 
 function asText(target: string, { takenAt, files, bytes, sharedBytes }: WrittenBackup): string {

@@ -14,7 +14,7 @@ export interface Layout {
   readonly secretKey: string
   /** Copies of catalog and journal while a snapshot is in use. */
   readonly snapshot: string
-  /** In a directory that a back-up is being restored to, or where a restore was interrupted. */
+  /** In a directory that a backup is being restored to, or where a restore was interrupted. */
   readonly unfinishedRestore: string
 }
 

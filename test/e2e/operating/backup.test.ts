@@ -83,7 +83,7 @@ class Writers {
 }
 
 /**
- * Holds every log in a restored store against what its writer knew when the back-up began and when
+ * Holds every log in a restored store against what its writer knew when the backup began and when
  * it had ended.
  */
 async function assertRestored(
@@ -122,7 +122,7 @@ async function holdSnapshot(data: string): Promise<{ socket: Socket; packs: stri
 
 const exists = async (path: string) => (await stat(path).catch(() => undefined)) !== undefined
 
-describe('a back-up of a running server', async () => {
+describe('a backup of a running server', async () => {
   const { server, caller } = await startFixture({ env: SMALL })
   const person = new CommandLine(server.url)
   after(() => person[Symbol.dispose]())
@@ -217,6 +217,28 @@ describe('a back-up of a running server', async () => {
     })
   })
 
+  it('copies a pack that it cannot share with the previous one, and reports why', async () => {
+    assert.equal((await backUp('monday')).code, 0)
+    const files: { name: string }[] = JSON.parse(
+      await readFile(join(inFolder('monday'), 'backup.json'), 'utf8'),
+    ).files
+    const packs = files.filter(({ name }) => name.startsWith('packs/'))
+    for (const { name } of packs) await rm(join(inFolder('monday'), name))
+    const written = await backUp('tuesday', '--previous', 'monday', '--json')
+    assert.equal(written.code, 0)
+    const { shared_bytes, unlinked } = JSON.parse(written.stdout)
+    assert.equal(shared_bytes, 0)
+    assert.ok(unlinked.count >= 1 && unlinked.count <= packs.length, written.stdout)
+    assert.match(unlinked.reason, /^ENOENT: .*monday\/packs\//)
+    assert.match(
+      written.stderr,
+      /^tailrace backup: [1-9]\d* packs? of the previous backup had to be copied: ENOENT: /,
+    )
+    const whole = await backUp('wednesday', '--previous', 'tuesday', '--json')
+    assert.deepEqual([whole.code, whole.stderr, JSON.parse(whole.stdout).unlinked], [0, '', null])
+    assert.equal((await restore('tuesday', '--data', inFolder('of-tuesday'))).code, 0)
+  })
+
   it('leaves nothing when it is interrupted or killed, or when the server is', async () => {
     await eventually(async () => {
       const running = person.start(['backup', '--data', server.data, 'interrupted'])
@@ -251,18 +273,18 @@ describe('a back-up of a running server', async () => {
       assert.doesNotMatch(ended.stderr, /\n +at /)
     }
     const data = ['--data', server.data]
-    await said(/there is there already/, 1, 'backup', 'there', ...data)
+    await said(/there already exists/, 1, 'backup', 'there', ...data)
     await said(/ENOENT/, 1, 'backup', 'no/where', ...data)
     await said(/missing TARGET: tailrace backup/, 2, 'backup', ...data)
     await said(/no store/, 1, 'backup', 'x', '--data', inFolder('empty'))
-    await said(/there is no back-up/, 1, 'backup', 'x', '--previous', 'there', ...data)
-    await said(/there is no back-up/, 1, 'restore', 'there', '--data', inFolder('new'))
+    await said(/there is not a backup/, 1, 'backup', 'x', '--previous', 'there', ...data)
+    await said(/there is not a backup/, 1, 'restore', 'there', '--data', inFolder('new'))
     await said(/must be empty/, 1, 'restore', 'after-kill', ...data)
     const manifest = JSON.parse(await readFile(join(inFolder('after-kill'), 'backup.json'), 'utf8'))
     for (const name of ['../out', 'packs/../../out', '/etc/passwd', 'packs/.x']) {
       const files = [{ name, bytes: 1, sha256: '' }]
       await writeFile(join(inFolder('there'), 'backup.json'), JSON.stringify({ ...manifest, files }))
-      await said(/names a file that none has/, 1, 'restore', 'there', '--data', inFolder('new'))
+      await said(/lists a file that no store has/, 1, 'restore', 'there', '--data', inFolder('new'))
     }
     assert.equal(await exists(inFolder('new')), false)
   })

@@ -6,7 +6,7 @@ import { syncDirectory } from '../../../files/write-whole-file.ts'
 
 const CHUNK_BYTES = MIB
 
-/** How a back-up or restore is stopped and watched. */
+/** How a backup or restore is stopped and watched. */
 export interface CopyOptions {
   readonly signal: AbortSignal
   /** Gets about how many bytes there are, before the first of them. */

@@ -2,20 +2,20 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemErrorCode } from '../../../contract/caught.ts'
 
-/** The file that makes a directory a back-up. Written last. */
+/** The file that makes a directory a backup. Written last. */
 export const MANIFEST_NAME = 'backup.json'
 const FORMAT = 1
 
-/** One file of a back-up. */
+/** One file of a backup. */
 export interface BackupFile {
-  /** Its path in the back-up, with "/". */
+  /** Its path in the backup, with "/". */
   readonly name: string
   readonly bytes: number
   /** 64 hexadecimal digits. */
   readonly sha256: string
 }
 
-/** What a back-up holds (docs/formats/backup.md). */
+/** What a backup holds (docs/formats/backup.md). */
 export interface Manifest {
   readonly format: typeof FORMAT
   /** The version of Tailrace that made it. */
@@ -32,9 +32,9 @@ export const manifestOf = (tailrace: string, takenAt: Date, files: readonly Back
   files,
 })
 
-/** What people want to know of a back-up. */
+/** What people want to know about a backup. */
 export interface BackupSummary {
-  /** ISO 8601 in UTC: what was acknowledged before is in the back-up. */
+  /** ISO 8601 in UTC. Everything acknowledged before is in the backup. */
   readonly takenAt: string
   readonly files: number
   readonly bytes: number
@@ -47,17 +47,17 @@ export const summaryOf = ({ taken_at, files }: Manifest): BackupSummary => ({
 })
 
 /**
- * Reads the manifest in `directory`. Rejects with an error for people when it is not a back-up, or
- * one of a newer Tailrace.
+ * Reads the manifest in `directory`. Rejects with an error for people when it is not a backup, or
+ * is one of a newer Tailrace.
  */
 export async function readManifest(directory: string): Promise<Manifest> {
   const text = await readFile(join(directory, MANIFEST_NAME), 'utf8').catch(error => {
     if (systemErrorCode(error) !== 'ENOENT') throw error
-    throw new Error(`${directory} is no back-up: it has no ${MANIFEST_NAME}.`)
+    throw new Error(`${directory} is not a backup: it has no ${MANIFEST_NAME}.`)
   })
   const manifest = asObject(text)
   if (manifest?.format !== FORMAT)
-    throw new Error(`${directory} is no back-up that this version can read: see its ${MANIFEST_NAME}.`)
+    throw new Error(`${directory} is not a backup that this version can read: see its ${MANIFEST_NAME}.`)
   for (const { name } of manifest.files) assertInside(name)
   return manifest
 }
@@ -78,5 +78,5 @@ const FILE_NAME = /^(?:catalog\.sqlite|(?:journal|packs)\/[A-Za-z0-9_-][A-Za-z0-
 /** A manifest may have been edited: no name in it may lead out of the directory. */
 function assertInside(name: unknown): void {
   if (typeof name !== 'string' || !FILE_NAME.test(name))
-    throw new Error(`The back-up names a file that none has: ${JSON.stringify(name)}.`)
+    throw new Error(`The backup lists a file that no store has: ${JSON.stringify(name)}.`)
 }

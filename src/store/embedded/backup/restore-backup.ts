@@ -8,13 +8,13 @@ import { type CopyOptions, copyFile, sha256Of, syncName } from './copy-file.ts'
 import { type BackupFile, type BackupSummary, type Manifest, readManifest, summaryOf } from './manifest.ts'
 
 export interface RestoredBackup extends BackupSummary {
-  /** Whether the store's secret key is in its file. A back-up never has it. */
+  /** Whether the store's secret key is in its file. A backup never has it. */
   readonly hasSecretKeyFile: boolean
 }
 
 /**
- * Restores a back-up to a data directory that is empty, or where an earlier restore of the same
- * back-up was interrupted. Checks the SHA-256 of every file. Rejects with an error for people, or
+ * Restores a backup to a data directory that is empty, or where an earlier restore of the same
+ * backup was interrupted. Checks the SHA-256 of every file. Rejects with an error for people, or
  * with the signal's reason; then no server starts in the directory, and the same call resumes.
  */
 export async function restoreBackup(
@@ -68,7 +68,7 @@ async function restoreFile(
   const found = await copyFile(from, part, bytes, options)
   if (found !== sha256) {
     await rm(part)
-    throw new Error(`${from} is damaged: it has another SHA-256 than the back-up says.`)
+    throw new Error(`${from} is damaged: its SHA-256 is not the one in the backup's list.`)
   }
   await rename(part, to)
   await syncName(to)

@@ -1,6 +1,5 @@
-import { link, mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { KIB } from '../../../contract/quantities.ts'
 import { syncDirectory } from '../../../files/write-whole-file.ts'
 import { layoutOf } from '../data-directory.ts'
 import { openSnapshot } from '../open-embedded.ts'
@@ -13,13 +12,13 @@ import {
   MANIFEST_NAME,
   type Manifest,
   manifestOf,
-  readManifest,
   summaryOf,
 } from './manifest.ts'
+import { type PreviousBackup, readPreviousBackup, type UnlinkedPacks } from './previous-backup.ts'
 
 export interface BackupPlan {
   readonly target: string
-  /** Directory of an earlier back-up. Packs in it need no second copy on the same file system. */
+  /** Directory of an earlier backup. Packs in it need no second copy on the same file system. */
   readonly previous: string | undefined
   /** The version of Tailrace. */
   readonly version: string
@@ -28,21 +27,17 @@ export interface BackupPlan {
 }
 
 export interface WrittenBackup extends BackupSummary {
-  /** What was not copied, because the previous back-up has it. */
+  /** What was not copied, because the previous backup has it. */
   readonly sharedBytes: number
-}
-
-interface PreviousBackup {
-  readonly directory: string
-  /** By name. */
-  readonly files: ReadonlyMap<string, BackupFile>
+  /** What was copied, although the previous backup lists it; undefined if there is nothing. */
+  readonly unlinked: UnlinkedPacks | undefined
 }
 
 const UNFINISHED = '.unfinished'
 
 /**
- * Writes a back-up of the store in `dataDirectory`, while a server runs or not, to `target`, which
- * must not exist. The target appears by one rename when everything in it is durable; if it fails,
+ * Writes a backup of the store in `dataDirectory` to `target`, which must not exist. A server may
+ * run meanwhile. The target appears by one rename when everything in it is durable; after a failure
  * nothing is left. Rejects with an error for people, as `openSnapshot`, with the system's error or
  * with the signal's reason.
  */
@@ -51,17 +46,12 @@ export async function backUp(
   plan: BackupPlan,
   options: CopyOptions,
 ): Promise<WrittenBackup> {
-  const previous = plan.previous === undefined ? undefined : await previousBackup(plan.previous)
+  const previous = plan.previous === undefined ? undefined : await readPreviousBackup(plan.previous)
   const takenAt = new Date()
   await using snapshot = await openSnapshot(dataDirectory, plan.sizes)
   options.onTotal(snapshot.packs.reduce((sum, { bytes }) => sum + bytes, 0))
   const signal = AbortSignal.any([options.signal, snapshot.lost])
   return await writeBackup(snapshot, { ...plan, previous, takenAt }, { ...options, signal })
-}
-
-async function previousBackup(directory: string): Promise<PreviousBackup> {
-  const { files } = await readManifest(directory)
-  return { directory, files: new Map(files.map(file => [file.name, file])) }
 }
 
 interface Writing {
@@ -76,9 +66,9 @@ async function writeBackup(
   plan: Writing,
   options: CopyOptions,
 ): Promise<WrittenBackup> {
-  if (await exists(plan.target)) throw new Error(`${plan.target} is there already.`)
+  if (await exists(plan.target)) throw new Error(`${plan.target} already exists.`)
   const unfinished = `${plan.target}${UNFINISHED}`
-  // Left by an earlier try that was killed: the name says so.
+  // Left by an earlier backup that was killed.
   await rm(unfinished, { recursive: true, force: true })
   try {
     await mkdir(unfinished, { mode: 0o700 })
@@ -109,7 +99,7 @@ async function fill(
   for (const { name: pack, bytes } of snapshot.packs) {
     const name = `packs/${pack}`
     const [live, copy] = [join(snapshot.packsDirectory, pack), join(directory, name)]
-    const sha256 = await linked(previous, { name, bytes }, live, copy)
+    const sha256 = await previous?.link({ name, bytes }, live, copy)
     if (sha256 !== undefined) {
       sharedBytes += bytes
       options.onBytes(bytes)
@@ -119,7 +109,7 @@ async function fill(
   const manifest = manifestOf(version, takenAt, files)
   await writeManifest(directory, manifest)
   for (const part of [parts.journal, parts.packs, directory]) await syncDirectory(part)
-  return { ...summaryOf(manifest), sharedBytes }
+  return { ...summaryOf(manifest), sharedBytes, unlinked: previous?.unlinked }
 }
 
 function writeManifest(directory: string, manifest: Manifest): Promise<void> {
@@ -132,49 +122,6 @@ async function recordsOf({ directory }: StoreSnapshot): Promise<{ name: string; 
   const segments = await readdir(join(directory, 'journal'))
   const names = ['catalog.sqlite', ...segments.toSorted().map(segment => `journal/${segment}`)]
   return Promise.all(names.map(async name => ({ name, bytes: (await stat(join(directory, name))).size })))
-}
-
-/**
- * Links the previous back-up's file to this name if it is the same pack. Resolves to its SHA-256,
- * or to undefined when a copy is needed.
- */
-async function linked(
-  previous: PreviousBackup | undefined,
-  { name, bytes }: Pick<BackupFile, 'name' | 'bytes'>,
-  live: string,
-  copy: string,
-): Promise<string | undefined> {
-  const known = previous?.files.get(name)
-  if (previous === undefined || known?.bytes !== bytes) return undefined
-  const kept = join(previous.directory, name)
-  try {
-    if (!(await endsAlike(kept, live, bytes))) return undefined
-    await link(kept, copy)
-    return known.sha256
-  } catch {
-    // Another file system, or one without links, or the file is gone: it is copied.
-    return undefined
-  }
-}
-
-/**
- * Frames name log, offset and checksum, so two packs of the same name, length and last frames are
- * the same pack. They differ only if the store has been restored in between, which the compared
- * bytes show.
- */
-const COMPARED_BYTES = 256 * KIB
-
-async function endsAlike(one: string, other: string, bytes: number): Promise<boolean> {
-  const [a, b] = await Promise.all([lastBytes(one, bytes), lastBytes(other, bytes)])
-  return a.equals(b)
-}
-
-async function lastBytes(path: string, end: number): Promise<Buffer> {
-  await using file = await open(path, 'r')
-  const from = Math.max(0, end - COMPARED_BYTES)
-  const bytes = Buffer.alloc(end - from)
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, from)
-  return bytes.subarray(0, bytesRead)
 }
 
 async function exists(path: string): Promise<boolean> {
