@@ -22,7 +22,7 @@ const RULES = join(import.meta.dirname, 'api-docs/rules.md')
 /** When each error occurs. Errors with the same status and code on the wire share a row. */
 const ERROR_TEXTS: Readonly<Record<ErrorCode, string>> = {
   'invalid-parameter': 'A parameter or the body is missing, repeated or malformed. The message names it.',
-  'invalid-job-id': 'The `job_id` is not 32 digits and lower-case letters.',
+  'invalid-job-id': 'The `job_id` is not 32 characters, each a digit or a lower-case letter.',
   'span-too-long': 'A list covers more than 31 days.',
   'not-authenticated': 'Missing, wrong, expired or revoked credentials.',
   'not-allowed': 'A domain-scoped token, a missing role, or another project.',

@@ -27,7 +27,7 @@ const answerHeaders = {
 /** What GET and HEAD of a download answer. */
 export const logFile = {
   answerHeaders: Type.Object(answerHeaders),
-  head: { summary: 'Check whether the file exists' },
+  head: { summary: 'Check a download without fetching it' },
 } as const
 
 /** The same for downloads that can return the stored bytes. */
