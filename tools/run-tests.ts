@@ -40,12 +40,19 @@ const FILES_AT_ONCE = availableParallelism() + 1
 /**
  * Lets the processes of a run share compiled code. Most of the time in which a server or a command
  * starts is spent on turning TypeScript into code, and a run starts many hundred of them. Disposing
- * removes what they shared.
+ * removes what they shared; so does a signal that ends the run.
  */
 function shareCompiledCode(): Disposable {
   const folder = mkdtempSync(join(tmpdir(), 'tailrace-compiled-'))
   process.env.NODE_COMPILE_CACHE = folder
-  return { [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) }
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      remove()
+      // The listener is gone by now, so this ends the process as the signal would have.
+      process.kill(process.pid, signal)
+    })
+  return { [Symbol.dispose]: remove }
 }
 
 /**

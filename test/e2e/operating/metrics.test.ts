@@ -107,8 +107,7 @@ const TASKS = [
 ]
 
 test('each maintenance task counts its passes from 0, and says when it last ran', async () => {
-  await using server = await startServer({ env: SETTINGS })
-  const caller = await admin(server)
+  const { caller } = await startFixture({ env: SETTINGS })
   const of = async (task: string) => {
     const value = await read(caller)
     return (name: string) => value(`maintenance_${name}{task="${task}"}`)

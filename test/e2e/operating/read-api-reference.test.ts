@@ -2,16 +2,15 @@
  * `GET /docs` in a browser: the API reference works below a base path, offline, under its policy.
  */
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
 import type { Operation } from '../../../src/contract/operation.ts'
 import { checkHealth } from '../../../src/contract/operations/operating/check-health.ts'
 import { appendLog } from '../../../src/contract/operations/writing/append-log.ts'
 import { NO_CHROMIUM, openChromium } from '../../props/chromium.ts'
-import { startServer } from '../../props/server-process.ts'
+import { startFixture } from '../fixture.ts'
 
-const server = await startServer({ env: { TAILRACE_PUBLIC_URL: 'https://logs.example.org/tail' } })
-after(() => server.stop())
+const { server } = await startFixture({ env: { TAILRACE_PUBLIC_URL: 'https://logs.example.org/tail' } })
 
 /** Violations are written to the console, where the test reads them. */
 const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
