@@ -30,7 +30,7 @@ export interface AppOptions {
   readonly tls: TlsKeyPair | undefined
 }
 
-/** Path parameters are ids; anything much longer is no route. */
+/** Path parameters are ids; nothing much longer can match a route. */
 const PARAMETER_MAX_CHARACTERS = 1000
 
 /**
@@ -43,7 +43,8 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    // Trust the nearest proxy alone: the client itself wrote the other addresses in X-Forwarded-For.
+    // Trust the nearest proxy alone: the client itself wrote the other addresses in
+    // X-Forwarded-For.
     trustProxy: options.trustProxy ? (_address, hop) => hop === 0 : false,
     exposeHeadRoutes: false,
     bodyLimit: JSON_BODY_MAX_BYTES,
@@ -65,7 +66,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
     serverFactory: handler =>
       openHttpServer(handler, { ...options, basePath: basePathOf(options.site.publicUrl) }),
   })
-  // Taken out of the list, which the validator keeps until it finds the next mistake: with the bodies in which they are.
+  // The validator keeps its list of errors, and the bodies in them, until the next error: empty it.
   app.setSchemaErrorFormatter(errors => describeInvalid(errors.splice(0)))
   app.setErrorHandler((error, request, reply) => handleError(error, request, reply))
   app.setNotFoundHandler(
@@ -73,7 +74,8 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
       leadBrowser(request, reply, options.site) ??
       handleError(new TailraceError('no-such-route', NO_SUCH_ROUTE), request, reply),
   )
-  // JSON is written by JSON.stringify: the schemas describe answers, tests hold them to it, and nothing is dropped on the way.
+  // The schemas describe answers, and tests check that; JSON.stringify writes all fields of an
+  // answer.
   app.setSerializerCompiler(() => data => JSON.stringify(data))
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -86,7 +88,7 @@ export async function openApp(options: AppOptions): Promise<FastifyInstance> {
   return app
 }
 
-/** JSON bodies, of which an empty one is no body: clients send the type with DELETE and GET too. */
+/** An empty JSON body counts as none: clients send the type with DELETE and GET too. */
 function readJsonBodies(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()

@@ -7,7 +7,7 @@ import { openApp } from './app.ts'
 import { compose, isFirstStart } from './compose.ts'
 import type { Config } from './config/config.ts'
 import { metDamage } from './http/report-failure.ts'
-import { greeting } from './lifecycle/banner.ts'
+import { banner } from './lifecycle/banner.ts'
 import { assertCanListen, withReason } from './lifecycle/listen.ts'
 import { unreadyParts } from './lifecycle/readiness.ts'
 import { onHangUp, readTlsFiles, reloadTls } from './lifecycle/tls-files.ts'
@@ -59,7 +59,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   const { host, port } = config
   await withReason(config, () => listening.listen({ host, port }))
   own.url = urlOf(app, tls === undefined ? 'http' : 'https')
-  print(await greeting(config, own.url, await services.identity.bootstrap()))
+  print(await banner(config, own.url, await services.identity.bootstrap()))
   await aborted(stop)
 }
 

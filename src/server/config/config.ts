@@ -2,26 +2,28 @@ import type { OffsetFormat } from '../../contract/offset-format.ts'
 import type { Role } from '../../contract/roles.ts'
 import type { Secret } from './secret.ts'
 
-/** Everything that a server can be told, checked. Sizes in bytes, times in milliseconds. */
+/** The settings of a server, checked. Sizes in bytes, times in milliseconds. */
 export interface Config {
   readonly host: string
-  /** 0: any free port. */
+  /** 0 for any free port. */
   readonly port: number
   readonly dataDirectory: string
-  /** How clients reach the server, without a final "/"; undefined: by the address that it listens on. */
+  /**
+   * The URL that clients use, without a final "/". If undefined, the address that it listens on.
+   */
   readonly publicUrl: string | undefined
-  /** Paths of PEM files; undefined: no TLS. */
+  /** Paths of PEM files. Undefined for no TLS. */
   readonly tls: TlsFiles | undefined
   readonly trustProxy: boolean
-  /** Origins of pages that may use the API across origins; `*` for all; empty for none. */
+  /** Origins of other sites whose pages may use the API; `*` for all, empty for none. */
   readonly corsOrigins: readonly string[]
-  /** Of one caller; 0 for any number. */
+  /** For each caller. 0 for no limit. */
   readonly requestLimits: {
     readonly readsPerMinute: number
     readonly appendsPerMinute: number
     readonly changesPerMinute: number
   }
-  /** Of one project; 0 for any number. */
+  /** For each project. 0 for no limit. */
   readonly quotaLimits: { readonly liveLogs: number; readonly openBuilds: number }
   readonly offsetFormat: OffsetFormat
   readonly sendZstd: boolean
@@ -30,27 +32,27 @@ export interface Config {
   readonly packBytes: number
   readonly frameCacheBytes: number
   readonly abandonedAfterMs: number
-  /** What is kept of a project whose jobs say nothing else; 0: no limit. */
+  /** What is kept of each project, for jobs without a rule of their own. 0 for no limit. */
   readonly retention: { readonly days: number; readonly bytes: number }
   readonly idleTimeoutMs: number
-  /** Opens the metrics and nothing else; undefined: only admins read them. */
+  /** Gives access to the metrics and nothing else. If undefined, only admins can read them. */
   readonly metricsToken: Secret | undefined
-  /** Encrypts the secrets of keys; undefined: a key file in the data directory. */
+  /** Encrypts the secrets of access keys. If undefined, a key file in the data directory does. */
   readonly secretKey: Secret | undefined
-  /** Undefined: nobody but the server's own users. */
+  /** If undefined, only the server's own users have access. */
   readonly externalIam: ExternalIam | undefined
   readonly bootstrap: Bootstrap
 }
 
-/** A Keystone-compatible IAM whose tokens the server takes. */
+/** A Keystone-compatible IAM whose tokens the server accepts. */
 export interface ExternalIam {
-  /** Below which `/v3/auth/tokens` is, without a final "/". */
+  /** The base URL of its `/v3/auth/tokens`, without a final "/". */
   readonly url: string
-  /** Ids of projects, or of domains for all projects of theirs, that are served; `*` for all. */
+  /** Ids of the projects that are served, or of domains for all their projects; `*` for all. */
   readonly projects: readonly string[]
-  /** Names of the IAM's roles that stand for each of ours. */
+  /** For each role, the names of the roles of the IAM that count as it. */
   readonly roles: Readonly<Record<Role, readonly string[]>>
-  /** How long what the IAM said of a token is believed. */
+  /** How long an answer of the IAM about a token is trusted. */
   readonly cacheMs: number
 }
 
@@ -59,7 +61,10 @@ export interface TlsFiles {
   readonly keyFile: string
 }
 
-/** What the first start on an empty data directory makes; what is undefined is made up and printed once. */
+/**
+ * What the first start on an empty data directory creates. What is undefined is generated, and
+ * printed once.
+ */
 export interface Bootstrap {
   readonly domain: string | undefined
   readonly project: string | undefined

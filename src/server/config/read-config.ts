@@ -7,8 +7,9 @@ import { Secret } from './secret.ts'
 import { ConfigError, SETTINGS, type Setting, type Settings } from './settings.ts'
 
 /**
- * The configuration of `tailrace serve`: flags over environment over file. Throws ConfigError with one line that
- * names the setting, for a value that is not understood as well as for a name that does not exist.
+ * Reads the configuration of `tailrace serve`. Flags take precedence over the environment, and the
+ * environment over the file. Throws ConfigError for an invalid value and for an unknown name, with
+ * one line that names the setting.
  */
 export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
   const flags = readFlags(args)
@@ -37,7 +38,7 @@ function readFlags(args: readonly string[]): Record<string, string> {
   }
 }
 
-/** A JSON object whose keys are the environment's names. */
+/** The file is a JSON object. Its keys are the names of the environment variables. */
 function readFile(path: string | undefined): Record<string, string> {
   if (path === undefined) return {}
   let parsed: unknown
@@ -47,10 +48,10 @@ function readFile(path: string | undefined): Record<string, string> {
     throw new ConfigError(`the configuration file ${path} cannot be read: ${errorMessage(error)}`)
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw new ConfigError(`the configuration file ${path} must hold one JSON object`)
+    throw new ConfigError(`the configuration file ${path} must contain one JSON object`)
   const known = new Set(all.map(([, { env }]) => env))
   const entries = Object.entries(parsed).map(([key, value]) => {
-    if (!known.has(key)) throw new ConfigError(`${key} in ${path} is no setting`)
+    if (!known.has(key)) throw new ConfigError(`${key} in ${path} is not a setting`)
     return [key, String(value)] as const
   })
   return Object.fromEntries(entries)
@@ -63,7 +64,7 @@ function pick(
   file: Record<string, string>,
 ): [string | undefined, string] {
   if (flag !== undefined && flags[flag] !== undefined) return [flags[flag], `--${flag}`]
-  // An empty variable is how many tools spell "not set".
+  // Many tools write "not set" as an empty variable.
   if (env[envName]) return [env[envName], envName]
   return [file[envName], envName]
 }

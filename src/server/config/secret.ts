@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-/** A secret value that shows itself only where it is asked for by name; everywhere else it prints as [secret]. */
+/** A secret. Only `reveal` returns its value; in texts, JSON and logs it reads `[secret]`. */
 export class Secret {
   readonly #value: string
 

@@ -1,15 +1,16 @@
 import type { OffsetFormat } from '../../contract/offset-format.ts'
 
-/** A configuration that cannot be used; the message is one line for the person who starts the server. */
+/** An invalid configuration. The message is one line for the person who starts the server. */
 export class ConfigError extends Error {}
 
-/** One setting: its names, what it is without being set, and how its text is read. `read` throws ConfigError naming `source`. */
+/** A setting: its names, its default, and how its text is read. */
 export interface Setting<T> {
   readonly flag?: string
-  /** How help shows its value. */
+  /** The placeholder of its value in help. */
   readonly value?: string
   readonly env: string
   readonly fallback: T
+  /** Throws a ConfigError that names `source`. */
   readonly read: (text: string, source: string) => T
   readonly help: string
 }
@@ -63,9 +64,9 @@ function readListen(read: string, source: string): Listen {
 function readUrl(read: string, source: string): string {
   const url = URL.canParse(read) ? new URL(read) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
-    throw new ConfigError(`${source} must be an http or https URL without query, not "${read}"`)
+    throw new ConfigError(`${source} must be an http or https URL without a query, not "${read}"`)
   if (/^\/(v[0-9.]+|api|healthz|readyz)(\/|$)/.test(url.pathname))
-    throw new ConfigError(`${source} must not have a path that begins like one of the API, as "${read}" does`)
+    throw new ConfigError(`${source} must not have a path that begins like a path of the API: "${read}"`)
   return read.replace(/\/+$/, '')
 }
 
@@ -74,12 +75,12 @@ function readOrigins(read: string, source: string): readonly string[] {
   const wrong = origins.find(origin => origin !== '*' && !isOrigin(origin))
   if (wrong !== undefined)
     throw new ConfigError(
-      `${source} must be origins as SCHEME://HOST[:PORT] with commas between, or *, not "${wrong}"`,
+      `${source} must be a list of origins SCHEME://HOST[:PORT] separated by commas, or *, not "${wrong}"`,
     )
   return origins
 }
 
-/** The value itself is never shown. */
+/** Messages never show the value. */
 function readHeaderSecret(read: string, source: string): string {
   if (!/^[\x21-\x7e]{16,512}$/.test(read))
     throw new ConfigError(`${source} must be 16 to 512 visible ASCII characters without spaces`)
@@ -90,13 +91,13 @@ function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text
 }
 
-/** The base of an identity service; clients are often told it with the `/v3` of its API, which is taken off. */
+/** The base URL of an identity service. A final `/v3`, with which it is often given, is removed. */
 function readIamUrl(read: string, source: string): string {
   const url = URL.canParse(read) ? new URL(read) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
-    throw new ConfigError(`${source} must be an http or https URL without query, not "${read}"`)
+    throw new ConfigError(`${source} must be an http or https URL without a query, not "${read}"`)
   if (url.username !== '' || url.password !== '')
-    throw new ConfigError(`${source} must not hold a user or password`)
+    throw new ConfigError(`${source} must not contain a user or password`)
   return read.replace(/\/+$/, '').replace(/\/v3$/, '')
 }
 
@@ -104,7 +105,7 @@ function words(read: string, source: string): readonly string[] {
   const found = text(read, source)
     .split(',')
     .map(word => word.trim())
-  if (found.includes('')) throw new ConfigError(`${source} must be words with commas between, not "${read}"`)
+  if (found.includes('')) throw new ConfigError(`${source} must be words separated by commas, not "${read}"`)
   return found
 }
 
@@ -116,7 +117,7 @@ export const SETTINGS = {
     env: 'TAILRACE_LISTEN',
     fallback: { host: '127.0.0.1', port: 8080 } as Listen,
     read: readListen,
-    help: 'HOST:PORT to serve on',
+    help: 'Address and port to listen on',
   },
   data: {
     flag: 'data',
@@ -124,7 +125,7 @@ export const SETTINGS = {
     env: 'TAILRACE_DATA',
     fallback: './data',
     read: text,
-    help: 'directory of the store',
+    help: 'Directory of the store',
   },
   publicUrl: {
     flag: 'public-url',
@@ -132,211 +133,211 @@ export const SETTINGS = {
     env: 'TAILRACE_PUBLIC_URL',
     fallback: undefined as string | undefined,
     read: readUrl,
-    help: 'how clients reach the server, base path included',
+    help: 'URL that clients use, with its base path',
   },
   tlsCert: {
     env: 'TAILRACE_TLS_CERT',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'PEM file of the certificate and its chain',
+    help: 'PEM file with the certificate and its chain',
   },
   tlsKey: {
     env: 'TAILRACE_TLS_KEY',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'PEM file of its key; SIGHUP reads both anew',
+    help: 'PEM file with its key; SIGHUP reads both files again',
   },
   trustProxy: {
     env: 'TAILRACE_TRUST_PROXY',
     fallback: false,
     read: onOff,
-    help: 'on: believe what the nearest proxy says in X-Forwarded-For',
+    help: 'Trust X-Forwarded-For, -Proto and -Host of the nearest proxy: on or off',
   },
   corsOrigins: {
     env: 'TAILRACE_CORS_ORIGINS',
     fallback: [] as readonly string[],
     read: readOrigins,
-    help: 'origins of pages that may use the API',
+    help: 'Origins of web pages that may use the API, separated by commas; * for all, without cookies',
   },
   readsPerMinute: {
     env: 'TAILRACE_READS_PER_MINUTE',
     fallback: 60_000,
     read: integer(0, 100_000_000),
-    help: 'reading requests of one user; 0: any number',
+    help: 'GET, HEAD and OPTIONS requests of one user in a minute; 0 for no limit',
   },
   appendsPerMinute: {
     env: 'TAILRACE_APPENDS_PER_MINUTE',
     fallback: 600_000,
     read: integer(0, 100_000_000),
-    help: 'appends of one user or build; 0: any number',
+    help: 'Appends of one user, or of the upload token of one build, in a minute; 0 for no limit',
   },
   changesPerMinute: {
     env: 'TAILRACE_CHANGES_PER_MINUTE',
     fallback: 60_000,
     read: integer(0, 100_000_000),
-    help: 'other requests of one user; 0: any number',
+    help: 'All other requests of one user in a minute; 0 for no limit',
   },
   liveLogsPerProject: {
     env: 'TAILRACE_LIVE_LOGS_PER_PROJECT',
     fallback: 20_000,
     read: integer(0, 100_000_000),
-    help: 'logs of one project that take appends at once; 0: any number',
+    help: 'Logs of one project that are live at the same time; 0 for no limit',
   },
   openBuildsPerProject: {
     env: 'TAILRACE_OPEN_BUILDS_PER_PROJECT',
     fallback: 20_000,
     read: integer(0, 100_000_000),
-    help: 'builds of one project without a result at once; 0: any number',
+    help: 'Builds of one project that have no result yet; 0 for no limit',
   },
   offsetFormat: {
     env: 'TAILRACE_OFFSET_FORMAT',
     fallback: 'number' as OffsetFormat,
     read: oneOf<OffsetFormat>('number', 'string'),
-    help: 'offsets in pages of a step: number or string',
+    help: 'How pages of a step write offsets: number or string',
   },
   sendZstd: {
     env: 'TAILRACE_SEND_ZSTD',
     fallback: true,
     read: onOff,
-    help: 'on: send stored zstd to clients that accept it',
+    help: 'Send stored zstd to clients that accept it: on or off',
   },
   logLevel: {
     env: 'TAILRACE_LOG_LEVEL',
     fallback: 'warn',
     read: oneOf('silent', 'error', 'warn', 'info', 'debug'),
-    help: "the server's own log, on stderr: silent, error, warn, info or debug",
+    help: 'Level of the server log on stderr: silent, error, warn, info or debug',
   },
   journalSegmentMib: {
     env: 'TAILRACE_JOURNAL_SEGMENT_MIB',
     fallback: 64,
     read: integer(1, 1024),
-    help: 'size of a journal segment in MiB',
+    help: 'Size of a journal segment in MiB',
   },
   journalSegments: {
     env: 'TAILRACE_JOURNAL_SEGMENTS',
     fallback: 8,
     read: integer(4, 64),
-    help: 'number of journal segments',
+    help: 'Number of journal segments',
   },
   packMib: {
     env: 'TAILRACE_PACK_MIB',
     fallback: 64,
     read: integer(1, 1024),
-    help: 'size of a pack file in MiB',
+    help: 'Size of a pack in MiB',
   },
   frameCacheMib: {
     env: 'TAILRACE_FRAME_CACHE_MIB',
     fallback: 64,
     read: integer(0, 65_536),
-    help: 'memory for decoded frames in MiB',
+    help: 'Memory for decoded frames in MiB; 0 for none',
   },
   abandonedAfterS: {
     env: 'TAILRACE_ABANDONED_AFTER_S',
     fallback: 3600,
     read: integer(1, 2_592_000),
-    help: 'seconds of silence after which a step is abandoned',
+    help: 'Seconds of silence after which a step counts as abandoned',
   },
   retentionDays: {
     env: 'TAILRACE_RETENTION_DAYS',
     fallback: 0,
     read: integer(0, 36_500),
-    help: 'finished builds older than this are deleted; 0: none',
+    help: 'Delete finished builds that are older than this many days; 0 for never',
   },
   retentionGib: {
     env: 'TAILRACE_RETENTION_GIB',
     fallback: 0,
     read: decimal(1_000_000),
-    help: 'log text kept of a project, the newest builds of it; 0: all',
+    help: 'GiB of log text to keep of each project, newest builds first; 0 for all',
   },
   idleTimeoutS: {
     env: 'TAILRACE_IDLE_TIMEOUT_S',
     fallback: 120,
     read: integer(1, 86_400),
-    help: 'seconds after which a connection without traffic is closed',
+    help: 'Seconds after which a connection without traffic is closed',
   },
   metricsToken: {
     env: 'TAILRACE_METRICS_TOKEN',
     fallback: undefined as string | undefined,
     read: readHeaderSecret,
-    help: 'who sends it as Authorization: Bearer may read /metrics, and nothing else',
+    help: 'Bearer token that can read /metrics and nothing else: 16 to 512 visible ASCII characters',
   },
   secretKey: {
     env: 'TAILRACE_SECRET_KEY',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'encrypts the secrets of keys: 32 bytes as 64 hexadecimal digits or base64; a key file in the data directory without it',
+    help: 'Key that encrypts the secrets of access keys: 32 bytes as 64 hexadecimal digits or base64. If not set, secret.key in the data directory',
   },
   iamUrl: {
     env: 'TAILRACE_IAM_URL',
     fallback: undefined as string | undefined,
     read: readIamUrl,
-    help: 'base of a Keystone-compatible IAM whose tokens are taken too',
+    help: 'Base URL of a Keystone-compatible IAM whose tokens are accepted too',
   },
   iamProjects: {
     env: 'TAILRACE_IAM_PROJECTS',
     fallback: [] as readonly string[],
     read: words,
-    help: 'ids of projects of the IAM, or of domains for all their projects; * for all',
+    help: 'Ids of projects of the IAM, or of domains for all their projects, separated by commas; * for all',
   },
   iamAdminRoles: {
     env: 'TAILRACE_IAM_ADMIN_ROLES',
     fallback: ['admin', 'te_admin'] as readonly string[],
     read: words,
-    help: 'roles of the IAM that stand for admin',
+    help: 'Roles of the IAM that count as admin',
   },
   iamRunnerRoles: {
     env: 'TAILRACE_IAM_RUNNER_ROLES',
     fallback: ['member', 'runner'] as readonly string[],
     read: words,
-    help: 'roles of the IAM that stand for runner',
+    help: 'Roles of the IAM that count as runner',
   },
   iamReaderRoles: {
     env: 'TAILRACE_IAM_READER_ROLES',
     fallback: ['reader', 'readonly'] as readonly string[],
     read: words,
-    help: 'roles of the IAM that stand for reader',
+    help: 'Roles of the IAM that count as reader',
   },
   iamCacheS: {
     env: 'TAILRACE_IAM_CACHE_S',
     fallback: 60,
     read: integer(0, 3600),
-    help: 'seconds for which the word of the IAM on a token is believed; 0: it is asked each time',
+    help: 'Seconds for which an answer of the IAM about a token is trusted; 0 to ask every time',
   },
   bootstrapDomain: {
     env: 'TAILRACE_BOOTSTRAP_DOMAIN',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'first start: name of the domain',
+    help: 'First start: name of the domain; "tailrace" if not set',
   },
   bootstrapProject: {
     env: 'TAILRACE_BOOTSTRAP_PROJECT',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'first start: name of the project',
+    help: 'First start: name of the project; "default" if not set',
   },
   bootstrapUser: {
     env: 'TAILRACE_BOOTSTRAP_USER',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'first start: name of the admin',
+    help: 'First start: name of the admin; "admin" if not set',
   },
   bootstrapPassword: {
     env: 'TAILRACE_BOOTSTRAP_PASSWORD',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'first start: password of the admin',
+    help: 'First start: password of the admin; generated if not set',
   },
   bootstrapAk: {
     env: 'TAILRACE_BOOTSTRAP_AK',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'first start: access key',
+    help: 'First start: access key; generated if not set',
   },
   bootstrapSk: {
     env: 'TAILRACE_BOOTSTRAP_SK',
     fallback: undefined as string | undefined,
     read: text,
-    help: 'first start: its secret key',
+    help: 'First start: secret key of the access key; set both or neither',
   },
 } satisfies Record<string, Setting<unknown>>
 

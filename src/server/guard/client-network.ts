@@ -2,17 +2,17 @@ import { isIPv6 } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 
 const GROUPS = 8
-/** A /64 is what one site gets, and often one machine (RFC 6177): anyone who has one address of it has them all. */
+/** One site, and often one machine, gets a /64 (RFC 6177), and can use every address of it. */
 const NETWORK_GROUPS = 4
 
-/** For whom limits by address count the request: an IPv4 address, or the /64 of an IPv6 address. */
+/** The network that limits by address count: an IPv4 address, or the /64 of an IPv6 address. */
 export function clientNetworkOf(request: Pick<FastifyRequest, 'ip'>): string {
-  // A connection that has ended meanwhile has no address, whatever the type says.
+  // A connection that has ended in the meantime has no address, although the type says otherwise.
   const ip: string | undefined = request.ip
   return networkOf(ip ?? 'gone')
 }
 
-/** What is no IPv6 address stays as it is. */
+/** Anything but an IPv6 address stays as it is. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]
   if (mapped !== undefined) return mapped

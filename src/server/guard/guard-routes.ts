@@ -22,7 +22,7 @@ import type { LimitRequest } from './limit-requests.ts'
 import type { Site } from './require-same-origin.ts'
 import { headersWithSession } from './session-cookie.ts'
 
-/** What authentication looks at. */
+/** What authentication reads of a request. */
 export interface RequestToAuthenticate {
   readonly method: string
   /** Path and query as received. */
@@ -38,15 +38,15 @@ export interface RequestToAuthenticate {
 }
 
 /**
- * Resolves to the caller. Rejects with `not-authenticated`, `not-allowed`, `iam-unavailable` or `rate-limited`. It reads the
- * body's hash only if a signature covers it.
+ * Resolves to the caller. Rejects with `not-authenticated`, `not-allowed`, `iam-unavailable` or
+ * `rate-limited`. It reads the body's hash only if a signature covers it.
  */
 type Ask<Who> = (request: RequestToAuthenticate, payloadSha256: () => Promise<string>) => Promise<Who>
 
 export interface Authentication {
-  /** Who asks, for one project. */
+  /** Finds the caller, for one project. */
   readonly authenticate: Ask<Principal>
-  /** Which user asks, for whatever scope. */
+  /** Finds the user, for any scope. */
   readonly identify: Ask<KnownUser>
 }
 
@@ -56,17 +56,20 @@ declare module 'fastify' {
   }
 }
 
-/** What a guard asks. */
+/** What the guard needs. */
 interface Guards {
   readonly authentication: Authentication
   readonly holdsMetricsToken: HoldsMetricsToken
   readonly site: Site
 }
 
-/** Bodies that are read before it is known who sent them, together. */
+/** All bodies together that are read before their sender is authenticated. */
 const BODIES_MAX_BYTES = 128 * MIB
 
-/** Authenticates every request of a known route, and asks for the role that the route needs, before anything else looks at it (docs/api.md §1, order of refusal). */
+/**
+ * Authenticates every request of a known route and checks the role that the route needs, before any
+ * other check (docs/api.md §1).
+ */
 export function guardRoutes(
   app: FastifyInstance,
   { authentication: { authenticate, identify }, holdsMetricsToken, site }: Guards,
@@ -93,7 +96,7 @@ export function guardRoutes(
       clientAddress: clientNetworkOf(request),
     }
     if (holdsMetricsToken(received)) {
-      // Looked up like any token it would be shown to an external IAM.
+      // If it were looked up like other tokens, an external IAM would see it.
       if (access !== 'metrics') throw notAuthenticated('decrypt token fail')
       limitRequest(request, METRICS_CALLER)
       return
@@ -123,7 +126,9 @@ function callerOf({ projectId, userId, onlyRecord }: Principal): string {
   return onlyRecord === undefined ? userId : `${projectId} ${onlyRecord}`
 }
 
-/** The paths and hosts that the client may have sent. A proxy in between may have changed either. */
+/**
+ * The paths and hosts that the client may have sent. A proxy in between may have changed either.
+ */
 function sentForms(request: FastifyRequest, { publicUrl }: Site) {
   const url = sentTarget(request.raw)
   const basePath = basePathOf(publicUrl)

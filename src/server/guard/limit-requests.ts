@@ -10,12 +10,15 @@ export interface RequestLimits {
   readonly changesPerMinute: number
 }
 
-/** Counts a request of a caller; rejects with `rate-limited` (detail: retryAfterSeconds) when there were too many of its kind. */
+/**
+ * Counts a request of a caller; rejects with `rate-limited` (detail: retryAfterSeconds) when there
+ * were too many of its kind.
+ */
 export type LimitRequest = (request: FastifyRequest, caller: string) => void
 
 /**
- * Reads, appends and changes are counted apart, so that a viewer that polls does not stop the writer of the log that it shows.
- * After a pause a whole minute's requests may come at once.
+ * Reads, appends and changes are counted apart, so that a viewer that polls does not stop the
+ * writer of the log that it shows. After a pause a whole minute's requests may come at once.
  */
 export function limitRequests(limits: RequestLimits): LimitRequest {
   const rates = {

@@ -3,13 +3,14 @@ import { TailraceError } from '../../contract/errors.ts'
 
 /** How browsers reach the server. */
 export interface Site {
-  /** As it was configured; undefined: by the host that a request names. */
+  /** As configured. If undefined, the host that a request names counts. */
   readonly publicUrl: string | undefined
 }
 
 /**
- * Rejects with `not-allowed` a request that a browser sends for another site's page: one with a foreign `Origin` or `Sec-Fetch-Site`, or with
- * neither, as no browser sends one that changes anything.
+ * Throws `not-allowed` for a request that a browser sends for a page of another site: one with a
+ * foreign `Origin` or `Sec-Fetch-Site`, or with neither. Browsers send at least one of them with
+ * each request that changes something.
  */
 export function requireSameOrigin(request: FastifyRequest, site: Site): void {
   const { origin, 'sec-fetch-site': fetchSite } = request.headers

@@ -9,8 +9,9 @@ interface CookiePlace {
 }
 
 /**
- * The cookie's name says what the browser promises of it (RFC 6265bis §4.1.3): under https only this host can have set it, so that nobody
- * can slip a session of his own under another's hands.
+ * The prefix of a cookie's name states what the browser guarantees (RFC 6265bis §4.1.3): under
+ * https only this host can set the cookie, so no other site can sign a visitor in to a session of
+ * its own.
  */
 function placeOf(request: FastifyRequest, { publicUrl }: Site): CookiePlace {
   const { protocol, pathname } = new URL(publicUrl ?? `${request.protocol}://localhost`)
@@ -38,8 +39,8 @@ export function sessionCookie(
 }
 
 /**
- * The token of the session cookie; undefined without one. Throws `not-authenticated` if there are several, as it is unknown
- * which one is valid.
+ * The token of the session cookie; undefined without one. Throws `not-authenticated` if there are
+ * several, as it is unknown which one is valid.
  */
 export function sessionTokenOf(request: FastifyRequest, site: Site): string | undefined {
   const begin = `${placeOf(request, site).name}=`
@@ -55,8 +56,9 @@ export function sessionTokenOf(request: FastifyRequest, site: Site): string | un
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * The request's header lines, with the token of its session cookie among them as if it had come in X-Auth-Token. A request that brings
- * a token or signature of its own is left as it is. Rejects with `not-allowed` what changes something and comes from another site's page.
+ * The header lines of the request, with the token of its session cookie added as X-Auth-Token. A
+ * request with a token or signature of its own stays as it is. Throws `not-allowed` for a request
+ * that changes something and comes from a page of another site.
  */
 export function headersWithSession(request: FastifyRequest, site: Site): readonly string[] {
   const { rawHeaders } = request.raw

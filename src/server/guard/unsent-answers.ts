@@ -2,12 +2,15 @@ import type { FastifyInstance } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 import { KIB, MIB } from '../../contract/quantities.ts'
 
-/** Answers that are whole in memory and wait for slow clients, together. */
+/** All answers together that are whole in memory and wait for slow clients. */
 const UNSENT_MAX_BYTES = 256 * MIB
 /** Smaller ones fit in the connection's own buffers. */
 const LARGE_ANSWER_BYTES = 64 * KIB
 
-/** Refuses requests with `store-unavailable` while clients leave too many large answers unread: they are held in memory until then. */
+/**
+ * Rejects requests with `store-unavailable` while too many large answers wait in memory for their
+ * clients to read them.
+ */
 export function boundUnsentAnswers(app: FastifyInstance): void {
   let unsentBytes = 0
   app.addHook('onRequest', async () => {

@@ -8,8 +8,9 @@ export interface ByteRange {
 }
 
 /**
- * The single byte range that a Range header asks of `length` bytes; undefined where there is none, it is not well formed, or it asks for several
- * (RFC 9110 §14.2 lets a server answer all). Throws `range-not-satisfiable` (detail: head) when it begins at or past the end.
+ * The single byte range that a Range header asks of `length` bytes; undefined where there is none,
+ * it is not well formed, or it asks for several (RFC 9110 §14.2 lets a server answer all). Throws
+ * `range-not-satisfiable` (detail: head) when it begins at or past the end.
  */
 export function byteRange(header: string | undefined, length: number): ByteRange | undefined {
   const match = /^bytes=([0-9]*)-([0-9]*)$/i.exec(header?.replaceAll(/\s/g, '') ?? '')

@@ -1,4 +1,4 @@
-/** What holds for a connection and not for one request: pipelining, and answers to what is not a request. */
+/** What belongs to a connection and not to one request: pipelining, and answers to invalid HTTP. */
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
@@ -8,10 +8,15 @@ import { ERROR_STATUS } from './error-status.ts'
 
 const answers = new WeakMap<Socket, number>()
 
-/** How many requests of one connection may be in progress. A client that pipelines more is cut off. */
+/**
+ * How many requests of one connection may be in progress. A client that pipelines more is cut off.
+ */
 const PIPELINED_MAX = 16
 
-/** Counts the unanswered requests of a connection. Cuts it off and returns false if there are too many. */
+/**
+ * Counts the unanswered requests of a connection. Cuts it off and returns false if there are too
+ * many.
+ */
 export function beginAnswer({ socket }: IncomingMessage, response: ServerResponse): boolean {
   const before = answers.get(socket) ?? 0
   if (before >= PIPELINED_MAX) {

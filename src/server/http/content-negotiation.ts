@@ -2,7 +2,10 @@ import type { FastifyReply } from 'fastify'
 
 export type Encoding = 'zstd' | 'gzip' | 'identity'
 
-/** The first of the offered encodings that the client accepts by name with a weight above 0 (RFC 9110 §12.5.3). */
+/**
+ * The first of the offered encodings that the client accepts by name with a weight above 0 (RFC
+ * 9110 §12.5.3).
+ */
 export function chooseEncoding(header: string | undefined, offered: readonly Encoding[]): Encoding {
   const accepted = new Set(
     (header ?? '')

@@ -1,7 +1,10 @@
 import type { FastifySchemaValidationError } from 'fastify'
 import { TailraceError } from '../../contract/errors.ts'
 
-/** What a schema found wrong, in words that name the parameter; for `job_id` with its own code (docs/api.md §1). */
+/**
+ * Describes what a schema found wrong, by the name of the parameter. `job_id` has a code of its own
+ * (docs/api.md §1).
+ */
 export function describeInvalid(errors: readonly FastifySchemaValidationError[]): TailraceError {
   const first = errors[0]
   if (first === undefined) return new TailraceError('invalid-parameter', 'Invalid param')

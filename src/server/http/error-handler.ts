@@ -36,8 +36,8 @@ function messageOf(error: TailraceError): string {
 }
 
 /**
- * Answers a failed request: status, body, and the headers that a client can act on. Failures of this server are logged with
- * their cause.
+ * Answers a failed request: status, body, and the headers that a client can act on. Failures of
+ * this server are logged with their cause.
  */
 export function handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = asTailraceError(thrown)
@@ -57,10 +57,10 @@ export function handleError(thrown: unknown, request: FastifyRequest, reply: Fas
 }
 
 /**
- * Whether an operator should look at this server. A failing external IAM does not count: it is reported once by the code that
- * watches it, not for each request.
+ * Whether an operator should look at this server. A failing external IAM does not count: it is
+ * reported once by the code that watches it, not for each request.
  */
-function isServerFailure({ code }: TailraceError): boolean {
+export function isServerFailure({ code }: TailraceError): boolean {
   return ERROR_STATUS[code].status >= 500 && code !== 'iam-unavailable'
 }
 
@@ -84,12 +84,15 @@ function asTailraceError(thrown: unknown): TailraceError {
   return new TailraceError('internal', INTERNAL_ERROR_MESSAGE, {}, { cause: thrown })
 }
 
-/** How many bytes a rejected client may still send before its connection is cut. Until then it can read the answer. */
+/**
+ * How many bytes a rejected client may still send before its connection is cut. Until then it can
+ * read the answer.
+ */
 export const DISCARD_MAX_BYTES = 16 * MIB
 
 /**
- * Reads the rest of the body and drops it, so that a client that sends all of its body first can read the answer. Closing the
- * connection now would reset it before the client has read anything.
+ * Reads the rest of the body and drops it, so that a client that sends all of its body first can
+ * read the answer. Closing the connection now would reset it before the client has read anything.
  */
 function discardRest(request: FastifyRequest['raw'], reply: FastifyReply): void {
   let discarded = 0

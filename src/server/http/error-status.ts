@@ -6,7 +6,10 @@ interface Status {
   readonly errorCode: string
 }
 
-/** The one place that gives every state of the domain its HTTP status and wire code; a new code does not compile without them. */
+/**
+ * The one place that gives every state of the domain its HTTP status and wire code; a new code does
+ * not compile without them.
+ */
 export const ERROR_STATUS: Readonly<Record<ErrorCode, Status>> = {
   'invalid-parameter': { status: 400, errorCode: 'CB.00060200' },
   'invalid-job-id': { status: 400, errorCode: 'CB.00060201' },

@@ -8,7 +8,10 @@ import { drained, headersOf } from './send-chunks.ts'
 /** What JSON leaves as it is, and some clients take for the end of a line. */
 const OTHER_LINE_ENDS = /[\u0085\u2028\u2029]/g
 
-/** One server-sent event (WHATWG HTML, 9.2.6); the data is one line of JSON, so that no byte of a log can end it early or forge a field. */
+/**
+ * One server-sent event (WHATWG HTML, 9.2.6); the data is one line of JSON, so that no byte of a
+ * log can end it early or forge a field.
+ */
 export function serverSentEvent(event: string, data: unknown, id?: string | number): Buffer {
   const idLine = id === undefined ? '' : `id: ${id}\n`
   const json = JSON.stringify(data).replace(
@@ -18,7 +21,10 @@ export function serverSentEvent(event: string, data: unknown, id?: string | numb
   return Buffer.from(`event: ${event}\n${idLine}data: ${json}\n\n`)
 }
 
-/** What a stream sends is written when it comes; `signal` aborts when the client is gone, the server stops, or the stream is old. */
+/**
+ * What a stream sends is written when it comes; `signal` aborts when the client is gone, the server
+ * stops, or the stream is old.
+ */
 export type EventSource = (signal: AbortSignal) => AsyncIterable<Uint8Array>
 
 const COMMENT = ': still here\n\n'
@@ -35,7 +41,10 @@ declare module 'fastify' {
   }
 }
 
-/** All streams of server-sent events of a server. They end, between two events, when the server stops. */
+/**
+ * All streams of server-sent events of a server. They end, between two events, when the server
+ * stops.
+ */
 export class EventStreams {
   readonly #open = new Set<AbortController>()
   #stopping = false
@@ -47,7 +56,10 @@ export class EventStreams {
     })
   }
 
-  /** Sends events at the client's pace, one in flight, and a comment every 15 seconds (docs/api.md §5). A failure breaks the connection off. */
+  /**
+   * Sends events at the client's pace, one in flight, and a comment every 15 seconds (docs/api.md
+   * §5). A failure breaks the connection off.
+   */
   async send(reply: FastifyReply, events: EventSource): Promise<FastifyReply> {
     const response = reply.raw
     reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no')

@@ -10,7 +10,9 @@ import { HEADERS_MAX_BYTES } from '../../contract/limits.ts'
 import { beginAnswer, rejectRequest } from './connections.ts'
 import { cutBasePath, overrideMethod } from './rewritten-request.ts'
 
-/** A certificate, with those that it needs on the way to its root, and its private key, both PEM. */
+/**
+ * A certificate, with those that it needs on the way to its root, and its private key, both PEM.
+ */
 export interface TlsKeyPair {
   readonly cert: Buffer
   readonly key: Buffer
@@ -25,12 +27,15 @@ export interface HttpServerOptions {
   readonly tls: TlsKeyPair | undefined
 }
 
-/** Node's server, over TLS where there is a key for it, that hands requests on as the routes know them. */
+/**
+ * Node's server, over TLS where there is a key for it, that hands requests on as the routes know
+ * them.
+ */
 export function openHttpServer(
   handler: (request: IncomingMessage, response: ServerResponse) => void,
   { idleTimeoutMs, basePath, tls }: HttpServerOptions,
 ): Server {
-  // Node's own refusal of a request without Host has no body.
+  // Node's own answer to a request without Host has no body.
   const options = { maxHeaderSize: HEADERS_MAX_BYTES, requestTimeout: 0, requireHostHeader: false }
   const listener: RequestListener = (request, response) => {
     if (!beginAnswer(request, response)) return

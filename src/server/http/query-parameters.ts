@@ -26,7 +26,10 @@ export interface Page extends Part {
   readonly index: number
 }
 
-/** Reads `page_index` and `page_size`: pages from 0, at most 100 entries, 10 by default. Throws `invalid-parameter`. */
+/**
+ * Reads `page_index` and `page_size`: pages from 0, at most 100 entries, 10 by default. Throws
+ * `invalid-parameter`.
+ */
 export function queryPage({
   page_index = '0',
   page_size = '0',
@@ -54,17 +57,23 @@ const page = (index: number, limit: number): Page => ({ index, skip: index * lim
 const SECOND_MS = 1000
 const SPAN_MAX_MS = 31 * 24 * 3600 * SECOND_MS
 
-/** Reads `yyyy-MM-dd HH:mm:ss`, UTC, that the schema let through. Throws `invalid-parameter` when there is no such time. */
+/**
+ * Reads `yyyy-MM-dd HH:mm:ss`, UTC, that the schema let through. Throws `invalid-parameter` when
+ * there is no such time.
+ */
 function queryTime(name: string, text: string): EpochMs {
   const iso = `${text.replace(' ', 'T')}.000Z`
   const at = Date.parse(iso)
   // Date.parse reads February 30 as a day in March.
   if (Number.isNaN(at) || new Date(at).toISOString() !== iso)
-    throw new TailraceError('invalid-parameter', `${name} is no date and time.`)
+    throw new TailraceError('invalid-parameter', `${name} is not a valid date and time.`)
   return at
 }
 
-/** The span from one second to the end of another; an end that is not given is open. Throws `invalid-parameter`. */
+/**
+ * The span from one second to the end of another; an end that is not given is open. Throws
+ * `invalid-parameter`.
+ */
 export function querySpan(
   [fromName, from]: readonly [name: string, text: string | undefined],
   [toName, to]: readonly [name: string, text: string | undefined],

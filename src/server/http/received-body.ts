@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
 import { TailraceError } from '../../contract/errors.ts'
 
-/** A request's body, read at most once, as authentication by signature needs it before the route does. */
+/**
+ * A request's body, read at most once: authentication by signature needs it before the route does.
+ */
 export class ReceivedBody {
   readonly #request: IncomingMessage
   readonly #maxBytes: number
@@ -16,13 +18,16 @@ export class ReceivedBody {
     this.#take = take
   }
 
-  /** The whole body; rejects with `too-large` past the limit, `store-unavailable` when too many bodies are held. */
+  /**
+   * The whole body. Rejects with `too-large` past the limit, and with `store-unavailable` when
+   * requests hold too many bodies.
+   */
   bytes(): Promise<Buffer> {
     this.#bytes ??= readWhole(chunksOf(this.#request), this.#maxBytes, this.#take)
     return this.#bytes
   }
 
-  /** The bytes, if somebody read them. */
+  /** The bytes, if they were read. */
   get read(): Promise<Buffer> | undefined {
     return this.#bytes
   }
@@ -34,12 +39,18 @@ export class ReceivedBody {
       .digest('hex')
 }
 
-/** The body's chunks; a consumer that stops early leaves the connection whole, so that the refusal can be sent. */
+/**
+ * The body's chunks. If a consumer stops early, the connection stays open, so that an error can be
+ * sent.
+ */
 export function chunksOf(body: Readable): AsyncIterable<Buffer> {
   return body.iterator({ destroyOnReturn: false })
 }
 
-/** Reads a body to its end. Rejects with `too-large` past `maxBytes`, as `take` does, and when the connection breaks off before. */
+/**
+ * Reads a body to its end. Rejects with `too-large` past `maxBytes`, as `take` throws, and when the
+ * connection is lost.
+ */
 export async function readWhole(
   body: AsyncIterable<Buffer>,
   maxBytes: number,
@@ -56,10 +67,15 @@ export async function readWhole(
   return Buffer.concat(chunks, bytes)
 }
 
-/** Counts bytes of a body as they arrive. Throws `store-unavailable` when requests hold too many already. */
+/**
+ * Counts bytes of a body as they arrive. Throws `store-unavailable` when requests hold too many.
+ */
 export type TakeBytes = (bytes: number) => void
 
-/** An amount of memory that requests share for bodies which they must hold whole. Who only announces many bytes holds none. */
+/**
+ * An amount of memory that requests share for bodies that they must hold whole. Bytes count once
+ * they have arrived, not when they are announced.
+ */
 export class ByteBudget {
   readonly #maxBytes: number
   #heldBytes = 0
@@ -76,7 +92,10 @@ export class ByteBudget {
     })
     return bytes => {
       if (this.#heldBytes + bytes > this.#maxBytes)
-        throw new TailraceError('store-unavailable', 'Too many bodies are under way: send it again.')
+        throw new TailraceError(
+          'store-unavailable',
+          'The server holds too many request bodies: send it again later.',
+        )
       this.#heldBytes += bytes
       heldBytes += bytes
     }

@@ -4,7 +4,10 @@ import { isTailraceError } from '../../contract/errors.ts'
 
 const damaged = new WeakSet<ServerResponse>()
 
-/** Writes a failure of ours into the server's log, with the build and step that the request names, and remembers an answer that met damage. */
+/**
+ * Logs a failure of this server, with the build and step that the request names. Remembers the
+ * answer if it met damage.
+ */
 export function reportFailure(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -15,7 +18,10 @@ export function reportFailure(
   if (isTailraceError(error, 'log-damaged')) damaged.add(reply.raw)
 }
 
-/** Nothing else of an address: who searches for a secret has it there. */
+/**
+ * The only parameters that are logged: a query string may contain a secret, such as a search for
+ * one.
+ */
 const NAMES = ['record_id', 'step_id', 'job_id', 'build_no', 'task_name']
 
 function namedBy({ params, query }: FastifyRequest): Record<string, unknown> {
@@ -23,7 +29,7 @@ function namedBy({ params, query }: FastifyRequest): Record<string, unknown> {
   return Object.fromEntries(Object.entries(given).filter(([name]) => NAMES.includes(name)))
 }
 
-/** Whether stored bytes that this answer needed were damaged; also where it had begun with status 200. */
+/** True if stored bytes that this answer needed were damaged, even if it began with status 200. */
 export function metDamage(response: ServerResponse): boolean {
   return damaged.has(response)
 }

@@ -8,7 +8,10 @@ export function basePathOf(publicUrl: string | undefined): string {
   return publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '')
 }
 
-/** Removes the base path from a request before it is routed. Some proxies remove it themselves and some do not. */
+/**
+ * Removes the base path from a request before it is routed. Some proxies remove it themselves and
+ * some do not.
+ */
 export function cutBasePath(request: IncomingMessage, basePath: string): void {
   const target = request.url ?? ''
   if (basePath === '' || !target.startsWith(basePath)) return
@@ -27,8 +30,8 @@ const OVERRIDABLE = new Set(['PATCH', 'DELETE', 'HEAD'])
 const overridden = new WeakSet<IncomingMessage>()
 
 /**
- * Gives a POST the method that X-HTTP-Method-Override names (tus 1.0), before it is routed: some proxies allow only GET and
- * POST.
+ * Gives a POST the method that X-HTTP-Method-Override names (tus 1.0), before it is routed: some
+ * proxies allow only GET and POST.
  */
 export function overrideMethod(request: IncomingMessage): void {
   const wanted = request.headers['x-http-method-override']

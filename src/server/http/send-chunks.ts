@@ -3,9 +3,10 @@ import type { FastifyReply } from 'fastify'
 import { reportFailure } from './report-failure.ts'
 
 /**
- * Sends a body of any size, one chunk in flight: the client's pace is the reader's pace, and memory stays flat. The first
- * chunk is read before the head is sent, so that damage at the beginning is still an error answer; damage later breaks the connection off
- * and never ends it cleanly (docs/api.md §3). An empty chunk only looks whether the client is still there.
+ * Sends a body of any size, one chunk in flight: the client's pace is the reader's pace, and memory
+ * stays flat. The first chunk is read before the head is sent, so that damage at the beginning is
+ * still an error answer; damage later breaks the connection off and never ends it cleanly
+ * (docs/api.md §3). An empty chunk only checks whether the client is still connected.
  */
 export async function sendChunks(
   reply: FastifyReply,

@@ -52,7 +52,10 @@ export type ServedRequest<O extends Operation> = Caller<O['access']> & {
 
 type Chunks = AsyncIterable<Uint8Array>
 
-/** What a handler resolves to; nothing for an answer without a body. JSON may also come as text or in chunks. */
+/**
+ * What a handler resolves to; nothing for an answer without a body. JSON may also come as text or
+ * in chunks.
+ */
 type AnswerOf<O extends Operation> = O extends { readonly answer: infer A extends TSchema }
   ? Static<A> | string | Chunks
   : O extends { readonly media: 'text/event-stream' }
@@ -65,8 +68,8 @@ type AnswerOf<O extends Operation> = O extends { readonly answer: infer A extend
           void
 
 /**
- * Answers a request. It may set headers on `reply`, and a status other than the operation's first. It throws a `TailraceError`
- * to reject the request.
+ * Answers a request. It may set headers on `reply`, and a status other than the operation's first.
+ * It throws a `TailraceError` to reject the request.
  */
 type Handler<O extends Operation> = (request: ServedRequest<O>, reply: FastifyReply) => Promise<AnswerOf<O>>
 
@@ -75,7 +78,10 @@ interface ServeOptions {
   readonly beforeBody?: (request: FastifyRequest, reply: FastifyReply) => void
 }
 
-/** Serves an operation: path, method, schemas, access, body and kind of answer are those of the contract. */
+/**
+ * Serves an operation: path, method, schemas, access, body and kind of answer are those of the
+ * contract.
+ */
 export function serve<O extends Operation>(
   app: FastifyInstance,
   operation: O,

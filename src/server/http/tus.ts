@@ -8,7 +8,10 @@ import {
 } from '../../contract/operations/writing/append-log.ts'
 import { type ByteOffset, MAX_INTEGER } from '../../contract/quantities.ts'
 
-/** What an upload's headers must be before its body is looked at: tus 1.0.0 and its media type. Throws `tus-version` or `media-type`. */
+/**
+ * What an upload's headers must be before its body is looked at: tus 1.0.0 and its media type.
+ * Throws `tus-version` or `media-type`.
+ */
 export function assertUpload(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('tus-resumable', TUS_VERSION).header('tus-version', TUS_VERSION)
   if (request.headers['tus-resumable'] !== TUS_VERSION) throw wrongVersion()
@@ -51,7 +54,10 @@ export function uploadChecksum(request: FastifyRequest): UploadChecksum | undefi
     )
   const digest = Buffer.from(base64, 'base64')
   if (digest.toString('base64') !== base64 || digest.length !== createHash(algorithm).digest().length)
-    throw new TailraceError('invalid-parameter', `Upload-Checksum is no ${algorithm} digest in base64.`)
+    throw new TailraceError(
+      'invalid-parameter',
+      `Upload-Checksum is not a valid ${algorithm} digest in base64.`,
+    )
   return { algorithm, digest }
 }
 

@@ -6,7 +6,7 @@ interface Address {
   readonly port: number
 }
 
-/** Rejects where a server could not listen now, with an error for people. Nothing is answered meanwhile. */
+/** Rejects with an error for people if a server cannot listen on this address now. */
 export async function assertCanListen(address: Address): Promise<void> {
   const probe = createServer(socket => socket.destroy())
   await withReason(

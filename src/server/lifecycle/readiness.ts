@@ -14,7 +14,10 @@ export interface Vitals {
   readonly disk: () => Promise<DiskSpace>
 }
 
-/** A store that failed to flush within this time will soon take no more appends. It is tried again each second. */
+/**
+ * A store that failed to flush within this time will soon take no more appends. It is tried again
+ * each second.
+ */
 const FLUSH_FAILING_MS = 10_000
 
 /** The parts that are not ready; none when the server is. Rejects only for faults of its own. */

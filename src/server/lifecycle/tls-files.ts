@@ -8,7 +8,10 @@ import { TailraceError } from '../../contract/errors.ts'
 import type { TlsFiles } from '../config/config.ts'
 import type { TlsKeyPair } from '../http/http-server.ts'
 
-/** Rejects with `invalid-parameter`, in one line for the person who starts the server, unless both can be read and belong together. */
+/**
+ * Rejects with `invalid-parameter`, in one line for the person who starts the server, unless both
+ * can be read and belong together.
+ */
 export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<TlsKeyPair> {
   try {
     const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)])
@@ -24,13 +27,19 @@ export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Tls
   }
 }
 
-/** A secure context accepts a key of another type than the certificate's, and then fails every handshake. */
+/**
+ * A secure context accepts a key of another type than the certificate's, and then fails every
+ * handshake.
+ */
 function assertPair(cert: Buffer, key: Buffer): void {
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
     throw new Error('the key is not that of the certificate')
 }
 
-/** Reads the files again, for new connections. If it rejects as `readTlsFiles` does, the server keeps the old pair. */
+/**
+ * Reads the files again, for new connections. If it rejects as `readTlsFiles` does, the server
+ * keeps the old pair.
+ */
 export async function reloadTls(server: Server, files: TlsFiles): Promise<void> {
   const pair = await readTlsFiles(files)
   if (server instanceof TlsServer) server.setSecureContext(pair)

@@ -51,7 +51,7 @@ export function gaugeStore(
   )
   const stored = measured(packs)
   gauge('tailrace_packs', 'Packs in the pack store.', async () => (await stored()).count)
-  gauge('tailrace_live_logs', 'Steps that take appends just now.', () => quotas.liveLogs)
+  gauge('tailrace_live_logs', 'Steps that accept appends now.', () => quotas.liveLogs)
   gauge('tailrace_open_builds', 'Builds without a result that count as open.', () =>
     quotas.openBuilds(clock()),
   )

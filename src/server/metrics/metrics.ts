@@ -27,7 +27,7 @@ export class Metrics {
   })
   readonly requestsUnderWay = new Gauge({
     name: 'tailrace_http_requests_under_way',
-    help: 'Requests that are not answered yet, followers included.',
+    help: 'Requests in progress, followers included.',
     registers: [this.registry],
   })
   readonly appendSeconds = new Histogram({
@@ -49,7 +49,7 @@ export class Metrics {
   })
   readonly damagedReads = new Counter({
     name: 'tailrace_damaged_reads_total',
-    help: 'Answers that met damaged or missing log bytes, those that broke off included.',
+    help: 'Answers that met damaged or missing log bytes, including answers that broke off.',
     registers: [this.registry],
   })
   readonly packedBytes = new Counter({

@@ -5,7 +5,10 @@ import type { Build } from '../../core/ports/build-catalog.ts'
 import { buildStatus, runningStatus, withCode } from './build-status.ts'
 import { buildProjectId, familyDuration, familyTime, familyTimeOrNull } from './family-forms.ts'
 
-/** What the three forms of a build have in common: Tailrace has no repositories, triggers, parameters or queues. */
+/**
+ * What the three forms of a build have in common: Tailrace has no repositories, triggers,
+ * parameters or queues.
+ */
 const NOT_KNOWN = {
   schedule_time: null,
   queued_time: null,

@@ -6,8 +6,8 @@ import { buildStatus, stepStatus, withCode } from './build-status.ts'
 import { familyDuration, familyTime, familyTimeOrNull } from './family-forms.ts'
 
 /**
- * The stages of a build by name, in their order. `initial` is the moment in which the build was made, `final` the one in which
- * its result was set; the steps come between them (docs/api.md §2).
+ * The stages of a build by name, in their order. `initial` is the moment in which the build was
+ * made, `final` the one in which its result was set; the steps come between them (docs/api.md §2).
  */
 export function buildStages(build: Build, steps: readonly Step[]): Record<string, Stage> {
   const made = { beganAtMs: build.createdAtMs, finishedAtMs: build.createdAtMs }
@@ -68,7 +68,10 @@ function stage(build: Build, { sequence, name, label, status, beganAtMs, finishe
   }
 }
 
-/** The UUID of a stage: version 5 (RFC 9562 §5.5), of its name in the name space of the build's record. */
+/**
+ * The UUID of a stage: version 5 (RFC 9562 §5.5), of its name in the name space of the build's
+ * record.
+ */
 export function stageId(recordId: string, name: string): string {
   const hash = createHash('sha1')
     .update(Buffer.from(recordId.replaceAll('-', ''), 'hex'))

@@ -27,7 +27,10 @@ export interface LogBody {
   readonly encodings: readonly Encoding[]
 }
 
-/** The best encoding of this log that the route offers and the client accepts; an empty log is not encoded. */
+/**
+ * The best encoding of this log that the route offers and the client accepts; an empty log is not
+ * encoded.
+ */
 export function encodingFor(
   ports: LogBodyPorts,
   { head, encodings }: LogBody,
@@ -73,7 +76,10 @@ async function zstdFrame(bytes: Uint8Array): Promise<Uint8Array> {
   return compressZstd(bytes, { chunkSize, params: { [constants.ZSTD_c_compressionLevel]: SEND_LEVEL } })
 }
 
-/** The chunks as one gzip member. Clients cut a second member off without a word, so there must be only one. */
+/**
+ * The chunks as one gzip member. Clients cut a second member off without a word, so there must be
+ * only one.
+ */
 function gzipMember(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const gzip = createGzip({ level: SEND_LEVEL, chunkSize: 64 * 1024 })
   const source = Readable.from(chunks, { objectMode: false })

@@ -14,7 +14,9 @@ export function buildProjectId(job: JobId): string {
   return [job.slice(0, 8), job.slice(8, 12), job.slice(12, 16), job.slice(16, 20), job.slice(20)].join('-')
 }
 
-/** The job of a build project. Text of any other form is returned as it is: no job has such an id. */
+/**
+ * The job of a build project. Text of any other form is returned as it is: no job has such an id.
+ */
 export function jobOfBuildProject(id: string): JobId {
   return FORM.test(id) ? id.replaceAll('-', '') : id
 }
@@ -31,7 +33,10 @@ export function familyTimeOrNull(atMs: EpochMs | undefined): string | null {
   return atMs === undefined ? null : familyTime(atMs)
 }
 
-/** Milliseconds between two times, at least 0 even if a clock was set back; null until both are known. */
+/**
+ * Milliseconds between two times, at least 0 even if a clock was set back; null until both are
+ * known.
+ */
 export function familyDuration(fromMs: EpochMs | undefined, toMs: EpochMs | undefined): number | null {
   if (fromMs === undefined || toMs === undefined) return null
   return Math.min(Math.max(0, toMs - fromMs), DURATION_MAX_MS)

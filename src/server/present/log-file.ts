@@ -10,7 +10,10 @@ interface LogFile {
   readonly chunks: AsyncIterable<Uint8Array>
 }
 
-/** Sets the headers of a download and answers its bytes: the log, or a .zip file with it (docs/api.md §3). */
+/**
+ * Sets the headers of a download and answers its bytes: the log, or a .zip file with it
+ * (docs/api.md §3).
+ */
 export function describeFile(
   reply: FastifyReply,
   { name, changedAtMs, chunks }: LogFile,
@@ -21,7 +24,10 @@ export function describeFile(
   return zipped ? zipFile(`${name}.log`, changedAtMs, chunks) : chunks
 }
 
-/** `Content-Disposition` for a download: a plain filename that cannot break out of its quotes, and the exact one as RFC 6266 writes it. */
+/**
+ * `Content-Disposition` for a download: a plain filename that cannot break out of its quotes, and
+ * the exact one as RFC 6266 writes it.
+ */
 function attachment(fileName: string): string {
   const plain = fileName.replace(/[^A-Za-z0-9._-]/g, '_')
   const encoded = encodeURIComponent(fileName).replace(

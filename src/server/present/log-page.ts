@@ -4,7 +4,10 @@ import type { OffsetFormat } from '../../contract/offset-format.ts'
 import type { PageQuery, SourcedPage } from '../../core/read/page/read-page.ts'
 import { queryNumber } from '../http/query-parameters.ts'
 
-/** The page that these parameters ask for. Throws `invalid-parameter` for a number that is too large. */
+/**
+ * The page that these parameters ask for. Throws `invalid-parameter` for a number that is too
+ * large.
+ */
 export function queryLogPage({
   start_offset = '0',
   end_offset = '0',

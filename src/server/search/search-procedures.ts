@@ -1,4 +1,4 @@
-/** What the server and its search thread may ask each other. Arguments and results are cloned. */
+/** What the server and its search thread ask each other. Arguments and results are cloned. */
 import type { ByteOffset, LogId } from '../../contract/quantities.ts'
 import type { FrameCatalog } from '../../core/ports/frame-catalog.ts'
 import type { Journal, JournalChunk } from '../../core/ports/journal.ts'

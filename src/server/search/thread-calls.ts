@@ -24,8 +24,7 @@ interface Answer {
 /** One end of a line between two threads. */
 export interface ThreadLine<Theirs extends Procedures> {
   /**
-   * Runs a procedure of the other thread. Rejects as it does there; TailraceErrors stay what they
-   * are.
+   * Runs a procedure of the other thread. Rejects as it does there; a TailraceError arrives as one.
    */
   call<Name extends keyof Theirs & string>(
     name: Name,

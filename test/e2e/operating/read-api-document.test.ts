@@ -171,7 +171,7 @@ test('a browser that opens the address is redirected to the page, other clients 
     const { status, headers } = await send(below.url, 'GET', path, browser)
     assert.deepEqual([status, headers.location], [303, '/tail/docs'], path)
   }
-  assert.match(below.stdout, /^The API on a page: http:\/\/logs\.example\.org\/tail\/docs$/m)
+  assert.match(below.stdout, /^API reference: http:\/\/logs\.example\.org\/tail\/docs$/m)
 })
 
 test('metrics count what went in and out, for admins alone', async () => {

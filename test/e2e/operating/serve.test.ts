@@ -42,7 +42,7 @@ function refusedStart(args: readonly string[], env: Readonly<Record<string, stri
 test('a server on all addresses says that others need a public URL, and one that has it does not', async () => {
   const all = ['sh', '-c', 'exec "$@" --listen 0.0.0.0:0', 'sh']
   await using open = await startServer({ under: all })
-  assert.match(open.stdout, /for other machines set --public-url \(TAILRACE_PUBLIC_URL\)/)
+  assert.match(open.stdout, /For clients on other machines, set --public-url \(TAILRACE_PUBLIC_URL\)/)
   const env = { TAILRACE_PUBLIC_URL: 'https://logs.example.com' }
   await using named = await startServer({ under: all, env })
   await using near = await startServer()

@@ -113,13 +113,27 @@ test('a failure is logged once, with its cause and the request ID that the clien
   }, 60_000)
 })
 
+test('a search that meets damage ends with an error, and is logged and counted like other answers', async () => {
+  const damagedReads = async () =>
+    Number(/^tailrace_damaged_reads_total (\d+)$/m.exec((await caller.get('/metrics')).text)?.[1])
+  const before = await damagedReads()
+  const reply = await caller.get(`${logPath(build, 1)}/search?q=${MARK}`)
+  assert.equal(reply.status, 200, reply.text)
+  assert.equal(JSON.parse(reply.text.trimEnd().split('\n').at(-1) ?? '').error_code, 'CB.00060101')
+  await eventually(async () => {
+    const logged = linesOf(reply).map(({ level, record_id }) => ({ level, record_id }))
+    assert.deepEqual(logged, [{ level: ERROR, record_id: build.record_id }])
+  }, 60_000)
+  await eventually(async () => assert.equal(await damagedReads(), before + 1), 60_000)
+})
+
 test('a person who downloads a damaged log gets an error that says where to look, and no file', async () => {
   using person = new CommandLine(server.url)
   const { code, stderr } = await person.run(['get', '-o', 'log', '--level', 'DEBUG', build.record_id])
   assert.equal(code, 1)
   assert.ok(
     stderr.endsWith(
-      `tailrace get: ${server.url} failed over this. Its log tells why; "tailrace doctor" there, whether its store is damaged\n`,
+      `tailrace get: ${server.url} failed. Its log says why; "tailrace doctor" on that machine checks its store\n`,
     ),
     stderr,
   )

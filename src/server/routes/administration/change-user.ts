@@ -4,7 +4,10 @@ import type { UserAdministration } from '../../../iam/administer-users.ts'
 import { serve } from '../../http/serve.ts'
 import { userAnswer } from './list-users.ts'
 
-/** Open to every member, as each may change their own password. The use-case checks who may change what else. */
+/**
+ * Open to every member, as each may change their own password. The use-case checks every other
+ * change.
+ */
 export function changeUserRoute(app: FastifyInstance, users: UserAdministration): void {
   serve(app, operation, async ({ who, params, body }) => {
     const { password, old_password: oldPassword, roles } = body

@@ -9,7 +9,7 @@ import { jobOfBuildProject, succeeded } from '../../present/family-forms.ts'
 
 const NONE: CountedBuilds = { builds: [], total: 0 }
 
-/** Builds have no trigger, branch or tag here, so that none has one that is asked for. */
+/** Builds have no trigger, branch or tag here, so a filter by one of them finds none. */
 export function listBuildRecordsRoute(app: FastifyInstance, ports: { readonly history: BuildHistory }): void {
   serve(app, operation, async ({ who, params, query }) => {
     const { from_date, to_date, triggers, branches, tags } = query

@@ -29,7 +29,7 @@ export function showHistoryDetailsRoute(
   })
 }
 
-/** This route knows four words, and none for a step that was broken off. */
+/** This route has four words, and none for a step that was aborted. */
 function visibleStatus({ state, outcome }: Step): 'running' | 'success' | 'error' | '' {
   if (state === 'running') return 'running'
   if (state === 'waiting' || state === 'skipped') return ''

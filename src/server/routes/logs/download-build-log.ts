@@ -18,7 +18,10 @@ interface Wanted {
   readonly zipped: boolean
 }
 
-/** The log of a build as a file, on three routes: v4 knows levels, v1 also compression, v3 only that. */
+/**
+ * The log of a build as a file, on three routes: v4 has levels, v1 levels and compression, v3 only
+ * compression.
+ */
 export function downloadBuildLogRoute(app: FastifyInstance, ports: BuildLogPorts): void {
   serve(app, operation, ({ who, params, query: { log_level: level } }, reply) =>
     buildLogFile(ports, who, params, { level, zipped: false }, reply),
@@ -31,7 +34,7 @@ export function downloadBuildLogRoute(app: FastifyInstance, ports: BuildLogPorts
   )
 }
 
-/** Finds the log and sets the headers of the file. Nothing of the log is read before its chunks are asked for. */
+/** Finds the log and sets the headers of the file. The log is read when the chunks are. */
 async function buildLogFile(
   ports: BuildLogPorts,
   who: Principal,

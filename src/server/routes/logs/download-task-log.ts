@@ -13,7 +13,10 @@ import { describeFile } from '../../present/log-file.ts'
 
 type Request = ServedRequest<typeof operation | typeof downloadTaskLogV1>
 
-/** The log of a step as a file. Every byte may be sent as stored zstd; without DEBUG lines the log is filtered on its way. */
+/**
+ * The log of a step as a file. A whole log may be sent as stored zstd; a log without DEBUG lines is
+ * filtered as it is sent.
+ */
 export function downloadTaskLogRoute(app: FastifyInstance, ports: LogBodyPorts): void {
   serve(app, operation, (request, reply) => taskLogFile(ports, request, reply, false))
   serve(app, downloadTaskLogV1, (request, reply) =>
@@ -21,7 +24,7 @@ export function downloadTaskLogRoute(app: FastifyInstance, ports: LogBodyPorts):
   )
 }
 
-/** Finds the log and sets the headers of the file. Nothing of the log is read before its chunks are asked for. */
+/** Finds the log and sets the headers of the file. The log is read when the chunks are. */
 async function taskLogFile(
   ports: LogBodyPorts,
   { who, params: { record_id }, query, received }: Request,

@@ -8,7 +8,7 @@ import { succeeded } from '../../present/family-forms.ts'
 
 const LIMIT_MAX = 100
 
-/** Tailrace analyses no logs: what it found is nothing, on every page of every build. */
+/** Tailrace does not analyse logs, so the list of findings is always empty. */
 export function readLogAnalysisRoute(app: FastifyInstance, ports: { readonly builds: BuildCatalog }): void {
   serve(app, operation, async ({ who, params, query: { limit = '10', offset = '0' } }) => {
     const address = numberedBuild(params)

@@ -20,7 +20,7 @@ interface Ports {
   readonly reader: LogReader
 }
 
-/** Both routes to a page of a step's log; the second knows no size. */
+/** Both routes to a page of a step's log; the second has no size. */
 export function readStepLogRoute(app: FastifyInstance, ports: Ports, offsetFormat: OffsetFormat): void {
   const answer = async (
     who: Principal,

@@ -31,7 +31,10 @@ export function followLogRoute(app: FastifyInstance, stores: Omit<FollowPorts, '
   })
 }
 
-/** Where to begin, and whether the client has seen what lies before: it names an event, or a byte that is not the first. */
+/**
+ * Where to begin, and whether the client resumes: it names an event, or a byte that is not the
+ * first.
+ */
 function beginning({ query, received }: ServedRequest<typeof operation>): {
   readonly from: ByteOffset
   readonly resumed: boolean

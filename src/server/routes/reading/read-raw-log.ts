@@ -13,7 +13,10 @@ import { describeBody, encodeLog, encodingFor, type LogBodyPorts } from '../../p
 
 const ENCODINGS: readonly Encoding[] = ['zstd', 'gzip']
 
-/** GET and HEAD of a step's log (docs/api.md §5); HEAD also reports the offset of an upload (tus 1.0). */
+/**
+ * GET and HEAD of a step's log (docs/api.md §5); HEAD also reports the offset of an upload (tus
+ * 1.0).
+ */
 export function readRawLogRoute(app: FastifyInstance, ports: LogBodyPorts): void {
   serve(app, operation, async ({ who, params, isHead, received }, reply) => {
     if (isHead) assertTusVersionIfGiven(received)
@@ -74,7 +77,10 @@ function etag(sha256: string, encoding: Encoding): string {
   return encoding === 'identity' ? `"${sha256}"` : `"${sha256}-${encoding}"`
 }
 
-/** If-Match (RFC 9110 §13.1.1): the log as the client knows it, or no answer. Throws `precondition-failed`. */
+/**
+ * If-Match (RFC 9110 §13.1.1): the log as the client knows it, or no answer. Throws
+ * `precondition-failed`.
+ */
 function assertMatch(request: FastifyRequest, reply: FastifyReply): void {
   const wanted = request.headers['if-match']?.trim()
   if (wanted === undefined || wanted === '*') return
@@ -90,7 +96,10 @@ function isFresh(request: FastifyRequest, reply: FastifyReply): boolean {
   return known.trim() === '*' || known.split(',').some(one => one.trim().replace(/^W\//, '') === own)
 }
 
-/** The range to answer. Ranges are of the identity encoding; `If-Range` with anything but its strong ETag makes it the whole (RFC 9110 §13.1.5). */
+/**
+ * The range to answer. Ranges are of the identity encoding; `If-Range` with anything but its strong
+ * ETag makes it the whole (RFC 9110 §13.1.5).
+ */
 function wantedRange(
   request: FastifyRequest,
   reply: FastifyReply,

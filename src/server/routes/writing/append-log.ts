@@ -17,7 +17,10 @@ import {
   uploadOffset,
 } from '../../http/tus.ts'
 
-/** `checkedBodies` bounds what bodies with a checksum, which are held until they are checked, take of memory together. */
+/**
+ * Bodies with a checksum are held in memory until they are checked; `checkedBodies` bounds them
+ * together.
+ */
 export function appendLogRoute(app: FastifyInstance, ports: WritePorts, checkedBodies: ByteBudget): void {
   serve(
     app,

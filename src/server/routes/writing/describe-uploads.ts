@@ -7,7 +7,7 @@ import {
 import { describeUploads as operation } from '../../../contract/operations/writing/describe-uploads.ts'
 import { serve } from '../../http/serve.ts'
 
-/** Says the same for every log, whether it exists or not. */
+/** The answer is the same for every log, even for one that does not exist. */
 export function describeUploadsRoute(app: FastifyInstance): void {
   serve(app, operation, async (_request, reply) => {
     reply
