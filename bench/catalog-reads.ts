@@ -1,6 +1,6 @@
 /**
  * Prints how many point reads and batch writes a second the catalog on SQLite does, one caller
- * after the other and many at once, beside a raw prepared statement on the same rows. Usage: node
+ * after the other and many at once, next to a raw prepared statement on the same rows. Usage: node
  * bench/catalog-reads.ts [seconds]
  */
 import { mkdtemp, rm, stat } from 'node:fs/promises'

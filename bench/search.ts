@@ -1,9 +1,10 @@
 /**
- * How fast a literal is searched in a finished log, in frames on disk, beside `zstd -dc | grep -cF`
- * of the same bytes: counts are compared first, then all run in turn, and the median of the ratios
- * counts. `count_only=true` answers what grep does; without it the search sends every hit to its
- * client too. `node bench/search.ts [MiB] [log to repeat] [pattern…]`; needs the commands zstd and
- * grep. Without a log it repeats those of TAILRACE_CORPORA, else logs of our own making.
+ * How fast a literal is searched in a finished log, in frames on disk, compared with `zstd -dc |
+ * grep -cF` of the same bytes: counts are compared first, then all run in turn, and the median of
+ * the ratios counts. `count_only=true` answers what grep does; without it the search sends every
+ * hit to its client too. `node bench/search.ts [MiB] [log to repeat] [pattern…]`; needs the
+ * commands zstd and grep. Without a log it repeats those of TAILRACE_CORPORA, else logs of our own
+ * making.
  */
 import assert from 'node:assert/strict'
 import { execFile, execFileSync } from 'node:child_process'
@@ -97,7 +98,7 @@ interface Times {
   readonly searchMs: number
 }
 
-/** The count that stands in the answer's last line. */
+/** The count in the last line of the answer. */
 async function countOf(caller: Caller, path: string): Promise<number> {
   const response = await openStream(caller.server.url, path, caller.headers)
   assert.equal(response.statusCode, 200)

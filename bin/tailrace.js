@@ -30,7 +30,7 @@ function start() {
   endWithLauncher()
   const built = join(dirname(here), '..', 'dist', 'cli', 'main.js')
   const source = join(dirname(here), '..', 'src', 'cli', 'main.ts')
-  // A checkout may hold an older build beside its sources; the package has the build alone.
+  // A checkout may contain an older build next to its sources. The package has only the build.
   import(pathToFileURL(existsSync(source) ? source : built).href)
     .then(cli => cli.main(process.argv.slice(2)))
     .then(exitWhenWritten)
@@ -40,7 +40,10 @@ function start() {
     })
 }
 
-/** Who kills the process that he started must not leave another one behind. The exception is a runner: its command needs it. */
+/**
+ * Ends this process when its launcher is killed, so that no process is left over. A runner stays: its
+ * command needs it.
+ */
 function endWithLauncher() {
   const launcher = Number(process.env[LAUNCHER])
   delete process.env[LAUNCHER]
@@ -70,7 +73,7 @@ function restart(node) {
   const args = [here, ...process.argv.slice(2)]
   if (node === undefined || !existsSync(node)) {
     console.error(
-      `tailrace: needs Node ${NODE_MAJOR_NEEDED} or newer; this is ${process.version}, and no pinned Node is installed beside it`,
+      `tailrace: needs Node ${NODE_MAJOR_NEEDED} or newer; this is ${process.version}, and no pinned Node is installed next to it`,
     )
     process.exit(1)
   }

@@ -102,7 +102,7 @@ describe('a planted import is found', () => {
   for (const [file, source, what] of planted)
     test(`${file}: ${source}`, () => assert.deepEqual(offences(file, source), [`1: ${what}`]))
 
-  test('over several lines, the line of the specifier is told', () => {
+  test('of an import over several lines, the line of the specifier is reported', () => {
     assert.deepEqual(offences('src/core/read/a.ts', "import type {\n  X,\n  Y,\n} from 'node:fs'\n"), [
       '4: src/core may not import node:fs',
     ])

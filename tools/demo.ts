@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: a throw-away server, a build of two steps with real output (this project's type
  * check and the unit tests of src/text), followed while it runs and read back through both routes
- * of the contract. Ends by itself and leaves nothing behind.
+ * of the contract. Ends by itself and removes all that it made.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'

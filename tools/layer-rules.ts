@@ -125,12 +125,12 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'src/store/conformance',
     mayImport: [...DOMAIN, 'npm:fast-check', 'node:*'],
-    because: 'a suite proves the promises of a port, whoever keeps them',
+    because: 'a suite proves the promises of a port for every implementation',
   },
   {
     path: 'src/iam',
     mayImport: ['src/contract', 'src/files', 'src/core/ports', 'src/core/access', 'node:*', 'npm:lru-cache'],
-    because: 'authentication is decided beside the use-cases, not within them; its store is a port',
+    because: 'authentication comes before the use-cases and is no part of them; its store is a port',
   },
   {
     path: 'src/server',
@@ -208,7 +208,7 @@ export const ROOMS: readonly Room[] = [
     path: 'src/server/search',
     mayImport: ['src/contract', 'src/core', 'src/text', 'src/server/http', 'node:*', 'npm:fastify'],
     mayNotUse: NO_ENVIRONMENT,
-    because: 'searches run beside requests, in threads of their own; they know no route',
+    because: 'searches run in threads of their own; they know no route',
   },
   {
     path: 'src/server/docs',
@@ -257,7 +257,7 @@ export const ROOMS: readonly Room[] = [
   {
     path: 'src/cli',
     mayImport: ['src/client', 'src/files', 'src/contract', 'src/text', 'node:*', 'package.json'],
-    because: 'commands speak to a server over HTTP like everybody else',
+    because: 'commands use HTTP, like every other client',
   },
   {
     path: 'src/cli/store',
@@ -282,7 +282,7 @@ export const ROOMS: readonly Room[] = [
 ]
 
 /**
- * What `*.test.ts` files may import beside what their room may: real parts to try the room with.
+ * What `*.test.ts` files may import in addition to what their room may: real parts to test it with.
  */
 export const TESTS_MAY_IMPORT: readonly Target[] = [
   'node:*',

@@ -35,7 +35,7 @@ interface Mutation {
   readonly by: string
 }
 
-/** Blanks around an operator tell it from the brackets of a type. */
+/** Blanks around an operator distinguish it from the brackets of a type. */
 const MUTATIONS: readonly Mutation[] = [
   { pattern: / === /g, by: ' !== ' },
   { pattern: / !== /g, by: ' === ' },

@@ -1,6 +1,6 @@
 /**
- * Writes docs/cli.md and the man page from the declarations of the commands. With `--check` it writes
- * nothing and exits with 1 if a file is out of date.
+ * Writes docs/cli.md and the man page from the declarations of the commands. With `--check` it
+ * writes nothing and exits with 1 if a file is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

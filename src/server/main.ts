@@ -78,7 +78,7 @@ function packageVersion(): string {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 }
 
-/** How long running requests may take to end once the server is told to stop. */
+/** How long running requests may take to end once the server is asked to stop. */
 const GRACE_MS = 10_000
 
 /** Idle connections end at once, running requests when they are answered or the grace is over. */

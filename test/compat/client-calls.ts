@@ -1,6 +1,6 @@
 /**
- * What programs that call all operations of a published CodeArts Build client are given, and must
- * print.
+ * Input and expected output of programs that call all operations of a published CodeArts Build
+ * client.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'

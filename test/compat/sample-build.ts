@@ -7,7 +7,7 @@ const STAMP = '[2026/01/31 10:00:00.000 GMT+08:00]'
 export const FIRST = `${STAMP} [INFO] caf\u00e9 \u2713 \u{1f600} begins\n${STAMP} [DEBUG] with details\n`
 export const SECOND = `${STAMP} [ERROR] 100% & a+b=c?\n`
 export const WITHOUT_DEBUG = FIRST.replace(/.*\[DEBUG\].*\n/, '')
-/** Nothing that may stand in a name is beyond a signature. */
+/** Every character that a name may contain can be signed. */
 export const JOB_NAME = "compat & more: (a+b)*c = 'd'~e_f/g?h#i \u00e9\u2713"
 
 /** A finished build of two steps with the logs FIRST and SECOND. */

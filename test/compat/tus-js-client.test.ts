@@ -39,8 +39,7 @@ type Options = ConstructorParameters<typeof Upload>[1]
 type Source = ConstructorParameters<typeof Upload>[0]
 
 /**
- * What the client needs to be told of a log: where it is, and that its length is known when the
- * step ends.
+ * What the client must know of a log: its URL, and that its length is known when the step ends.
  */
 function optionsFor(build: BuildAnswer): Options {
   return {
@@ -109,7 +108,7 @@ test('an upload aborted in the middle of a request resumes at the head of the lo
   const build = await caller.newBuild()
   await uploadUntil(2 * MIB, LOG, optionsFor(build))
   const head = await uploader(server, build).head(build)
-  assert.ok(head >= 2 * MIB && head < LOG.length, `the log stands at ${head}`)
+  assert.ok(head >= 2 * MIB && head < LOG.length, `the head is ${head}`)
   await uploadUntil(4 * MIB, LOG, optionsFor(build))
   await upload(LOG, optionsFor(build))
   await assertStored(build, LOG)

@@ -1,6 +1,6 @@
 /**
- * Acknowledged is durable, and nothing is doubled: the server is killed in the middle of many
- * appends, again and again.
+ * Kills the server again and again during many appends: acknowledged bytes are durable, and none is
+ * stored twice.
  */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -35,8 +35,7 @@ for (let at = 0, random = generator(7); at < pattern.length; at++)
   pattern[at] = at % LINE_BYTES === LINE_BYTES - 1 ? 0x0a : 0x21 + random(90)
 
 /**
- * What the log of a writer holds, whatever was sent when: its bytes follow from its number and
- * their offset.
+ * The bytes of a writer's log. They depend only on its number and their offset.
  */
 function bytesAt(log: number, from: number, to: number): Buffer {
   const shift = log * LINE_BYTES
@@ -116,7 +115,9 @@ test(`after kill -9, ${ROUNDS} times, nothing acknowledged is lost, doubled or c
   await Promise.all(writers.map(writer => finish(writer)))
 })
 
-/** The writer goes on as if nothing had been; the log is sealed and read back by both routes. */
+/**
+ * The writer continues as if nothing had happened; the log is sealed and read back by both routes.
+ */
 async function finish(writer: Writer): Promise<void> {
   const { build, step, log } = writer
   const end = writer.acknowledged + 1000

@@ -1,6 +1,6 @@
 /**
- * Deletion and the reclaiming of packs, with a server that is killed among them: what stays is
- * exact, what went stays away, its space comes back.
+ * Kills the server during deletions and the reclaiming of packs: kept logs are exact, deleted ones
+ * stay deleted, and their space is freed.
  */
 import assert from 'node:assert/strict'
 import { readdir, stat } from 'node:fs/promises'

@@ -1,6 +1,6 @@
 /**
- * A catalog that somebody put back alone, as it was before: what it does not know of is not taken
- * for waste.
+ * Only the catalog was restored, from an earlier time: logs that it does not know are not treated
+ * as waste.
  */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -13,7 +13,7 @@ import { CLI, type ServerProcess, startServer } from '../props/server-process.ts
 import { admin, type Caller, eventually, logPath } from '../props/wire.ts'
 
 const CATALOG = ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite-shm']
-const LINE = 'a line that somebody was told is safe\n'
+const LINE = 'a line that was acknowledged\n'
 
 /**
  * A served store of which `keep` keeps the catalog as it is; `putBack` brings it back once the

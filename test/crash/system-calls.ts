@@ -6,7 +6,7 @@ export interface SystemCall {
   readonly name: string
   readonly begin: number
   readonly end: number
-  /** The first argument, a descriptor, as the path or socket that it stands for. */
+  /** The first argument, a descriptor, as the path or socket that it refers to. */
   readonly file: string
   /** All arguments as strace prints them. */
   readonly text: string
@@ -18,8 +18,8 @@ const RESUMED = /^(?<pid>\d+) +<\.\.\. (?<name>\w+) resumed>(?<text>.*)$/
 const UNFINISHED = / ?<unfinished \.\.\.>$/
 
 /**
- * Reads what `strace -f -y -o FILE` wrote. A call that ended on a later line than it began, as
- * other threads went on meanwhile, is joined again; a call that never ended is left out.
+ * Reads what `strace -f -y -o FILE` wrote. A call that ended on a later line than it began, because
+ * other threads ran in between, is joined again; a call that never ended is left out.
  */
 export function readTrace(trace: string): SystemCall[] {
   const calls: SystemCall[] = []

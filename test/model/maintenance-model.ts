@@ -240,7 +240,7 @@ class LogModel {
   async #delete(): Promise<void> {
     const deleting = deleteBuild(this.#ports, ADMIN, this.#step.recordId)
     if (this.#deleted) return assertRefused(deleting, 'not-found')
-    // What other callers send at the same moment is refused or forgotten.
+    // What other callers send at the same moment is rejected or forgotten.
     const racing = this.#sealed
       ? Promise.resolve()
       : appendWhole(this.#ports, this.#step, this.#acknowledged, Buffer.from('race')).catch(error => {

@@ -307,7 +307,7 @@ function failingPacks(packs: PackStore, failEvery: number): PackStore {
   }
 }
 
-/** Fails in turn before and after the rows are there: the caller cannot tell which. */
+/** Fails in turn before and after the rows are stored: the caller cannot know which. */
 function failingFrames(frames: FrameCatalog, failEvery: number): FrameCatalog {
   let adds = 0
   return {

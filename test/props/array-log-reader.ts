@@ -3,8 +3,8 @@ import type { LogReader } from '../../src/core/read/reader/log-reader.ts'
 import { cutInChunks } from '../arbitrary/log-bytes.ts'
 
 /**
- * A reader of what `log` gives at each call, which yields chunks of these sizes in turn and refuses
- * what the port does not allow.
+ * A reader of what `log` returns at each call. It yields chunks of these sizes in turn and rejects
+ * calls that the port does not allow.
  */
 export function arrayLogReader(log: () => Uint8Array, sizes: readonly number[] = [3, 1, 4000]): LogReader {
   return {

@@ -20,8 +20,8 @@ const ERRORS_OF_SOME: ReadonlySet<number> = new Set([412, 416, 422, 460, 507])
 type Received = Readonly<Record<string, unknown>>
 
 /**
- * Holds status and headers of an answer to what the operation promises; of a request that is for
- * another method than it came with, nothing.
+ * Checks status and headers of an answer against what the operation promises. Skips requests that
+ * override their method.
  */
 export function assertPromised(
   method: string,
@@ -47,8 +47,8 @@ export function assertPromised(
 }
 
 /**
- * Holds an answer to the API document: a JSON success has the operation's schema, and a refusal the
- * one error body, or Keystone's on /v3. The document is made of the same schemas.
+ * Checks an answer against the API document: a JSON success has the operation's schema, and an
+ * error the one error body, or Keystone's on /v3. The document is made of the same schemas.
  */
 export function assertDescribed(
   method: string,

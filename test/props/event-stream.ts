@@ -66,8 +66,8 @@ export interface Followed {
   readonly connections: number
   readonly chunks: number
   /**
-   * The data of `event: end`; undefined when the follower came back at the end of a finished log,
-   * and was told so by 204.
+   * The data of `event: end`; undefined when the follower resumed at the end of a finished log and
+   * got 204.
    */
   // biome-ignore lint/suspicious/noExplicitAny: what an event holds is what the tests are about
   readonly told: any

@@ -26,7 +26,7 @@ export type CrowdReport = readonly Followed[]
 export const GO_ON = 'go on'
 
 /**
- * A restless follower goes at about one of so many chunks; which ones differs from follower to
+ * A restless follower disconnects at about one in so many chunks, at other chunks for each
  * follower.
  */
 const RESTLESS_AT_ONE_OF_CHUNKS = 97

@@ -4,8 +4,7 @@ import type { AddressInfo } from 'node:net'
 export type Answerer = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
- * What stands where a server under test looks for its external IAM: it answers as it is told, and
- * counts.
+ * A fake external IAM for the server under test. It answers as `answer` says, and counts requests.
  */
 export interface KeystoneFront extends AsyncDisposable {
   readonly url: string
@@ -13,7 +12,7 @@ export interface KeystoneFront extends AsyncDisposable {
   answer: Answerer
   /** The tokens that it was asked about, in order. */
   readonly asked: string[]
-  /** The most requests that were under way at once. */
+  /** The most requests that were in flight at once. */
   readonly mostAtOnce: number
 }
 
@@ -45,8 +44,8 @@ export async function openKeystoneFront(answer: Answerer): Promise<KeystoneFront
 }
 
 /**
- * Hands every request on to the service that `url` names at that time, and breaks off when it does
- * not answer.
+ * Passes every request to the service at `url()`, and breaks the connection off if that does not
+ * answer.
  */
 export function passTo(url: () => string): Answerer {
   return (received, response) => {

@@ -3,12 +3,11 @@ import { createPasswordHasher } from '../../src/iam/secrets/password-hasher.ts'
 import { MemoryCredentials } from '../../src/store/memory/memory-credentials.ts'
 import { BOOTSTRAP } from './server-process.ts'
 
-/** Hashes passwords at no cost worth speaking of. */
+/** Hashes passwords at almost no cost. */
 export const CHEAP_PASSWORDS = createPasswordHasher({ cost: { memoryKib: 64, passes: 1 } })
 
 /**
- * Who asks, over a store in memory with the bootstrap admin, under a clock that stands until it is
- * moved.
+ * The IAM over a store in memory with the bootstrap admin, and a clock that tests set.
  */
 export async function openTestIam() {
   const clock = { ms: Date.parse('2026-01-02T03:04:05.678Z') }

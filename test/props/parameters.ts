@@ -49,7 +49,7 @@ export function describeNumbers(
   }: { readonly mandatory?: readonly string[]; readonly optional?: readonly string[] },
 ): void {
   for (const name of [...mandatory, ...optional])
-    test(`${name} is 400 where it is no number or stands twice`, async () => {
+    test(`${name} is 400 if it is not a number or is repeated`, async () => {
       for (const value of MALFORMED)
         assertRefused(await caller.get(urlOf(query, { [name]: value })), 400, 'CB.00060200', new RegExp(name))
       const twice = `${urlOf(query, { [name]: 1 })}&${name}=1`

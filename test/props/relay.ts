@@ -2,8 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
 /**
- * An address that stays the same while the server that it leads to stops and starts at other
- * addresses.
+ * An address that stays the same while the server that it leads to restarts at other addresses.
  */
 export interface Relay extends AsyncDisposable {
   readonly url: string

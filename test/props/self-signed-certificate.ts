@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
 /**
- * A certificate for 127.0.0.1 that vouches for itself, with its key, both PEM: made anew, so that
- * no key lies in the repository.
+ * A self-signed certificate for 127.0.0.1 with its key, both PEM. It is generated, so that no key
+ * is in the repository.
  */
 export function selfSignedCertificate(): { readonly cert: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

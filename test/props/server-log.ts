@@ -28,7 +28,7 @@ export function logLines(stderr: string): readonly LogLine[] {
 export function assertKeepsSecret(stderr: string, secrets: readonly string[]): void {
   logLines(stderr)
   for (const secret of secrets) {
-    assert.ok(secret.length >= 8, 'a short text stands anywhere')
+    assert.ok(secret.length >= 8, 'a short text can occur anywhere')
     for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])
       assert.ok(!stderr.includes(form), `the server's log holds ${secret}: ${lineWith(stderr, form)}`)
   }

@@ -43,7 +43,7 @@ export async function heapInUse(server: ServerProcess): Promise<number> {
 }
 
 /**
- * Environment variables of a server whose clock is ahead by `ms`, or behind if `ms` is negative.
+ * Environment variables of a server whose clock is shifted by `ms`, which may be negative.
  */
 export function clockShiftedBy(ms: number): { readonly NODE_OPTIONS: string } {
   return { NODE_OPTIONS: preload(`const now = Date.now; Date.now = () => now() + ${ms}`) }

@@ -53,7 +53,7 @@ export interface SimulatedDirectory extends PackDirectory {
 
 /**
  * A directory in memory that behaves like a disk at its worst: what was not synced may be gone or
- * torn after a crash, a failed write leaves a part behind, and what a failed datasync did not write
+ * torn after a crash, a failed write stores a part, and what a failed datasync did not write
  * will never be written.
  */
 export function createSimulatedDirectory(

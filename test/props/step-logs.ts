@@ -3,8 +3,8 @@ import type { LogReader } from '../../src/core/read/reader/log-reader.ts'
 import { cutInChunks } from '../arbitrary/log-bytes.ts'
 
 /**
- * A reader of several logs by number, which yields chunks of these sizes in turn, counts what it is
- * asked for, and refuses what the port does not allow.
+ * A reader of several logs by number. It yields chunks of these sizes in turn, counts its calls,
+ * and rejects calls that the port does not allow.
  */
 export class StepLogs implements LogReader {
   readonly #logs: readonly Uint8Array[]

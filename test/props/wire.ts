@@ -156,7 +156,7 @@ export class Caller {
   readonly server: { readonly url: string }
   readonly headers: Headers
 
-  /** `server.url` is read anew for each request, so that a caller outlives a restart. */
+  /** `server.url` is read for each request, so that a caller outlives a restart. */
   constructor(server: { readonly url: string }, headers: Headers) {
     this.server = server
     this.headers = headers
@@ -257,7 +257,7 @@ export function downloadPath(build: BuildAnswer, step = 1, more = ''): string {
 }
 
 /**
- * The refusal that every route answers, in its exact form (docs/api.md §1); returns the message.
+ * The error that every route answers, in its exact form (docs/api.md §1); returns the message.
  */
 export function assertRefused(reply: Reply, status: number, code: string | RegExp, message?: RegExp): string {
   assert.equal(reply.status, status, reply.text)

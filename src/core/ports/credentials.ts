@@ -103,7 +103,7 @@ export interface TenantStore {
 
   /**
    * Stores a project in an existing domain, with an existing user as its reader, runner and admin,
-   * all or nothing. Rejects with `already-exists` if its id or name is taken.
+   * all or nothing. Rejects with `already-exists` if its id or name exists.
    */
   createProject(project: Project, admin: UserId): Promise<void>
 }
@@ -114,7 +114,7 @@ export interface UserStore {
 
   /**
    * Stores a user and their roles in one existing project, all or nothing. Rejects with
-   * `already-exists` if the id or name is taken.
+   * `already-exists` if the id or name exists.
    */
   createUser(user: User, project: ProjectId, roles: ReadonlySet<Role>): Promise<void>
 
@@ -174,7 +174,7 @@ export interface TokenStore {
 export interface KeyStore {
   /**
    * Stores a key of an existing user for an existing project. Rejects with `already-exists` if the
-   * access key is taken.
+   * access key exists.
    */
   addKey(key: AccessKey): Promise<void>
 

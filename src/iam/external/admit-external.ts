@@ -16,8 +16,8 @@ export interface ExternalRules {
 }
 
 /**
- * The access of a token of the external IAM. Without `principal` it has no project, or `accessDenial`
- * says why it gets none.
+ * The access of a token of the external IAM. Without `principal` it has no project, or
+ * `accessDenial` says why it gets none.
  */
 export interface Admission {
   readonly roles: ReadonlySet<Role>

@@ -4,7 +4,7 @@ import { MemoryJournal } from '../../store/memory/memory-journal.ts'
 import { meteredJournal } from './metered-journal.ts'
 import { Metrics } from './metrics.ts'
 
-test('an append counts as stored or, where the medium does not take it, as refused; one that does not fit is neither', async () => {
+test('an append counts as stored or, if the disk fails, as refused; a conflict counts as neither', async () => {
   const metrics = new Metrics()
   const journal = meteredJournal(new MemoryJournal(), metrics)
   const append = (at: number) => journal.append(1, at, Buffer.from('text'), 0)

@@ -30,7 +30,7 @@ export const BUILDS: Spec = {
     assert.notEqual(other.jobId, first.jobId)
   },
 
-  async 'a repeated record answers the build as it stands and takes no number'(catalog) {
+  async 'a repeated record returns the build in its current state and uses no number'(catalog) {
     const wanted = draft({ steps: [{ stepId: 1, name: 'checkout' }] })
     await catalog.createBuild(wanted)
     await catalog.finishBuild(ADA, wanted.recordId, 'FAILURE', 5)
@@ -73,7 +73,7 @@ export const BUILDS: Spec = {
     assert.equal(await catalog.findBuild(ADA, wanted), undefined)
   },
 
-  async 'a build whose steps contradict each other is refused as a whole'(catalog) {
+  async 'a build whose steps contradict each other is rejected as a whole'(catalog) {
     const steps = [
       { stepId: 1, name: 'checkout' },
       { stepId: 2, name: 'build' },

@@ -48,7 +48,7 @@ export const STEPS: Spec = {
     assert.deepEqual([second?.stepId, second?.state, rest.length], [2, 'waiting', 0])
   },
 
-  async 'steps of which one has another name are refused as a whole'(catalog) {
+  async 'steps are rejected as a whole if one has another name'(catalog) {
     const build = await create(catalog, { steps: [{ stepId: 1, name: 'checkout' }] })
     const contradiction = [
       { stepId: 2, name: 'build' },
@@ -171,7 +171,7 @@ export const STATES: Spec = {
 
 /** What maintenance sees of all projects. */
 export const CENSUS: Spec = {
-  async 'states are told across projects, for the logs that are there'(catalog) {
+  async 'states are returned across projects, for the logs that exist'(catalog) {
     const ada = await create(catalog, { createdAtMs: 1, steps: [{ stepId: 1, name: 'a' }] })
     const bob = await create(catalog, { projectId: BOB, createdAtMs: 2, steps: [{ stepId: 1, name: 'b' }] })
     const [first, second] = [(await step(catalog, ada, 1)).log, (await step(catalog, bob, 1)).log]

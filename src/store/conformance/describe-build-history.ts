@@ -5,7 +5,7 @@ import type { BuildHistory } from '../../core/ports/build-history.ts'
 import { ADA, BOB, draft, jobId } from './build-drafts.ts'
 
 /**
- * How the suite gets a history and the catalog that it tells of: `use` gets empty ones, which are
+ * How the suite gets a history and the catalog that it reports on: `use` gets empty ones, which are
  * closed and removed afterwards.
  */
 export type WithBuildHistory = (
@@ -38,7 +38,7 @@ const SPEC: Record<string, (history: BuildHistory, catalog: BuildCatalog) => Pro
     assert.equal(await history.findJob(ADA, jobId()), undefined)
   },
 
-  async 'jobs are listed newest first, each with its newest build as it stands'(history, catalog) {
+  async 'jobs are listed newest first, each with the current state of its newest build'(history, catalog) {
     await make(catalog, 'one')
     await make(catalog, 'two')
     const latest = await make(catalog, 'one')

@@ -39,7 +39,7 @@ const REMOVAL: Record<string, (catalog: Removable) => Promise<void>> = {
     assert.equal((await step(catalog, other, 1)).state, 'waiting')
   },
 
-  async 'a build that is not there, or is of another project, is told as such'(catalog) {
+  async 'a build that is missing or belongs to another project is reported as not found'(catalog) {
     const build = await create(catalog)
     assert.equal(await catalog.removeBuild(ADA, recordId()), undefined)
     assert.equal(await catalog.removeBuild(BOB, build.recordId), undefined)

@@ -108,7 +108,7 @@ const TENANTS: Record<string, Test> = {
     assert.deepEqual(await stores.findProject({ domainId: DOMAIN.id, name: 'beta' }), BETA)
     assert.deepEqual(await stores.rolesOf(ADMIN.id, BETA.id), ALL)
   },
-  async 'a project whose name is taken in the domain is refused, and leaves no trace'(stores) {
+  async 'a project whose name exists in the domain is rejected, and nothing is stored'(stores) {
     await establishTwo(stores)
     const twin = { ...BETA, id: 'c'.repeat(32) }
     await assert.rejects(stores.createProject(twin, BOB.id), isTaken)
@@ -119,14 +119,14 @@ const TENANTS: Record<string, Test> = {
 }
 
 const USERS: Record<string, Test> = {
-  async 'a user is found by id and by name in his domain, case included'(stores) {
+  async 'a user is found by id and by name in their domain, case-sensitively'(stores) {
     await establishTwo(stores)
     assert.deepEqual(await stores.findUser({ id: BOB.id }), BOB)
     assert.deepEqual(await stores.findUser({ domainId: DOMAIN.id, name: 'bob' }), BOB)
     assert.equal(await stores.findUser({ domainId: DOMAIN.id, name: 'Bob' }), undefined)
     assert.equal(await stores.findUser({ domainId: 'e'.repeat(32), name: 'bob' }), undefined)
   },
-  async 'a user whose name is taken is refused, and leaves no trace'(stores) {
+  async 'a user whose name exists is rejected, and nothing is stored'(stores) {
     await establishTwo(stores)
     const twin = { ...BOB, id: '3'.repeat(32) }
     await assert.rejects(stores.createUser(twin, BETA.id, ALL), isTaken)
@@ -159,7 +159,7 @@ const USERS: Record<string, Test> = {
     await stores.setRoles(BOB.id, BETA.id, roles())
     assert.equal(await stores.setPassword(BOB.id, 'from alpha', ALPHA.id), true)
   },
-  async 'a deleted user goes with roles, tokens and keys, and his name is free'(stores) {
+  async 'deleting a user removes their roles, tokens and keys, and frees the name'(stores) {
     await establishTwo(stores)
     await stores.addToken(token('1', BOB))
     await stores.addKey(key('AK2', BOB, ALPHA, 2))
@@ -225,7 +225,7 @@ const MEMBERS: Record<string, Test> = {
     assert.notEqual(await stores.findToken('1'.repeat(64)), undefined)
     assert.notEqual(await stores.findKey('AK2'), undefined)
   },
-  async 'who is no member any more has no keys for the project, also when he comes back'(stores) {
+  async 'a user who is removed from a project loses their keys for it, even if they return'(stores) {
     await establishTwo(stores)
     await stores.addKey(key('AK2', BOB, ALPHA, 2))
     await stores.setRoles(BOB.id, ALPHA.id, roles())
@@ -319,7 +319,7 @@ const KEYS: Record<string, Test> = {
     assert.deepEqual(await stores.listKeys(BETA.id), [elsewhere])
     assert.deepEqual(await stores.listKeys('c'.repeat(32)), [])
   },
-  async 'an access key that is taken is refused, and keeps its secret'(stores) {
+  async 'an access key that exists is rejected, and the existing one keeps its secret'(stores) {
     await establishTwo(stores)
     await assert.rejects(stores.addKey({ ...key('AK1', BOB, ALPHA, 2), sealedSecretKey: 'other' }), isTaken)
     assert.deepEqual(await stores.findKey('AK1'), KEY)
@@ -328,12 +328,12 @@ const KEYS: Record<string, Test> = {
     await establishTwo(stores)
     const bobs = key('AK2', BOB, ALPHA, 5)
     await stores.addKey(bobs)
-    const refuses = new TailraceError('invalid-parameter', 'not AK2')
+    const failure = new TailraceError('invalid-parameter', 'not AK2')
     const half = (one: AccessKey) => {
-      if (one.accessKey === 'AK2') throw refuses
+      if (one.accessKey === 'AK2') throw failure
       return 'sealed by half'
     }
-    await assert.rejects(stores.resealKeys(half), error => error === refuses)
+    await assert.rejects(stores.resealKeys(half), error => error === failure)
     assert.deepEqual(await stores.listKeys(ALPHA.id), [KEY, bobs])
     assert.equal(await stores.resealKeys(one => `${one.sealedSecretKey} again`), 2)
     assert.deepEqual(await stores.listKeys(ALPHA.id), [

@@ -128,7 +128,7 @@ const LOOKUPS: Spec = {
     )
   },
 
-  async 'ends of many logs are told at once, each log once'(catalog) {
+  async 'the ends of many logs are returned at once, each log once'(catalog) {
     const logs = Array.from({ length: 400 }, (_, i) => i + 1)
     await catalog.addFrames(logs.filter(log => log % 2 === 0).flatMap(log => evenFrames(log, (log % 5) + 1)))
     const ends = await catalog.packedEnds([...logs, ...logs])
@@ -175,7 +175,7 @@ const ADDING: Spec = {
     for (const frames of logs) assert.deepEqual(await catalog.framesOf(frames[0]!.log, ...ALL), frames)
   },
 
-  async 'a frame that does not join refuses the whole call'(catalog) {
+  async 'a frame that does not join rejects the whole call'(catalog) {
     const [first, second, third] = evenFrames(1, 3) as [Frame, Frame, Frame]
     await catalog.addFrames([first])
     const bad: readonly (readonly [string, Frame])[] = [

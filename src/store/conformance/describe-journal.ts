@@ -5,7 +5,7 @@ import { type JournalSettings, SMALL } from './journal-promise.ts'
 import { JOURNAL_SPACE } from './journal-space-spec.ts'
 
 export interface JournalKit {
-  /** A new, empty journal; what it leaves behind is removed when it is disposed of. */
+  /** A new, empty journal. Disposing of it removes its files. */
   readonly open: (settings: JournalSettings) => Promise<Journal>
   /** Tests that this journal cannot pass, by title. */
   readonly deviations?: readonly { readonly test: string; readonly reason: string }[]

@@ -63,7 +63,7 @@ function describeHints(open: Open): void {
     assert.equal(await hints.changed(SILENCE_MS, never), false)
   })
 
-  it('tells nothing of what was announced before listen, or of other logs', async () => {
+  it('delivers nothing that was announced before listen or for other logs', async () => {
     await using under = await open()
     under.notifier.announce(1, 10)
     await settle()
@@ -72,7 +72,7 @@ function describeHints(open: Open): void {
     assert.equal(await hints.changed(SILENCE_MS, never), false)
   })
 
-  it('tells of a build to those who listen to it, apart from logs, other builds and other projects', async () => {
+  it('notifies the listeners of a build, and not those of logs, other builds and other projects', async () => {
     await using under = await open()
     const [project, record] = ['a'.repeat(32), '00000000-0000-4000-8000-000000000001']
     using hints = under.notifier.listenBuild(project, record)
@@ -90,7 +90,7 @@ function describeHints(open: Open): void {
       assert.equal(await silent.changed(SILENCE_MS, never), false)
   })
 
-  it('tells every listener of a log, and every one that waits', async () => {
+  it('notifies every listener of a log, waiting ones included', async () => {
     await using under = await open()
     const all = Array.from({ length: 500 }, () => under.notifier.listen(7))
     const waiting = [...all, all[0]!].map(hints => hints.changed(ARRIVES_MS, never))
@@ -123,7 +123,7 @@ function describeHints(open: Open): void {
 }
 
 function describeEnds(open: Open): void {
-  it('gives up after the timeout, a timeout of 0 at once', async () => {
+  it('stops waiting after the timeout, and at once with a timeout of 0', async () => {
     await using under = await open()
     using hints = under.notifier.listen(1)
     assert.equal(await hints.changed(0, never), false)

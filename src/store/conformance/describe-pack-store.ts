@@ -83,7 +83,7 @@ function describeFrames(open: Open): void {
     assert.deepEqual(await under.packs.write([]), [])
   })
 
-  it('tells lines, arrivals and DEBUG from the frame itself', async () => {
+  it('reads lines, arrivals and DEBUG from the frame itself', async () => {
     await using under = await open()
     const text = Array.from({ length: 200 }, (_, i) => `line ${i}\n`).join('')
     const arrivals = [
@@ -162,7 +162,7 @@ function describePacks(open: Open): void {
     for (const row of rows) assert.deepEqual(await bytesOf(under.packs, row), Buffer.from(pseudoRandom(1500)))
   })
 
-  it('tells the rows of a pack from the pack alone', async () => {
+  it('reads the rows of a pack from the pack alone', async () => {
     await using under = await open()
     const long = draft(3, 'many\n'.repeat(20_000))
     const arrivals = Array.from({ length: 20_000 }, (_, i) => ({
@@ -187,7 +187,7 @@ function describePacks(open: Open): void {
       )
   })
 
-  it('drops a pack for good, while other packs and later writes go on', async () => {
+  it('drops a pack for good, and other packs and later writes keep working', async () => {
     await using under = await open()
     const [old, other] = await under.packs.write([
       draft(1, 'old\n', { day: 1 }),
@@ -205,7 +205,7 @@ function describePacks(open: Open): void {
     assert.equal((await bytesOf(under.packs, next!)).toString(), 'next\n')
   })
 
-  it('refuses everything once it is closed', async () => {
+  it('rejects everything once it is closed', async () => {
     await using under = await open()
     const [row] = await under.packs.write([draft(1, 'x\n')])
     await bytesOf(under.packs, row!)
@@ -219,12 +219,12 @@ function describePacks(open: Open): void {
 }
 
 function describeDamage(open: Open): void {
-  it('refuses a frame of which any stored byte changed', async () => {
+  it('rejects a frame if any of its stored bytes changed', async () => {
     await using under = await open()
-    const [before, row, behind] = await under.packs.write([
+    const [before, row, after] = await under.packs.write([
       draft(1, 'before\n'),
       draft(2, 'text that matters\n'),
-      draft(3, 'behind\n'),
+      draft(3, 'after\n'),
     ])
     const { pack, position, storedBytes } = row!
     const stored = Buffer.from(await under.packs.readStored(row!))
@@ -235,10 +235,10 @@ function describeDamage(open: Open): void {
       await under.overwrite(pack, position + i, stored.subarray(i, i + 1))
     }
     assert.equal((await bytesOf(under.packs, row!)).toString(), 'text that matters\n')
-    for (const intact of [before!, behind!]) await under.packs.read(intact)
+    for (const intact of [before!, after!]) await under.packs.read(intact)
   })
 
-  it('refuses a row that is not the one of the frame there', async () => {
+  it('rejects a row that is not the one of the frame there', async () => {
     await using under = await open()
     const [row] = await under.packs.write([draft(5, 'one\ntwo\n', { at: 100, firstLine: 9 })])
     const wrong: Partial<Frame>[] = [
@@ -261,7 +261,7 @@ function describeDamage(open: Open): void {
     for (const change of wrong) await refusesAll(under.packs, { ...row!, ...change }, 'log-damaged')
   })
 
-  it('refuses a frame that is cut off at any byte, and ends the rows of its pack there', async () => {
+  it('rejects a frame that is cut off at any byte, and ends the rows of its pack there', async () => {
     await using under = await open()
     const rows = await under.packs.write([draft(1, 'kept\n'), draft(2, 'also kept\n'), draft(3, 'torn\n')])
     const torn = rows[2]!
@@ -287,7 +287,7 @@ function describeDamage(open: Open): void {
     assert.deepEqual(seen, rows.slice(0, 1))
   })
 
-  it('refuses a frame of a format version that it does not know, and names the version', async () => {
+  it('rejects a frame of an unknown format version, and names the version', async () => {
     await using under = await open()
     const [row] = await under.packs.write([draft(1, 'from the future\n')])
     await under.overwrite(row!.pack, row!.position + 12, Buffer.from([2]))

@@ -20,7 +20,7 @@ export function describeRetentionCatalog(name: string, withCatalog: WithRetentio
 const ALL = [Number.MAX_SAFE_INTEGER, 1000] as const
 
 const RETENTION: Record<string, (retention: RetentionCatalog, builds: Catalog) => Promise<void>> = {
-  async 'a build tells its age, its state and what its logs take'(retention, builds) {
+  async 'a build has its age, its state and the space of its logs'(retention, builds) {
     const steps = [1, 2, 3].map(stepId => ({ stepId, name: `step ${stepId}` }))
     const build = await create(builds, { steps, createdAtMs: 5 })
     const [first, second, third] = await builds.listSteps(ADA, build.recordId)

@@ -45,7 +45,7 @@ test('a thread that gets only what survives cloning reads the packs by itself', 
   assert.equal(Buffer.from(await packs.read(frame!)).toString(), 'text\n')
 })
 
-test('a directory is refused whose catalog is gone, or where a restore has not ended', async () => {
+test('a directory without its catalog, or with an unfinished restore, is rejected', async () => {
   await (await open())[Symbol.asyncDispose]()
   await writeFile(join(directory, 'restore.unfinished'), '')
   await assert.rejects(open(), /has not ended/)

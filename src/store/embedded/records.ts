@@ -1,6 +1,6 @@
 /**
- * The catalog and the journal of a data directory. Whoever has the catalog open has the lock of the
- * whole store.
+ * The catalog and the journal of a data directory. The process that has the catalog open has the
+ * lock of the whole store.
  */
 import { TailraceError } from '../../contract/errors.ts'
 import type { LogId } from '../../contract/quantities.ts'

@@ -6,7 +6,7 @@ import { hasDebugLine } from './debug-lines.ts'
 const DEBUG = '[2026/11/21 09:00:00.123 GMT+08:00] [DEBUG]'
 const says = (text: string) => hasDebugLine(Buffer.from(text))
 
-it('finds a line that states DEBUG straight after its stamp, wherever it stands', () => {
+it('finds a line that states DEBUG right after its stamp, wherever the line is', () => {
   for (const text of [DEBUG, `${DEBUG} x\n`, `a\n${DEBUG} x\nb\n`, `a\r\n${DEBUG}`, DEBUG.replace('+', '-')])
     assert.ok(says(text), text)
 })

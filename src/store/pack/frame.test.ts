@@ -25,7 +25,7 @@ describe('a frame', () => {
     )
   })
 
-  it('is refused when it is cut anywhere, and when any of its bytes is another', async () => {
+  it('is rejected if it is cut anywhere or any byte of it changed', async () => {
     await fc.assert(
       fc.asyncProperty(anyDraft, fc.nat(), fc.integer({ min: 1, max: 255 }), async (draft, place, change) => {
         const { row, stored } = await encoded(draft)
@@ -40,7 +40,7 @@ describe('a frame', () => {
     )
   })
 
-  it('is refused for any bytes that are none', async () => {
+  it('is rejected if the bytes are not a frame', async () => {
     const row = (await encoded(textDraft('x'))).row
     await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), bytes => refused(bytes, row)))
   })
@@ -65,7 +65,7 @@ describe('a frame', () => {
     }
   })
 
-  it('is refused when its header passes its checksum but is out of bounds', async () => {
+  it('is rejected if its header passes its checksum but is out of bounds', async () => {
     const { header } = decodeFrameHeader((await encoded(textDraft('a\nb\n'))).stored)
     const arrival = { at: 0, arrivedAtMs: 1 }
     for (const change of [
@@ -96,7 +96,7 @@ describe('a frame', () => {
       )
   })
 
-  it('is refused with flags or left-over bytes that version 1 does not have', async () => {
+  it('is rejected with flags or trailing bytes that version 1 does not have', async () => {
     const { stored } = await encoded(textDraft('x\n'))
     const { headerBytes } = decodeFrameHeader(stored)
     const flagged = Buffer.from(stored.subarray(0, headerBytes))

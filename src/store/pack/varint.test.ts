@@ -31,11 +31,11 @@ it('gives back signed numbers below 2^52', () => {
   )
 })
 
-it('refuses what has no varint', () => {
+it('rejects values that no varint can express', () => {
   for (const value of [-1, 0.5, Number.NaN, 2 ** 53]) assert.throws(() => pushVarint([], value), RangeError)
 })
 
-it('refuses numbers that are cut off, too long, too great or not in their one form', () => {
+it('rejects numbers that are cut off, too long, too great or not in their shortest form', () => {
   for (const bytes of [
     [],
     [0x80],

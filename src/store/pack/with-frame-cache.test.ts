@@ -43,7 +43,7 @@ describe('frame cache', () => {
     assert.equal(counts.read, 1)
   })
 
-  it('keeps no more than it may, and gives up the frame used longest ago', async () => {
+  it('keeps no more than its limit, and evicts the frame used longest ago', async () => {
     const { packs, counts, rows } = await filled(3, 2 * (1000 + 256))
     const [a, b, c] = rows
     for (const row of [a!, b!, a!, c!, a!]) await packs.read(row)

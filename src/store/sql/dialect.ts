@@ -73,7 +73,7 @@ interface DriverError {
   readonly errcode?: unknown
 }
 
-/** Returns true when a row was rejected because its key is taken. */
+/** Returns true when a row was rejected because its key exists. */
 export function isUniqueViolation(error: unknown): boolean {
   const { code, errcode } = error as DriverError
   return code === POSTGRES_UNIQUE_VIOLATION || SQLITE_UNIQUE_VIOLATIONS.includes(errcode as number)

@@ -43,7 +43,7 @@ async function assertGone(build: BuildAnswer): Promise<void> {
 }
 
 test('a finished build is gone for good, and no other is changed', async () => {
-  const [before, build, behind] = [
+  const [before, build, after] = [
     await caller.newLog('one\n'),
     await caller.newLog('two\n'),
     await caller.newLog('three\n'),
@@ -52,8 +52,8 @@ test('a finished build is gone for good, and no other is changed', async () => {
   assert.deepEqual([reply.status, reply.text], [204, ''])
   await assertGone(build)
   assert.equal((await caller.get(logPath(before, 1))).text, 'one\n')
-  assert.equal((await caller.get(logPath(behind, 1))).text, 'three\n')
-  assert.equal((await caller.newBuild()).build_no, behind.build_no + 1)
+  assert.equal((await caller.get(logPath(after, 1))).text, 'three\n')
+  assert.equal((await caller.newBuild()).build_no, after.build_no + 1)
 })
 
 test('a live build is gone too, and its upload token is useless', async () => {

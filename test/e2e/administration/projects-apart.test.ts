@@ -1,6 +1,6 @@
 /**
- * Nobody sees another project: what is there is answered, but for the request id, byte for byte
- * like what is nowhere.
+ * Nobody sees another project: answers about it equal those about unknown objects byte for byte,
+ * except for the request ID.
  */
 
 import assert from 'node:assert/strict'

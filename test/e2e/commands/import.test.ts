@@ -55,7 +55,7 @@ describe('tailrace import', () => {
   })
 
   it('names a step after any file, in whole characters', async () => {
-    // Cut by UTF-16 units its last character would be half a one, which the server refuses.
+    // Cut by UTF-16 units, its last character would be half of one, which the server rejects.
     const long = `a${'\u{1f600}'.repeat(61)}`
     const folders = ['one', 'two', 'three'].map(name => `${name}/${long}`)
     for (const path of [' ', ...folders]) file(path, 'x')
@@ -108,7 +108,7 @@ describe('tailrace import', () => {
 
   it('says what is wrong, and creates no build', async () => {
     file('broken.gz', gzipSync('text that is cut').subarray(0, 20))
-    for (const [code, complaint, ...args] of [
+    for (const [code, message, ...args] of [
       [1, /broken.gz cannot be decompressed/, '--job', 'none', 'broken.gz'],
       [1, /absent cannot be read: no such file or directory \(ENOENT\)/, '--job', 'none', 'absent'],
       [1, /: \. cannot be read: .* \(EISDIR\)/, '--job', 'none', '.'],
@@ -126,7 +126,7 @@ describe('tailrace import', () => {
     ] as const) {
       const ended = await person.run(['import', ...args])
       assert.equal(ended.code, code)
-      assert.match(ended.stderr, complaint)
+      assert.match(ended.stderr, message)
     }
     const { jobs } = (await caller.get('/api/v1/jobs')).json()
     const names = jobs.map(({ name }: { name: string }) => name)

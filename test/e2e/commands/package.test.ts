@@ -21,8 +21,8 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const app = join(folder, 'app')
 
 /**
- * Without what `npm test` tells its scripts: the Node of this machine comes first, and npm works in
- * `cwd`.
+ * Without the variables that `npm test` sets: the Node of this machine comes first, and npm works
+ * in `cwd`.
  */
 const env = {
   ...Object.fromEntries(
@@ -186,7 +186,7 @@ test('the client’s types resolve, accept the README’s program, and reject wh
     `import { TailraceClient } from 'tailrace/client'
     new TailraceClient({ url: process.env.TAILRACE_URL, credentials: { token: 'T' } })\n`,
   )
-  const complaint = compile()
-  assert.match(complaint, /wrong\.ts.*Type 'string \| undefined' is not assignable to type 'string'/m)
-  assert.doesNotMatch(complaint, /HttpSender|overload/)
+  const errors = compile()
+  assert.match(errors, /wrong\.ts.*Type 'string \| undefined' is not assignable to type 'string'/m)
+  assert.doesNotMatch(errors, /HttpSender|overload/)
 })

@@ -37,7 +37,7 @@ async function stdoutOf(...args: string[]): Promise<string> {
   return stdout
 }
 
-async function complaintOf(code: number, ...args: string[]): Promise<string> {
+async function errorOf(code: number, ...args: string[]): Promise<string> {
   const ended = await person.run(args)
   assert.equal(ended.code, code, ended.stderr)
   return ended.stderr
@@ -77,24 +77,21 @@ describe('tailrace builds', () => {
 describe('a build or step that is not there', () => {
   it('is reported together with what exists', async () => {
     await newBuild('compile', ['a\n', 'b\n'])
-    assert.match(await complaintOf(1, 'tail', 'compil'), /unknown job "compil"; did you mean "compile"/)
-    assert.match(await complaintOf(1, 'get', 'compile#9', '1'), /unknown build compile#9; the latest is #1/)
+    assert.match(await errorOf(1, 'tail', 'compil'), /unknown job "compil"; did you mean "compile"/)
+    assert.match(await errorOf(1, 'get', 'compile#9', '1'), /unknown build compile#9; the latest is #1/)
+    assert.match(await errorOf(1, 'get', UNKNOWN_RECORD, '1'), /unknown build 0000.*"tailrace builds" lists/)
     assert.match(
-      await complaintOf(1, 'get', UNKNOWN_RECORD, '1'),
-      /unknown build 0000.*"tailrace builds" lists/,
-    )
-    assert.match(
-      await complaintOf(1, 'get', 'compile', '3'),
+      await errorOf(1, 'get', 'compile', '3'),
       /unknown step "3" of compile#1; .*1 \(step 1\), 2 \(step 2\)/,
     )
     await newBuild('short names', ['a\n'])
     assert.match(
-      await complaintOf(1, 'get', 'short names', '9'),
+      await errorOf(1, 'get', 'short names', '9'),
       /unknown step "9" of short names#1; steps: 1 \(step 1\)/,
     )
-    assert.match(await complaintOf(1, 'get', 'compile', 'step1'), /did you mean "step 1"/)
-    assert.match(await complaintOf(2, 'get', 'compile'), /missing STEP: compile#1 has 1 \(step 1\)/)
-    assert.match(await complaintOf(2, 'get', `http://127.0.0.1:1/${UNKNOWN_RECORD}`), /another server/)
+    assert.match(await errorOf(1, 'get', 'compile', 'step1'), /did you mean "step 1"/)
+    assert.match(await errorOf(2, 'get', 'compile'), /missing STEP: compile#1 has 1 \(step 1\)/)
+    assert.match(await errorOf(2, 'get', `http://127.0.0.1:1/${UNKNOWN_RECORD}`), /another server/)
   })
 })
 
@@ -124,22 +121,22 @@ describe('tailrace get', () => {
     const log = '[2026/01/02 03:04:05.678 GMT+00:00] [DEBUG] : b\nc\n'
     const { record_id } = await newBuild('told', [log])
     const leftOut = /^DEBUG lines were left out \(48 bytes\); --level DEBUG gets every byte$/m
-    assert.match(await complaintOf(0, 'get', record_id), leftOut)
-    assert.match(await complaintOf(0, 'get', record_id, '-o', 'told.txt'), leftOut)
+    assert.match(await errorOf(0, 'get', record_id), leftOut)
+    assert.match(await errorOf(0, 'get', record_id, '-o', 'told.txt'), leftOut)
     for (const more of [
       ['--level', 'DEBUG'],
       ['-o', 'told.txt', '--json'],
     ])
-      assert.doesNotMatch(await complaintOf(0, 'get', record_id, ...more), /DEBUG/)
+      assert.doesNotMatch(await errorOf(0, 'get', record_id, ...more), /DEBUG/)
     const told = await stdoutOf('get', record_id, '-o', 'told.txt', '--json')
     assert.partialDeepStrictEqual(JSON.parse(told), { level: 'INFO', bytes: 2, size: log.length })
     const live = await newBuild('told live', ['a\n'], true)
     assert.match(
-      await complaintOf(0, 'get', live.record_id),
+      await errorOf(0, 'get', live.record_id),
       /^DEBUG lines, if there are any, were left out; --level DEBUG gets every byte$/m,
     )
     const whole = await newBuild('told whole', ['a\n'])
-    assert.doesNotMatch(await complaintOf(0, 'get', whole.record_id), /DEBUG/)
+    assert.doesNotMatch(await errorOf(0, 'get', whole.record_id), /DEBUG/)
   })
 
   it('writes a file when all of it has come, checked against its hash', async () => {
@@ -152,7 +149,7 @@ describe('tailrace get', () => {
     assert.equal(sha256(readFileSync(join(person.folder, 'log.txt'))), sha256(log))
     const nowhere = join(person.folder, 'no folder/log')
     assert.equal(
-      await complaintOf(1, 'get', record_id, '-o', nowhere),
+      await errorOf(1, 'get', record_id, '-o', nowhere),
       `tailrace get: ${nowhere} cannot be written: no such file or directory (ENOENT)\n`,
     )
     assert.deepEqual(
@@ -219,7 +216,7 @@ describe('tailrace tail', () => {
     assert.deepEqual(JSON.parse(chunk), { step_id: 2, start: end - 10, end, text: 'line 1399\n' })
   })
 
-  it('-f waits for a step, follows it, and ends as it ends', async () => {
+  it('-f waits for a step, follows it, and exits with its result', async () => {
     const build = await newBuild('followed', ['', ''], true)
     const tail = person.start(['tail', '-f', 'followed', '2'])
     await tail.said('waiting for step 2')
@@ -328,13 +325,13 @@ describe('tailrace grep', () => {
 
   it('ends with 1 without hits, with 2 for a failure', async () => {
     await newBuild('searched', ['nothing\n'])
-    assert.equal(await complaintOf(1, 'grep', 'absent', 'searched'), '')
-    assert.match(await complaintOf(2, 'grep', 'absent', 'sarched'), /did you mean "searched"/)
+    assert.equal(await errorOf(1, 'grep', 'absent', 'searched'), '')
+    assert.match(await errorOf(2, 'grep', 'absent', 'sarched'), /did you mean "searched"/)
     assert.match(
-      await complaintOf(2, 'grep', '-E', '(', 'searched'),
+      await errorOf(2, 'grep', '-E', '(', 'searched'),
       /^tailrace grep: PATTERN is not a valid regular expression/,
     )
-    assert.match(await complaintOf(2, 'grep', '-c', '', 'searched'), /^tailrace grep: PATTERN is empty/)
+    assert.match(await errorOf(2, 'grep', '-c', '', 'searched'), /^tailrace grep: PATTERN is empty/)
   })
 
   it('says how many lines it shows in part', async () => {

@@ -50,7 +50,7 @@ describe('tailrace run', { concurrency: 3 }, () => {
     assert.deepEqual(home.waiting(), [])
   })
 
-  it('passes a signal on, and the build ends as the command makes of it', async () => {
+  it('passes a signal on, and the build ends with the result of the command', async () => {
     using home = newHome()
     const running = home.start([
       'run',

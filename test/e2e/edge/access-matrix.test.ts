@@ -1,6 +1,6 @@
 /**
- * Who may do what: every operation asked by everybody, and what each is answered (docs/api.md §1
- * and §6).
+ * Authorization: every operation, called by every kind of caller, with the expected status
+ * (docs/api.md §1 and §6).
  */
 
 import assert from 'node:assert/strict'
@@ -35,9 +35,9 @@ import { type Asker, issueExpired, newMember, proven, unproven } from './access/
 /**
  * Columns: nobody and all whose credentials are bad, expired or revoked; a domain-scoped token; a
  * foreign X-Project-Id; the admin of another project; a reader; the runner that made the build;
- * another runner; the upload token of the build; that of another build; an admin; his access key;
- * his session from own pages and from another site's. `*`: refused for what the request is about,
- * or by what stands in its body, and so not before its form is looked at.
+ * another runner; the upload token of the build; that of another build; an admin; their access key;
+ * their session from own pages and from another site's. `*`: rejected for its target or its body,
+ * so a malformed request is rejected before.
  */
 const EXPECTED = readTable(`
 operation                  none domain header stranger reader owner runner upload upload2 admin key  cookie foreign
@@ -210,8 +210,8 @@ async function assertEarly(operation: Operation, asker: Asker, target: Target, s
 }
 
 /**
- * Where nothing may be told of what others have: answered, but for the request id, like a request
- * for what is nowhere.
+ * Objects of others must stay hidden: the answer equals that for an unknown object, except for the
+ * request ID.
  */
 async function assertLikeNothing(operation: Operation, asker: Asker, target: Target, reply: Reply) {
   const nothing = nothingOf(target)
@@ -259,7 +259,7 @@ test('every operation has its row, and every row its operation', async () => {
   assert.deepEqual([...EXPECTED.keys()], names)
   const document = (await send(server.url, 'GET', '/openapi.json')).json()
   const served = Object.values<Record<string, { operationId: string }>>(document.paths).flatMap(methods =>
-    // HEAD is the GET beside it; each cell asks by both.
+    // HEAD belongs to its GET; each cell calls both.
     Object.entries(methods).map(([method, { operationId }]) =>
       method === 'head' ? operationId.replace(/-head$/, '') : operationId,
     ),
@@ -277,7 +277,7 @@ describe('every operation is answered as the table says', () => {
       for (const { column, asker, expected } of cells)
         if (expected.status >= 400)
           await naming(asker.who, () => assertRefusedTo(operation, column, asker, expected))
-      assert.deepEqual(await state(), before, 'a refused request has left something behind')
+      assert.deepEqual(await state(), before, 'a rejected request has changed something')
       for (const { asker, expected } of cells)
         if (expected.status < 400)
           await naming(asker.who, () => assertAllowed(operation, asker, expected.status))

@@ -38,7 +38,7 @@ const list = (value: unknown) =>
 
 describe('a page of an allowed origin', () => {
   for (const origin of [VIEWER, 'http://localhost:3000'])
-    test(`may read answers, refusals among them: ${origin}`, async () => {
+    test(`may read answers, errors included: ${origin}`, async () => {
       for (const reply of [
         await caller.get(pagePath(build), { Origin: origin }),
         await caller.get(logPath(build, 1), { Origin: origin, Range: 'bytes=0-0' }),
@@ -62,7 +62,7 @@ describe('a page of an allowed origin', () => {
       }
     })
 
-  test('is told beforehand what it may send, without credentials', async () => {
+  test('learns from a preflight what it may send, without credentials', async () => {
     for (const path of [logPath(build, 1), pagePath(build), '/api/v1/builds']) {
       const reply = await preflight(server.url, VIEWER, path)
       assert.deepEqual([reply.status, reply.text], [204, ''])
@@ -106,7 +106,7 @@ describe('a page of an allowed origin', () => {
   })
 })
 
-test('a page of any other origin is told nothing', async () => {
+test('a page of any other origin gets no CORS headers', async () => {
   for (const origin of [
     'https://evil.example',
     'null',
@@ -131,7 +131,7 @@ test('a page of another origin may call no operation', async () => {
   }
 })
 
-test('OPTIONS without the words of a preflight still tells about uploads', async () => {
+test('OPTIONS that is not a preflight still describes uploads', async () => {
   const reply = await caller.send('OPTIONS', logPath(build, 1), { Origin: VIEWER })
   assert.equal(reply.headers['tus-version'], '1.0.0')
 })
@@ -147,7 +147,7 @@ test('* allows every origin, and never credentials', async () => {
   }
 })
 
-test('without the setting no answer says a word, and a list that is none is refused at the start', async () => {
+test('without the setting there are no CORS headers, and a malformed list stops the start', async () => {
   await using plain = await startServer()
   const read = await send(plain.url, 'GET', '/healthz', { Origin: VIEWER })
   assert.deepEqual([read.status, corsHeaders(read), read.headers.vary], [200, [], undefined])

@@ -1,5 +1,5 @@
 /**
- * How the server stands at its address: TLS, a base path, proxies before it (docs/api.md section
+ * The network edge of the server: TLS, a base path, proxies in front of it (docs/api.md section
  * 6).
  */
 

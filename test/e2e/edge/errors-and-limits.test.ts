@@ -9,7 +9,7 @@ import { startFixture } from '../fixture.ts'
 const { server, caller } = await startFixture()
 const build = await caller.newLog('one\n')
 
-/** Sends text as it stands and gives back all that the server answers. */
+/** Sends text unchanged and returns everything that the server answers. */
 function sendRaw(text: string): Promise<string> {
   const { hostname, port } = new URL(server.url)
   return new Promise((resolve, reject) => {
@@ -92,7 +92,7 @@ describe('no such route or method is 404 APIGW.0101', () => {
         assertRefused(await caller.send(method, path), 404, 'APIGW.0101')
       })
 
-  test('methods that are seldom seen', async () => {
+  test('rare methods', async () => {
     for (const method of ['TRACE', 'PROPFIND', 'LOCK', 'SEARCH', 'QUERY']) {
       const answer = await sendRaw(
         `${method} ${pagePath(build)} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,

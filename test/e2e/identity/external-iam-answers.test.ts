@@ -123,7 +123,7 @@ describe('a token as Keystone describes it', () => {
     }
   })
 
-  test('whose user has the id of one of the server\u2019s own is not of him', async () => {
+  test('whose user has the id of a user of the server gives no access to what that user made', async () => {
     const own = await admin(server)
     const about = (caller: Caller, subject: Caller) =>
       caller.get('/v3/auth/tokens', { 'X-Subject-Token': String(subject.headers['X-Auth-Token']) })
@@ -169,7 +169,7 @@ describe('a token as Keystone describes it', () => {
       )
   })
 
-  test('is rejected when the IAM does not know it, however it says so', async () => {
+  test('is rejected if the IAM does not know it, whatever its answer', async () => {
     for (const status of [400, 401, 404, 413, 414, 431])
       assertRefused(
         await askedWith(json(status, { error: { code: status, message: 'no', title: 'no' } })),
@@ -273,7 +273,7 @@ test('the certificate of the IAM is checked, also against authorities of one\u20
   }
 })
 
-test('settings that cannot be meant end the start', async () => {
+test('settings that make no sense stop the start', async () => {
   for (const [env, message] of [
     [{ TAILRACE_IAM_URL: 'https://iam.example.org' }, /TAILRACE_IAM_URL and TAILRACE_IAM_PROJECTS/],
     [{ TAILRACE_IAM_PROJECTS: '*' }, /TAILRACE_IAM_URL and TAILRACE_IAM_PROJECTS/],

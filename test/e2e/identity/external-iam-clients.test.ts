@@ -47,7 +47,8 @@ test('no operation shows an admin of the external IAM what belongs to the server
   const nothing = nothingOf(target)
   const seen = () => Promise.all(['/api/v1/users', '/api/v1/keys', '/api/v1/jobs'].map(path => own.get(path)))
   const before = (await seen()).map(({ text }) => text)
-  // What needs no credentials, or brings others in its body, is no matter of who asks.
+  // Operations that need no credentials, or have their own in the body, do not depend on the
+  // caller.
   const open = /^(check-|create-session|create-token|describe-uploads|read-api-|delete-session)/
   for (const operation of OPERATIONS.filter(({ name }) => !open.test(name))) {
     const [asked, unknown] = await Promise.all(

@@ -187,16 +187,16 @@ test('under a public https URL the cookie is bound to the host, and Origin is co
     ['https://logs.example.test', '__Host-tailrace-session', '/'],
     ['https://logs.example.test/base', '__Secure-tailrace-session', '/base'],
   ] as const) {
-    await using behind = await startServer({ env: { TAILRACE_PUBLIC_URL: publicUrl } })
+    await using proxied = await startServer({ env: { TAILRACE_PUBLIC_URL: publicUrl } })
     const own = { Origin: 'https://logs.example.test', 'Sec-Fetch-Site': 'same-origin' }
-    const reply = await begin(LOGIN, own, behind.url)
+    const reply = await begin(LOGIN, own, proxied.url)
     const Cookie = cookieOf(reply)
     assert.equal(Cookie.split('=')[0], name)
     assert.ok(attributesOf(reply).includes('Secure'))
     assert.ok(attributesOf(reply).includes(`Path=${path}`))
-    assert.equal((await newBuild({ Cookie, ...own }, behind.url)).status, 201)
-    assertRefused(await newBuild({ Cookie, Origin: behind.url }, behind.url), 403, 'APIGW.0302')
+    assert.equal((await newBuild({ Cookie, ...own }, proxied.url)).status, 201)
+    assertRefused(await newBuild({ Cookie, Origin: proxied.url }, proxied.url), 403, 'APIGW.0302')
     const plain = Cookie.replace(/^__(Host|Secure)-/, '')
-    assertRefused(await newBuild({ Cookie: plain, ...own }, behind.url), 401, 'APIGW.0301')
+    assertRefused(await newBuild({ Cookie: plain, ...own }, proxied.url), 401, 'APIGW.0301')
   }
 })

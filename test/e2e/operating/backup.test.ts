@@ -33,7 +33,7 @@ interface Written {
 
 const bytesOf = ({ from }: Written, end: number) => NOISE.subarray(from, from + end)
 
-/** Writers that append, seal and delete until they are told to stop. */
+/** Writers that append, seal and delete until they are stopped. */
 class Writers {
   readonly logs: Written[] = []
   readonly #caller: Caller

@@ -88,7 +88,7 @@ test('reports which log is damaged, and continues', async () => {
   const { server: own, caller: writer } = await startFixture()
   const text = Array.from({ length: 50_000 }, (_, i) => `${i * i}\n`).join('')
   const build = await writer.newLog(Buffer.from(text))
-  // Until it stands in a pack, no damage there can hit it.
+  // Damage in a pack can reach the log only once it is in the pack.
   await eventually(async () => {
     const [, packed] =
       /^tailrace_log_bytes_packed_total (\d+)$/m.exec((await writer.get('/metrics')).text) ?? []

@@ -1,4 +1,4 @@
-/** What the server tells of its own state moves as the store does (docs/operations.md, Metrics). */
+/** The metrics of the server follow the state of the store (docs/operations.md, Metrics). */
 
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'

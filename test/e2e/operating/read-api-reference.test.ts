@@ -19,7 +19,7 @@ const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', 
 interface Visit extends AsyncDisposable {
   readonly page: Page
   readonly origins: ReadonlySet<string>
-  readonly complaints: readonly string[]
+  readonly reported: readonly string[]
 }
 
 async function visit(): Promise<Visit> {
@@ -27,17 +27,17 @@ async function visit(): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
   page.setDefaultTimeout(60_000)
   const origins = new Set<string>()
-  const complaints: string[] = []
+  const reported: string[] = []
   page.on('request', request => {
     if (!request.url().startsWith('data:')) origins.add(new URL(request.url()).origin)
   })
-  page.on('pageerror', error => complaints.push(error.message))
+  page.on('pageerror', error => reported.push(error.message))
   page.on('console', message => {
-    if (message.type() === 'error') complaints.push(message.text())
+    if (message.type() === 'error') reported.push(message.text())
   })
   await page.addInitScript(REPORT_VIOLATIONS)
   await page.goto(`${server.url}/tail/docs`)
-  return { page, origins, complaints, [Symbol.asyncDispose]: () => browser.close() }
+  return { page, origins, reported, [Symbol.asyncDispose]: () => browser.close() }
 }
 
 async function openBySearch({ page }: Visit, { summary }: Operation): Promise<Locator> {
@@ -51,7 +51,7 @@ test('a reader finds an operation by search, reads it, and tries one, without an
   skip: NO_CHROMIUM,
 }, async () => {
   await using visited = await visit()
-  const { page, origins, complaints } = visited
+  const { page, origins, reported } = visited
   const append = await openBySearch(visited, appendLog)
   await append.getByText('Upload-Offset').first().waitFor()
 
@@ -63,6 +63,6 @@ test('a reader finds an operation by search, reads it, and tries one, without an
   assert.equal((await answered).status(), 200)
   await client.getByText('200 OK').first().waitFor()
 
-  assert.deepEqual(complaints, [])
+  assert.deepEqual(reported, [])
   assert.deepEqual([...origins], [server.url])
 })

@@ -1,5 +1,5 @@
 /**
- * `GET /readyz` tells which part of the server cannot take logs just now, and that it can again
+ * `GET /readyz` says which part of the server cannot accept logs now, and when it can again
  * (docs/operations.md, Health).
  */
 

@@ -18,7 +18,7 @@ const UNSET = Object.fromEntries(
   Object.keys(BOOTSTRAP).map(name => [`TAILRACE_BOOTSTRAP_${name.toUpperCase()}`, '']),
 )
 
-/** Runs `tailrace serve` where it must refuse to start. */
+/** Runs `tailrace serve` with what must stop its start. */
 function refusedStart(args: readonly string[], env: Readonly<Record<string, string>> = {}, code = 1): string {
   const data = mkdtempSync(join(tmpdir(), 'tailrace-test-'))
   const { PATH, NODE_COMPILE_CACHE } = process.env

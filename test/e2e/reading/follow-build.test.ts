@@ -48,7 +48,7 @@ test('the build and its steps come as they are, then each change, then the end',
 })
 
 /**
- * Followers look by themselves too, but seldom: what they are told comes from the change. That it
+ * Followers poll too, but seldom: what they receive comes from the change. That it
  * comes without any look is tried in src/core/maintain/inform-followers.test.ts.
  */
 test('a follower sees that a step is abandoned', async () => {

@@ -1,6 +1,6 @@
 /**
- * Hundreds follow a log as it grows, whatever happens meanwhile: each sees every byte once, and
- * none costs the server memory (docs/api.md §5).
+ * Hundreds of clients follow a growing log through crashes and pauses: each sees every byte once,
+ * and none costs the server memory (docs/api.md §5).
  */
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
@@ -17,18 +17,18 @@ const FOLLOWERS = 500
 const LINES_PER_S = 1000
 const SECONDS = 16
 const APPENDS_PER_S = 20
-const PATIENCE_MS = 60_000
+const DEADLINE_MS = 60_000
 
 /**
- * Two read slowly and some not at all: what they leave unread is more than the sockets take, so
- * that it stays on disk or in the server's memory.
+ * Two read slowly and some not at all. They leave more unread than the sockets hold, so it stays on
+ * disk or in the server's memory.
  */
 const HALTING = 2
 const STILL = 24
 const PAST_LINE = `${'a line of the log that was there before '.padEnd(1023, '=')}\n`
 const PAST_BYTES = 32 * MIB
 /**
- * The server's memory may grow by half of what stands unread. It needs a few chunks for each
+ * The server's memory may grow by half of what is unread. It needs a few chunks for each
  * stream, and what the garbage collector leaves for later.
  */
 const GROWTH_MAX_BYTES = (STILL * PAST_BYTES) / 2
@@ -101,7 +101,7 @@ function liveLines(): Buffer[] {
 
 /** Followers in a process of their own, each connected. */
 interface Crowd extends AsyncDisposable {
-  /** Lets those go on that stand still; resolves when each has the whole log. */
+  /** Lets paused followers continue; resolves when each has the whole log. */
   report(): Promise<CrowdReport>
 }
 
@@ -119,7 +119,7 @@ async function gather(order: CrowdOrder): Promise<Crowd> {
   assert.equal(await next(), 'open')
   return {
     report: () => {
-      // Where the child has ended, `next` tells.
+      // If the child has ended, `next` rejects.
       child.send(GO_ON, () => {})
       return next()
     },
@@ -131,8 +131,7 @@ async function gather(order: CrowdOrder): Promise<Crowd> {
 }
 
 /**
- * Appends what is due at each moment, behind where the server stands; meanwhile, when half of the
- * lines are due, `crash` goes on.
+ * Appends at the head what is due at each moment. Starts `crash` when half of the lines are due.
  */
 async function writeAtRate(writer: Caller, build: BuildAnswer, log: Buffer, crash: () => Promise<void>) {
   const beganMs = performance.now()
@@ -150,12 +149,12 @@ async function writeAtRate(writer: Caller, build: BuildAnswer, log: Buffer, cras
 }
 
 /**
- * Returns the head: behind what was appended, or where the server stands after the connection
- * broke.
+ * Returns the head: the end of what was appended, or, if the connection broke, what the server
+ * reports.
  */
 async function appendUpTo(writer: Caller, build: BuildAnswer, log: Buffer, head: number): Promise<number> {
   const reply = await writer.append(build, 1, head, log.subarray(head)).catch(() => undefined)
-  if (reply === undefined) return eventually(() => writer.head(build), PATIENCE_MS)
+  if (reply === undefined) return eventually(() => writer.head(build), DEADLINE_MS)
   assert.equal(reply.status, 204, reply.text)
   return log.length
 }

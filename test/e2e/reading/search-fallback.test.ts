@@ -9,7 +9,7 @@ it('logs of a server without the search route are searched by the client', async
   const { caller } = await startFixture()
   const build = await caller.newLog('one\nError two\nthree')
   const asked: string[] = []
-  // What an older server answers stands before a real one.
+  // A proxy that answers like an older server, in front of a real one.
   await using older = createServer(async (request, response) => {
     const path = request.url ?? ''
     asked.push(path)

@@ -269,7 +269,7 @@ describe('refusals', () => {
   })
 })
 
-/** Queries, and what tells grep the same. */
+/** Queries, and the same in options of grep. */
 const QUERIES: readonly (readonly [query: Readonly<Record<string, string>>, grep: readonly string[]])[] = [
   [{ q: 'error' }, ['-F', 'error']],
   [{ q: 'ERROR', case: 'false' }, ['-iF', 'ERROR']],

@@ -14,7 +14,7 @@ import { lineAt, lineStart } from './line-index.ts'
 
 const LOG = 1
 
-/** A log of which `packed` stands in frames of about `frameBytes` and `live` in the journal. */
+/** A log with `packed` in frames of about `frameBytes` and `live` in the journal. */
 async function openLog(packed: Uint8Array, live: Uint8Array, frameBytes: number) {
   const [frames, journal, memory] = [memoryFrameCatalog(), new MemoryJournal(), createMemoryPackStore()]
   let reads = 0

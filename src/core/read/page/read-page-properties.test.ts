@@ -86,7 +86,7 @@ function lastThatFit(
   return [fitting[0]?.[0] ?? nextCharacter(log, to - pageMaxBytes), to]
 }
 
-/** The first place at or behind `at` that is not inside a character. */
+/** The first place at or after `at` that is not inside a character. */
 function nextCharacter(log: Uint8Array, at: number): number {
   return characterStart(log, at) === at ? at : nextCharacter(log, at + 1)
 }

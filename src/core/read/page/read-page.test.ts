@@ -91,7 +91,7 @@ describe('a page', () => {
     assert.deepEqual(await page('', asc(4, 0), ABANDONED), [0, 0, '', true])
   })
 
-  it('tells ascending that more may come while the step is not finished, or that the log has more than the window', async () => {
+  it('ascending, says that more may come while the step is not finished or the log has more than the window', async () => {
     assert.equal((await page('a\nb\n', asc(0, 2)))[3], true)
     assert.equal((await page('a\nb\n', asc(0, 4)))[3], false)
     assert.equal((await page('a\nb\n', asc(0, 4), RUNNING))[3], true)
@@ -99,7 +99,7 @@ describe('a page', () => {
     assert.equal((await page('', {}, ABANDONED))[3], true)
   })
 
-  it('tells descending that the window has more before it, finished or not', async () => {
+  it('descending, says that the window has more before it, finished or not', async () => {
     assert.equal((await page('a\nb\nc\n', desc(2, 0, 1), RUNNING))[3], true)
     assert.equal((await page('a\nb\nc\n', desc(2, 0, 2), RUNNING))[3], false)
   })

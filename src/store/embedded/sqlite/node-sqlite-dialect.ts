@@ -29,7 +29,7 @@ class FairSqliteAdapter extends SqliteAdapter {
     return true
   }
 
-  /** So that a migration that fails, or is killed, leaves nothing behind. */
+  /** A migration that fails or is killed changes nothing. */
   override get supportsTransactionalDdl(): boolean {
     return true
   }

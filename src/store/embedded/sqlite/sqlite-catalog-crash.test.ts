@@ -85,7 +85,7 @@ function note(line: Line, seen: Acknowledged): void {
   else seen.ends.set(line.log, line.end)
 }
 
-test('what was acknowledged before kill -9 is there afterwards, and numbers go on behind it', async () => {
+test('what was acknowledged before kill -9 is there afterwards, and numbers continue after it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tailrace-catalog-crash-'))
   const path = join(folder, 'catalog.db')
   const seen: Acknowledged = { builds: new Map(), sealed: new Set(), ends: new Map() }

@@ -54,7 +54,7 @@ const unavailable = (error: unknown) => isTailraceError(error, 'store-unavailabl
 const pragma = async (db: Kysely<Tables>, text: string) =>
   Number(Object.values((await sql.raw<object>(`pragma ${text}`).execute(db)).rows[0] ?? {})[0])
 
-test('a full disk refuses what does not fit, keeps what was there, and works again when there is space', async () => {
+test('on a full disk the catalog rejects what does not fit, keeps what it has, and works again when there is space', async () => {
   const path = join(folder, 'full.db')
   {
     await using db = await openSqlite(path)
@@ -109,7 +109,7 @@ class FailingCommits extends DatabaseSync {
 }
 
 for (const endsTransaction of [false, true])
-  test(`a commit that fails${endsTransaction ? ' and ends its transaction' : ''} leaves nothing behind, and the next one succeeds`, async () => {
+  test(`a commit that fails${endsTransaction ? ' and ends its transaction' : ''} stores nothing, and the next one succeeds`, async () => {
     const disk = new FailingCommits(':memory:')
     disk.endsTransaction = endsTransaction
     await using db = new Kysely<Tables>({ dialect: new NodeSqliteDialect(disk) })

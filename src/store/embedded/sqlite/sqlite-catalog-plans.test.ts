@@ -31,7 +31,7 @@ test('every look-up of the catalog seeks in an index and never scans or sorts a 
 })
 
 /**
- * A seek by key (not a walk behind a row number), the list of wanted logs, or the name of a
+ * A seek by key (not a walk from a row number on), the list of wanted logs, or the name of a
  * subquery whose own steps follow.
  */
 const SEEK = /^(SEARCH (?!.*rowid>)|SCAN json_each|(LIST|SCALAR|CORRELATED SCALAR) SUBQUERY)/

@@ -36,7 +36,7 @@ async function killed(child: ChildProcess): Promise<void> {
   await once(child, 'exit')
 }
 
-test('a second server on the same data directory is refused and told which, until the first one dies', async () => {
+test('a second server on the same data directory is rejected with the name of the directory, until the first one dies', async () => {
   const path = join(folder, 'locked', 'catalog.db')
   const holder = await holdInAnotherProcess(path)
   try {
@@ -87,7 +87,7 @@ test('only the owner can read the database and its folder', async () => {
   assert.equal((await stat(dirname(path))).mode & 0o777, 0o700)
 })
 
-test('a file that is no database, and a database of a newer Tailrace, are refused with a reason', async () => {
+test('a file that is not a database, and a database of a newer Tailrace, are rejected with a reason', async () => {
   const noise = join(folder, 'noise.db')
   await writeFile(noise, 'x'.repeat(8192))
   await assert.rejects(openSqlite(noise), error => isTailraceError(error, 'store-unavailable'))

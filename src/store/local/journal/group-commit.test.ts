@@ -68,7 +68,7 @@ describe('group commit', () => {
   })
 
   for (const fault of ['failedWrite', 'failedSync'] as const) {
-    it(`rejects what a ${fault} and what builds on it, and goes on elsewhere`, async () => {
+    it(`rejects what a ${fault} and what builds on it, and continues elsewhere`, async () => {
       const disk = new SimulatedDisk(seededRandom(1))
       const journal = await open(disk)
       await journal.open(1, 0)

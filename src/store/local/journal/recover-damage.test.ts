@@ -119,12 +119,12 @@ async function assertRecovered(
   if (hits.length === 0 && isUsed && !damage.isCut) assert.deepEqual(damages, [])
 }
 
-/** After a recovery every log goes on where it ends, and comes back whole from then on. */
+/** After a recovery every log continues where it ends, and is read back whole from then on. */
 async function assertUsable(journal: Journal, disk: SimulatedDisk): Promise<void> {
   const heads = new Map<LogId, number>()
   for (const log of LOGS) {
     const { head } = await journal.open(log, 0)
-    heads.set(log, await journal.append(log, head, Buffer.from(`log ${log} goes on`), 1))
+    heads.set(log, await journal.append(log, head, Buffer.from(`log ${log} continues`), 1))
   }
   const contents = new Map<LogId, Buffer>()
   for (const log of LOGS) contents.set(log, await content(journal, log, 0))

@@ -38,7 +38,7 @@ describe('durability of packs', () => {
     )
   })
 
-  it('keeps every acknowledged frame and goes on, wherever power is cut', async () => {
+  it('keeps every acknowledged frame and continues, wherever power is cut', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(draftShape, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
@@ -107,7 +107,7 @@ describe('durability of packs', () => {
     await packs.read(next!)
   })
 
-  it('refuses to open while the directory or the catalog fails', async () => {
+  it('does not open while the directory or the catalog fails', async () => {
     const { directory, rows } = await crashedWithTail()
     directory.fault = failing('list', 'EIO')
     await assert.rejects(openStore(directory, rows), { code: 'store-unavailable' })
@@ -127,7 +127,7 @@ describe('faults of the medium', () => {
     ['datasync', 'EIO'],
     ['sync', 'EIO'],
   ] as const)
-    it(`a ${call} that fails with ${code} stores no frame, and the next write goes on in a new pack`, async () => {
+    it(`a ${call} that fails with ${code} stores no frame, and the next write continues in a new pack`, async () => {
       const directory = createSimulatedDirectory()
       const rows = new RowTable()
       await using packs = await openStore(directory, rows)
@@ -270,7 +270,7 @@ async function crashedWithTail(): Promise<{ directory: SimulatedDirectory; rows:
   return { directory, rows }
 }
 
-/** Text that hardly compresses and tells logs apart. */
+/** Text that hardly compresses and differs from log to log. */
 function textOf(log: number, bytes: number): Buffer {
   const text = Buffer.alloc(bytes)
   let state = log * 2_654_435_761

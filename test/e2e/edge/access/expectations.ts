@@ -2,15 +2,15 @@
 export interface Expectation {
   readonly status: number
   /**
-   * A refusal that needs to know what the request is about: its form is looked at before, and may
-   * be what is refused.
+   * A rejection that depends on the target or the body of the request: a malformed request is
+   * rejected before.
    */
   readonly late: boolean
 }
 
 /**
  * Reads a table with a line of column names, and a line for each row that begins with the row's
- * name; blanks stand between.
+ * name; blanks separate the cells.
  */
 export function readTable(text: string): ReadonlyMap<string, ReadonlyMap<string, Expectation>> {
   const [head, ...lines] = text
@@ -19,7 +19,7 @@ export function readTable(text: string): ReadonlyMap<string, ReadonlyMap<string,
     .map(line => line.trim().split(/\s+/))
   const columns = head!.slice(1)
   const names = lines.map(([row]) => row)
-  if (new Set(names).size < names.length) throw new Error('a row stands twice')
+  if (new Set(names).size < names.length) throw new Error('a row is listed twice')
   return new Map(
     lines.map(([row, ...cells]) => {
       if (cells.length !== columns.length) throw new Error(`${row} has ${cells.length} cells`)

@@ -14,7 +14,7 @@ import {
   signIn,
 } from '../../../props/wire.ts'
 
-/** Somebody who asks: the headers that say so of this request. */
+/** A caller, with the headers that authenticate a request. */
 export interface Asker {
   readonly who: string
   readonly credentials: (request: WellFormed, target: Target) => Headers | Promise<Headers>
@@ -22,7 +22,7 @@ export interface Asker {
 
 const DAY_MS = 24 * 3600_000
 
-/** What was good an hour ago. */
+/** Credentials that expired an hour ago. */
 interface Expired {
   readonly token: string
   readonly session: string

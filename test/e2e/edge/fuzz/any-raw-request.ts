@@ -14,7 +14,7 @@ export interface RawRequest {
   readonly isWhole: boolean
 }
 
-/** What stands in a path or query where it may not, or may not like this. */
+/** Parts of a path or query that are not allowed there, or not in this form. */
 const ODD_ENCODINGS = [
   '%',
   '%zz',

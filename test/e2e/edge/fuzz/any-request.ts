@@ -46,7 +46,7 @@ function anyBody(operation: Operation, target: Target): fc.Arbitrary<string | un
   return fc.oneof(oddBody, spoilt(body), spoilt(body))
 }
 
-/** Header lines of which each may be wrong, and may stand there more than once. */
+/** Header lines, each of which may be wrong or repeated. */
 export const oddHeaders = fc.array(
   fc.oneof(
     lines(
