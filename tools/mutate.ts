@@ -24,7 +24,9 @@ import { parseArgs } from 'node:util'
 import { blankSource, lineAt } from './blank-source.ts'
 
 const ROOT = dirname(import.meta.dirname)
-/** A mutant that makes a test hang counts as found: after so many times the time without a mutant. */
+/**
+ * A mutant that makes a test hang counts as found: after so many times the time without a mutant.
+ */
 const TIMEOUT_FACTOR = 4
 const TIMEOUT_MIN_MS = 5000
 /** The longest time that the tests may take without a mutant. */
