@@ -109,7 +109,7 @@ describe('a call that fails', () => {
     assert.equal(limited.calls(), 2)
   })
 
-  it('is not made again when it is refused', async () => {
+  it('is not repeated when it is rejected', async () => {
     const refused = inTurn(status(404))
     await assert.rejects(
       serving(refused.listener, url => clientOf(url).headOfLog(STEP)),
@@ -124,7 +124,7 @@ describe('a call that fails', () => {
 describe('a download', () => {
   const bytes = Buffer.from('0123456789'.repeat(100))
 
-  it('goes on at the byte where it broke off', async () => {
+  it('continues at the byte where it broke off', async () => {
     const ranges: (string | undefined)[] = []
     let cuts = 0
     const listener: RequestListener = (request, response) => {
@@ -145,7 +145,7 @@ describe('a download', () => {
     assert.deepEqual(ranges, ['bytes=100-999', 'bytes=400-999', 'bytes=700-999'])
   })
 
-  it('without ranges is asked for anew and skipped up to there', async () => {
+  it('without ranges is requested again and skipped up to there', async () => {
     let calls = 0
     const listener: RequestListener = (_request, response) => {
       if (++calls > 1) return void response.end(bytes)
@@ -170,7 +170,7 @@ describe('a download', () => {
     assert.equal(text, 'abcd')
   })
 
-  it('gives up on a place that never comes', async () => {
+  it('stops at a place that never comes', async () => {
     const listener: RequestListener = (request, response) => {
       if (request.method === 'HEAD') return status(200, { 'Upload-Offset': '4' })(response)
       response.writeHead(206, { 'Content-Range': 'bytes 0-3/4' }).flushHeaders()
@@ -251,7 +251,7 @@ describe('the same client against CodeArts Build', () => {
     assert.deepEqual(seen, ['token 1', 'token 2'])
   })
 
-  it('ends when a page stands still or the answer is none, rather than read on for ever', async () => {
+  it('ends when a page makes no progress or is malformed, rather than read for ever', async () => {
     const still = inTurn(page(0, 0, 'text', true))
     await assert.rejects(
       serving(still.listener, url => read(url, {})),

@@ -27,7 +27,7 @@ async function against<T>(
   }
 }
 
-const refuse =
+const answering =
   (status: number, body: string, headers: Record<string, string> = {}): RequestListener =>
   (_request, response) =>
     response.writeHead(status, headers).end(body)
@@ -82,7 +82,7 @@ describe('the client', () => {
     assert.equal(seen[0]!.project, 'p')
   })
 
-  it('gets a token by password once, and another when the server refuses it', async () => {
+  it('gets a token by password once, and another when the server rejects it', async () => {
     const seen: string[] = []
     let tokens = 0
     await against(
@@ -91,7 +91,7 @@ describe('the client', () => {
         if (request.url === '/base/v3/auth/tokens')
           response.writeHead(201, { 'X-Subject-Token': `t${++tokens}` }).end('{}')
         else if (request.headers['x-auth-token'] === 't1' && seen.length > 3)
-          refuse(401, '')(request, response)
+          answering(401, '')(request, response)
         else response.writeHead(200, { 'Upload-Offset': '0' }).end()
       },
       async client => {
@@ -115,7 +115,7 @@ describe('the client', () => {
   ] as const)
     it(`takes ${status} ${body} for ${code}`, async () => {
       const headers = { 'Upload-Offset': '5', 'Retry-After': '3' }
-      const error = await against(refuse(status, body, headers), headOf).catch(error => error)
+      const error = await against(answering(status, body, headers), headOf).catch(error => error)
       assert.deepEqual(
         { code: error.code, detail: error.detail },
         { code, detail: { head: 5, retryAfterSeconds: 3 } },
@@ -123,7 +123,7 @@ describe('the client', () => {
       assert.equal(isTransient(error), transient)
     })
 
-  for (const [options, complaint] of [
+  for (const [options, message] of [
     [{}, 'url is missing'],
     [{ url: '', credentials: { token: 'T' } }, 'url is missing'],
     [
@@ -148,17 +148,17 @@ describe('the client', () => {
     it(`is not made of ${JSON.stringify(options)}`, () =>
       assert.throws(() => new TailraceClient(options as ClientOptions), {
         name: 'TypeError',
-        message: complaint,
+        message,
       }))
 
   it('takes no redirection, which could lead credentials elsewhere', async () => {
-    const error = await against(refuse(307, '', { Location: 'http://127.0.0.1:1/' }), headOf).catch(
+    const error = await against(answering(307, '', { Location: 'http://127.0.0.1:1/' }), headOf).catch(
       error => error,
     )
     assert.ok(error instanceof ServerUnreachable)
   })
 
-  it('gives up when no answer comes in time, or its caller does', async () => {
+  it('times out without an answer, and stops when its caller does', async () => {
     const late = await against(
       () => {},
       client => client.headOfLog(STEP, { timeoutMs: 20 }),
@@ -176,8 +176,8 @@ describe('the client', () => {
   })
 
   it('does not take any answer for the right one', async () => {
-    await assert.rejects(against(refuse(204, ''), headOf), /no Upload-Offset/)
-    const page = against(refuse(200, '<html>'), client => client.createBuild({ job_name: 'j' }))
+    await assert.rejects(against(answering(204, ''), headOf), /no Upload-Offset/)
+    const page = against(answering(200, '<html>'), client => client.createBuild({ job_name: 'j' }))
     await assert.rejects(page, /not JSON/)
   })
 

@@ -67,6 +67,6 @@ export function operation<const T extends Operation>(definition: T): T {
 /** The statuses that a success can have. */
 export function successStatuses({ method, answer, media, statuses }: Operation): readonly number[] {
   if (statuses !== undefined) return statuses
-  const tells = answer !== undefined || media !== undefined || method === 'GET' || method === 'HEAD'
-  return [tells ? 200 : 204]
+  const hasBody = answer !== undefined || media !== undefined || method === 'GET' || method === 'HEAD'
+  return [hasBody ? 200 : 204]
 }

@@ -14,7 +14,7 @@ export interface ProjectAdministration {
 
   /**
    * Makes a project in the caller's domain, with the caller as its reader, runner and admin. For
-   * admins. Rejects with `already-exists` when the name is taken.
+   * admins. Rejects with `already-exists` when the name exists.
    */
   createProject(who: Principal, name: string): Promise<Project>
 }

@@ -50,7 +50,7 @@ export interface UserAdministration {
   listUsers(who: Principal): Promise<readonly ProjectUser[]>
 
   /**
-   * Makes a user in the caller's project. Rejects with `already-exists` when the name is taken in
+   * Makes a user in the caller's project. Rejects with `already-exists` when the name exists in
    * the domain.
    */
   createUser(who: Principal, draft: NewUser): Promise<ProjectUser>

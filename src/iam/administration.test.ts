@@ -74,7 +74,7 @@ describe('users of a project', () => {
     await assert.rejects(inAlpha('beta-admin'))
   })
 
-  it('are handled by admins only, whoever they ask for', async () => {
+  it('are handled by admins only, for any user', async () => {
     await createBob('reader', 'runner')
     const bob = await inAlpha('bob')
     const { users } = test.iam
@@ -157,7 +157,7 @@ describe('users of a project', () => {
     await assert.rejects(users.changeUser(alpha, 'admin', {}), is('invalid-parameter'))
   })
 
-  it('always keep an admin: nobody demotes or deletes himself', async () => {
+  it('always keep an admin: nobody demotes or deletes their own user', async () => {
     const { users } = test.iam
     await assert.rejects(users.changeUser(alpha, 'admin', { roles: roles('reader') }), is('not-allowed'))
     await assert.rejects(users.changeUser(alpha, 'admin', { roles: roles() }), is('not-allowed'))
@@ -166,8 +166,8 @@ describe('users of a project', () => {
   })
 })
 
-describe("an admin's power ends with his project", () => {
-  it('users of another project are not there for him, but to be granted roles in his', async () => {
+describe("an admin's power ends with their project", () => {
+  it('users of another project are hidden, but can be granted roles in the project', async () => {
     await createBob('runner')
     const { users } = test.iam
     const before = await test.stores.findUser({ id: (await inAlpha('bob')).userId })
@@ -181,7 +181,7 @@ describe("an admin's power ends with his project", () => {
     assert.deepEqual((await inAlpha('bob')).roles, roles('runner'))
   })
 
-  it('making somebody a member does not put his password or account within reach, with roles or without', async () => {
+  it('making a user a member gives no power over their password or account, with roles or without', async () => {
     const { users } = test.iam
     await users.changeUser(beta, 'admin', { roles: roles('reader') })
     for (const change of [
@@ -196,7 +196,7 @@ describe("an admin's power ends with his project", () => {
     await assert.rejects(signIn('admin', BOOTSTRAP.password, 'beta'))
   })
 
-  it('also for one who is admin of both: only the user himself sets the password', async () => {
+  it('even for an admin of both projects: only the user sets their own password', async () => {
     await createBob('runner')
     const both = await signIn('admin', BOOTSTRAP.password, 'beta')
     const { users } = test.iam
@@ -245,7 +245,7 @@ describe('projects', () => {
 })
 
 describe('access keys', () => {
-  it('are made for oneself, and their secret is told once', async () => {
+  it('are made for oneself, and their secret is shown once', async () => {
     await createBob('runner')
     const bob = await inAlpha('bob')
     const key = await test.iam.keys.createKey(bob)

@@ -63,7 +63,7 @@ const is403 = (error: unknown) =>
   error.message === 'The IAM user is not authorized to access the API.'
 
 describe('a token', () => {
-  it('tells its user, project and roles, as X-Auth-Token and as Bearer', async () => {
+  it('has its user, project and roles, as X-Auth-Token and as Bearer', async () => {
     const token = await tokenFor(PROJECT)
     for (const headers of [
       { 'X-Auth-Token': token },
@@ -90,7 +90,7 @@ describe('a token', () => {
     await assert.rejects(authenticate({ 'X-Auth-Token': [token, 'other'] }), is401(/two/))
   })
 
-  it('lives 24 hours to the millisecond, and is told when it expired', async () => {
+  it('lives 24 hours to the millisecond, and the error says when it expired', async () => {
     const token = await tokenFor(PROJECT)
     test.clock.ms += 24 * 60 * MINUTE - 1
     await authenticate({ 'X-Auth-Token': token })
@@ -173,7 +173,7 @@ describe('an upload token', () => {
 })
 
 describe('a signature', () => {
-  it('tells the user, project and roles of its key', async () => {
+  it('has the user, project and roles of its key', async () => {
     for (const headers of [
       {},
       { 'X-Project-Id': test.first.projectId },
@@ -289,7 +289,7 @@ describe('a signature', () => {
     await assert.rejects(authenticate(wrong, {}, unasked), is401(/verify aksk/))
   })
 
-  it('beside a token decides, when the token holds for the same project', async () => {
+  it('decides if a valid token for the same project comes with it', async () => {
     const token = await tokenFor(PROJECT)
     const who = await authenticate({ ...(await signed()), 'X-Auth-Token': token })
     assert.equal(who.userName, BOOTSTRAP.user)
@@ -325,7 +325,7 @@ describe('a signature', () => {
     await assert.rejects(authenticate(bobs), is401(/not exist/))
   })
 
-  it('whose stored secret cannot be opened is told so', async () => {
+  it('whose stored secret cannot be opened is reported as such', async () => {
     const key = (await test.stores.findKey(KEY.accessKey))!
     test.stores.findKey = async () => ({ ...key, sealedSecretKey: 'v1.broken' })
     await assert.rejects(authenticate(await signed()), is401(/Get secretKey failed$/))
@@ -351,7 +351,7 @@ describe('failed signatures', () => {
     await authenticate(await signed())
   })
 
-  it('of five lock nothing, and a good one begins the count anew', async () => {
+  it('lock nothing up to five, and a valid one resets the count', async () => {
     await fail(5)
     await authenticate(await signed())
     await fail(5)

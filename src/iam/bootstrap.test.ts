@@ -14,7 +14,7 @@ function start(wishes: BootstrapWishes, stores = new MemoryCredentials()) {
 }
 
 describe('the first start', () => {
-  it('makes up what it was not told, and says it was', async () => {
+  it('generates what was not given, and says so', async () => {
     const stores = new MemoryCredentials()
     const first = (await start({}, stores))!
     assert.deepEqual(
@@ -41,7 +41,7 @@ describe('the first start', () => {
     assert.deepEqual([key.userId, key.projectId, key.createdAtMs], [user.id, first.projectId, 5])
   })
 
-  it('uses what it was told', async () => {
+  it('uses what was given', async () => {
     const first = (await start(BOOTSTRAP))!
     const { domain, project, user, password, accessKey: ak, secretKey: sk, madeSecrets } = first
     assert.deepEqual({ domain, project, user, password, ak, sk }, BOOTSTRAP)

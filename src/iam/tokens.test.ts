@@ -129,7 +129,7 @@ describe('a login', () => {
 })
 
 describe('a token in question', () => {
-  it('is told to its user, and to admins of its project, and to nobody else', async () => {
+  it('is described to its user and to admins of its project only', async () => {
     const scope = { project: { name: BOOTSTRAP.project } }
     const own = (await create({ scope })).text
     const { user } = (await create()).known

@@ -18,7 +18,7 @@ const runIn = (program: string, args: readonly string[], input: string) =>
   spawnSync(program, args, { input, encoding: 'utf8' })
 
 /**
- * What stands before the cursor, and what it is completed to in a folder with the file hello.log.
+ * The words before the cursor, and their completion in a folder with the file hello.log.
  */
 const BY_FILES: readonly (readonly [words: readonly string[], completions: readonly string[]])[] = [
   [['get', 'he'], []],

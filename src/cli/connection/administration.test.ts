@@ -33,23 +33,23 @@ const as = (user: string, password = NEW_PASSWORD): Environment => ({
 })
 
 async function tailrace(line: string, env: Environment = admin()) {
-  let [out, complaints] = ['', '']
+  let [out, messages] = ['', '']
   const io = {
     env,
     print(printed: string) {
       out += printed
     },
-    warn(complaint: string) {
-      complaints += complaint
+    warn(message: string) {
+      messages += message
     },
   }
   const code = await main(line.split(' '), io)
-  return { code, out, complaints }
+  return { code, out, messages }
 }
 
 async function json(line: string, env?: Environment) {
-  const { code, out, complaints } = await tailrace(`${line} --json`, env)
-  assert.equal(code, 0, complaints)
+  const { code, out, messages } = await tailrace(`${line} --json`, env)
+  assert.equal(code, 0, messages)
   return JSON.parse(out)
 }
 
@@ -75,9 +75,9 @@ describe('tailrace user', () => {
     const set = await tailrace('user password ben', { ...admin(), TAILRACE_NEW_PASSWORD: 'set-by-admin' })
     assert.deepEqual([set.code, set.out], [0, 'User ben has a new password\n'])
     assert.equal((await tailrace('key list', as('ben'))).code, 1)
-    const own = { ...as('ben', 'set-by-admin'), TAILRACE_NEW_PASSWORD: 'set-by-himself' }
+    const own = { ...as('ben', 'set-by-admin'), TAILRACE_NEW_PASSWORD: 'set-by-ben' }
     assert.equal((await tailrace('user password', own)).out, 'User ben has a new password\n')
-    assert.equal((await tailrace('key list', as('ben', 'set-by-himself'))).code, 0)
+    assert.equal((await tailrace('key list', as('ben', 'set-by-ben'))).code, 0)
     assert.equal((await tailrace('user delete ben')).code, 0)
   })
 
@@ -97,12 +97,12 @@ describe('tailrace user', () => {
     const { TAILRACE_NEW_PASSWORD: _, ...env } = admin()
     const child = spawn(process.execPath, [CLI, 'user', 'create', 'cid'], { env: { ...process.env, ...env } })
     child.stdin.end('first-line-is-it\nsecond\n')
-    const [out, complaints, [code]] = await Promise.all([
+    const [out, messages, [code]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
       once(child, 'close'),
     ])
-    assert.deepEqual([code, out, complaints], [0, 'User cid is reader\n', ''])
+    assert.deepEqual([code, out, messages], [0, 'User cid is reader\n', ''])
     assert.equal((await tailrace('key list', as('cid', 'first-line-is-it'))).code, 0)
     assert.equal((await tailrace('user delete cid')).code, 0)
   })
@@ -111,26 +111,23 @@ describe('tailrace user', () => {
     const { TAILRACE_NEW_PASSWORD: _, ...env } = admin()
     const child = spawn(process.execPath, [CLI, 'user', 'create', 'dan'], { env: { ...process.env, ...env } })
     child.stdin.end()
-    const [complaints, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+    const [messages, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
     assert.equal(code, 2)
-    assert.match(complaints, /no password: set TAILRACE_NEW_PASSWORD, or write the password to stdin/)
+    assert.match(messages, /no password: set TAILRACE_NEW_PASSWORD, or write the password to stdin/)
   })
 
   it('reports why the server rejects a request', async () => {
-    const { code, complaints } = await tailrace('user delete nobody')
-    assert.deepEqual([code, complaints], [1, 'tailrace user: There is no user "nobody".\n'])
+    const { code, messages } = await tailrace('user delete nobody')
+    assert.deepEqual([code, messages], [1, 'tailrace user: There is no user "nobody".\n'])
     const wrong = await tailrace('user list', as('admin', 'wrong-password'))
-    assert.deepEqual(
-      [wrong.code, wrong.complaints],
-      [1, 'tailrace user: The username or password is wrong.\n'],
-    )
+    assert.deepEqual([wrong.code, wrong.messages], [1, 'tailrace user: The username or password is wrong.\n'])
   })
 })
 
 describe('tailrace key', () => {
   it('creates keys that open the server, lists them without secret, and ends them', async () => {
-    const { code, out, complaints } = await tailrace('key create')
-    assert.deepEqual([code, complaints], [0, 'The secret key is shown only this once.\n'])
+    const { code, out, messages } = await tailrace('key create')
+    assert.deepEqual([code, messages], [0, 'The secret key is shown only this once.\n'])
     const key = /^user +admin\naccess key {2}([A-Z0-9]{20})\nsecret key {2}([A-Za-z0-9]{40})\n$/.exec(out)
     assert.ok(key !== null, out)
     const [, ak = '', sk = ''] = key
@@ -167,7 +164,7 @@ describe('tailrace project', () => {
 })
 
 describe('a wrong call', () => {
-  for (const [line, complaint] of [
+  for (const [line, message] of [
     ['user', /missing action: list, create, roles, remove, password, delete/],
     ['user lst', /unknown action "lst"; did you mean "list"\?/],
     ['user create', /missing NAME: tailrace user create NAME/],
@@ -178,22 +175,22 @@ describe('a wrong call', () => {
     ['project constructor', /unknown action "constructor"; actions: list, create/],
   ] as const) {
     it(`tailrace ${line}: exit code 2, and why`, async () => {
-      const { code, out, complaints } = await tailrace(line)
+      const { code, out, messages } = await tailrace(line)
       assert.deepEqual([code, out], [2, ''])
-      assert.match(complaints, complaint)
+      assert.match(messages, message)
     })
   }
 
   it('without a server or credentials says which variables to set', async () => {
     const { TAILRACE_URL: _, ...nowhere } = admin()
-    assert.match((await tailrace('key list', nowhere)).complaints, /set TAILRACE_URL/)
+    assert.match((await tailrace('key list', nowhere)).messages, /set TAILRACE_URL/)
     assert.match(
-      (await tailrace('key list', { TAILRACE_URL: server.url })).complaints,
+      (await tailrace('key list', { TAILRACE_URL: server.url })).messages,
       /no credentials: .*set TAILRACE_TOKEN/,
     )
     const unnamed: Environment = { ...admin(), TAILRACE_USER: undefined, TAILRACE_TOKEN: 'any' }
     assert.match(
-      (await tailrace('user password', unnamed)).complaints,
+      (await tailrace('user password', unnamed)).messages,
       /set TAILRACE_USER and TAILRACE_PASSWORD/,
     )
   })

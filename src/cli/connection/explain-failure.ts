@@ -33,8 +33,8 @@ export function explainFailure(
 }
 
 /**
- * What a refusal means for this command and these credentials; undefined where the message says it
- * itself.
+ * What a rejection means for this command and these credentials; undefined where the message says
+ * it itself.
  */
 export function explained(error: unknown, command: string, contacted: () => Contacted): string | undefined {
   if (error instanceof ServerUnreachable) return closedAtOnce(error, contacted())

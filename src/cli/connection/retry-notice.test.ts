@@ -12,7 +12,7 @@ function notice(retries?: number) {
   return { clock, said, warn, ...retryNotice({ warn }, retries, () => clock.ms) }
 }
 
-it('a failure is told once a minute at most, with how long it is tried again', () => {
+it('a failure is reported at most once a minute, with how long retries continue', () => {
   const { clock, said, onRetry } = notice()
   for (const ms of [0, 1_000, 59_999, 60_000]) {
     clock.ms = ms

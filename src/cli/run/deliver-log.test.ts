@@ -29,7 +29,7 @@ interface Fault {
 }
 
 /**
- * A server that follows the rules of append (docs/api.md section 4), and fails as it is told to,
+ * A server that follows the rules of append (docs/api.md section 4), and fails as requested,
  * each fault once.
  */
 class FaultyServer implements AsyncDisposable {
@@ -73,7 +73,7 @@ class FaultyServer implements AsyncDisposable {
         return void request.socket.destroy()
       }
       response.writeHead(fault.status, fault.headers)
-      return void response.end(JSON.stringify({ error_code: fault.code, error_msg: 'as told' }))
+      return void response.end(JSON.stringify({ error_code: fault.code, error_msg: 'as requested' }))
     }
     if (what.startsWith('PATCH')) return this.#append(what, request, body, response)
     if (what.startsWith('HEAD')) {
@@ -174,7 +174,7 @@ describe('the delivery of a log', () => {
   })
 
   for (const on of ['POST /api/v1/builds', 'HEAD', 'PATCH', 'POST /steps/1/finish', 'POST /finish'])
-    it(`goes on after ${on} failed`, async () => {
+    it(`continues after ${on} failed`, async () => {
       await using server = new FaultyServer({ on, status: 503, code: 'TR.UNAVAILABLE' })
       const { troubles } = await deliver(server, await finishedLog('a log\n'))
       assert.ok(isTailraceError(troubles[0], 'store-unavailable'))
@@ -191,13 +191,13 @@ describe('the delivery of a log', () => {
     assert.deepEqual(progress, (await deliver(server, await finishedLog('a log\n'))).progress)
   })
 
-  it('goes on behind what a cut connection left', async () => {
+  it('continues after what a cut connection left', async () => {
     await using server = new FaultyServer({ on: 'PATCH', status: 0, storeBytes: 3 })
     await deliver(server, await finishedLog('a log\n'))
     assert.equal(server.logs.get('1')?.toString(), 'a log\n')
   })
 
-  it('goes on at the head that a conflict names', async () => {
+  it('continues at the head that a conflict names', async () => {
     await using server = new FaultyServer({
       on: 'HEAD',
       status: 200,
@@ -223,7 +223,7 @@ describe('the delivery of a log', () => {
     assert.equal(server.logs.get('1')?.toString(), 'a log\n')
   })
 
-  it('ends with a refusal that would come again', async () => {
+  it('ends with a rejection that would come again', async () => {
     const refused = { on: 'HEAD', status: 401, code: 'APIGW.0301' }
     await using server = new FaultyServer(refused, refused)
     await assert.rejects(deliver(server, await finishedLog('a log\n')), { code: 'not-authenticated' })

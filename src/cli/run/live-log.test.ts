@@ -57,7 +57,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const block = (letter: string) => Buffer.alloc(MIB, letter)
 
 describe('the log of a command that runs', () => {
-  it('is in the spool as it was appended, and its end tells size and hash', async () => {
+  it('is in the spool as it was appended, and its end has size and hash', async () => {
     const { disk, segments } = spoolOf(100)
     const { log } = logOn({ segments })
     await log.append(Buffer.from('one '))
@@ -69,7 +69,7 @@ describe('the log of a command that runs', () => {
     assert.ok(log.isSpooled)
   })
 
-  it('goes on in memory, within a write, when the disk is full, and says so once', async () => {
+  it('continues in memory, within a write, when the disk is full, and says so once', async () => {
     const { disk, segments } = spoolOf(5)
     const { log, failures } = logOn({ segments })
     await log.append(Buffer.from('one two'))
@@ -101,7 +101,7 @@ describe('the log of a command that runs', () => {
     await assert.rejects(log.read(0, 1), new BytesLost(0))
   })
 
-  it('tells in one line how many bytes found no room, and goes on when there is room', async () => {
+  it('says in one line how many bytes found no room, and continues when there is room', async () => {
     const { log } = logOn({})
     for (let i = 0; i < 16; i++) await log.append(block('a'))
     await log.append(Buffer.from('lost'))
@@ -112,7 +112,7 @@ describe('the log of a command that runs', () => {
     assert.equal(await contentOf(log, 16 * MIB), '\n<8 missing>\nkept')
   })
 
-  it('ends with the line that tells of missing bytes when no room came', async () => {
+  it('ends with the line about missing bytes when no room came', async () => {
     const { log } = logOn({})
     for (let i = 0; i < 16; i++) await log.append(block('a'))
     await log.append(Buffer.from('lost'))
@@ -143,7 +143,7 @@ describe('the log of a command that runs', () => {
     assert.equal(log.lostBytes, 0)
   })
 
-  it('is cut at the bound of the spool while the server is away, and goes on behind the line that tells how much is missing', async () => {
+  it('is cut at the bound of the spool while the server is away, and continues after the line that says how much is missing', async () => {
     using place = newFolder()
     const segments = LogSegments.create(place.folder, KIB)
     const { log } = logOn({ segments, spoolMaxBytes: 8 * KIB, waitMs: 0 })
@@ -163,7 +163,7 @@ describe('the log of a command that runs', () => {
     await segments.close()
   })
 
-  it('wakes those who wait for more, and those who are told to stop', async () => {
+  it('wakes readers that wait for more, and readers that are stopped', async () => {
     const { log } = logOn({})
     const grown = log.changed(new AbortController().signal)
     await log.append(Buffer.from('a'))

@@ -41,7 +41,7 @@ describe('the segments of a spooled log', () => {
     await segments.close()
   })
 
-  it('go away once they lie wholly before the head, but for the last, and the log goes on', async () => {
+  it('are removed once they are wholly before the head, except the last, and the log continues', async () => {
     const segments = await written()
     segments.dropBefore(9)
     assert.equal(segments.from, 0)
@@ -66,7 +66,7 @@ describe('the segments of a spooled log', () => {
     await found.close()
   })
 
-  it('begin behind the last gap where the removal of one before it failed', async () => {
+  it('begin after the last gap if an earlier removal failed', async () => {
     const segments = await written()
     segments.dropBefore(20)
     await segments.close()
@@ -75,7 +75,7 @@ describe('the segments of a spooled log', () => {
     assert.deepEqual([found.from, found.to], [20, 25])
   })
 
-  it('are none in a folder without any, and fail in one that is gone', async () => {
+  it('are an empty list in a folder without any, and fail in one that is gone', async () => {
     const none = await LogSegments.open(folder)
     assert.deepEqual([none.from, none.to], [0, 0])
     await assert.rejects(none.read(0, 1), BytesLost)

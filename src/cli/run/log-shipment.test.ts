@@ -16,8 +16,8 @@ const META = {
   finishesBuild: true,
 }
 
-describe('what is told of a delivery', () => {
-  it('names what the server says, once, and again where the log is left behind', async () => {
+describe('what is reported of a delivery', () => {
+  it('repeats what the server says once, and again if the log is not delivered', async () => {
     const http = createServer((_, response) =>
       response.writeHead(503).end('{"error_code":"TR.UNAVAILABLE","error_msg":"The journal is full."}'),
     )
@@ -34,7 +34,7 @@ describe('what is told of a delivery', () => {
     })
     await log.append(Buffer.from('a log\n'))
     const deadline = new Deadline(0)
-    const told: string[] = []
+    const reported: string[] = []
     const twice = Promise.withResolvers<void>()
     let requests = 0
     http.on('request', () => ++requests === 3 && twice.resolve())
@@ -48,13 +48,13 @@ describe('what is told of a delivery', () => {
         spool: '/dev/null/spool',
         usualSpool: '/dev/null/spool',
         namedJob: undefined,
-        warn: text => told.push(text),
+        warn: text => reported.push(text),
       },
     )
     await twice.promise
     deadline.giveUp()
     await shipment.finish('SUCCESS')
-    assert.deepEqual(told, [
+    assert.deepEqual(reported, [
       'the server answered: The journal is full; the log waits and is delivered later',
       '6 of 6 bytes of the log are undelivered, and the spool does not have all of them (the server answered: The journal is full)',
     ])

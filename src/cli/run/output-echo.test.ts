@@ -15,7 +15,7 @@ describe('repeating the output', () => {
     assert.equal(Buffer.concat(taken).length, MIB + 1)
   })
 
-  it('leaves a stdout behind that takes nothing, and counts what it missed', async () => {
+  it('stops waiting for a stdout that accepts nothing, and counts what it missed', async () => {
     const neverTakes = new Writable({ write: () => {} })
     const echo = new OutputEcho(neverTakes, 1)
     await echo.write(Buffer.alloc(MIB))

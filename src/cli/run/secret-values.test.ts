@@ -51,7 +51,7 @@ describe('the values to mask', () => {
   it('are of those that the caller names', () =>
     assert.deepEqual(secretValues({ PLAIN: 'a', OTHER: 'b' }, ['PLAIN', 'NOT_SET']), ['a']))
 
-  it('are not of those that the caller names where they are too short or not set, and he is told without the value', () => {
+  it('leave out those that the caller names but that are too short or unset, and report them without the value', () => {
     const warnings = unmaskable({ SHORT: 'abc', LONG: 'abcdef', EMPTY: '' }, [
       'SHORT',
       'LONG',

@@ -35,7 +35,7 @@ describe('the spool', () => {
   })
   afterEach(() => rmSync(spool, { recursive: true, force: true }))
 
-  it('tells how the steps of one build ended whose logs wait', async () => {
+  it('reports how the steps of one build ended whose logs wait', async () => {
     const other = '8d3f2a1e-0000-4000-8000-000000000002'
     await writeEnd(await createEntry(spool, ABOUT), { ...END, outcome: 'FAILURE' })
     await writeEnd(await createEntry(spool, { ...ABOUT, recordId: other }), { ...END, outcome: 'ABORTED' })
@@ -85,7 +85,7 @@ describe('the spool', () => {
     assert.ok(!(await isBeingWritten(ended)))
   })
 
-  it('tells a process from another with the same pid', () => {
+  it('distinguishes a process from another with the same pid', () => {
     assert.equal(isRunning(ownIdentity()), true)
     assert.equal(isRunning({ ...ownIdentity(), begin: '1' }), false)
     assert.equal(isRunning({ ...ownIdentity(), scope: 'elsewhere' }), undefined)

@@ -16,7 +16,7 @@ function drawn(
 }
 
 describe('the progress of a transfer', () => {
-  it('tells share and rate on a terminal, now and then, and takes itself away', () => {
+  it('shows share and rate on a terminal from time to time, and removes itself at the end', () => {
     const lines = drawn(true, 80, (progress, clock) => {
       progress.at(1024 ** 2)
       clock.ms = 50

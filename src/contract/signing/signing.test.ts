@@ -223,7 +223,7 @@ describe('a signed request', () => {
     assert.equal(await verifySignature({ ...request, target: '/a' }, claim, KEY.secretKey), false)
   })
 
-  it('with an unsigned body tells so in a signed header', async () => {
+  it('with an unsigned body says so in a signed header', async () => {
     const wire = new URL('http://build.example.test/a')
     const signed = await signHeaders(
       {

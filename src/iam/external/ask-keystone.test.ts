@@ -11,7 +11,7 @@ import { createKeystone } from './ask-keystone.ts'
 
 const GENEROUS_MS = 60_000
 
-test('so many requests are under way, over a few connections, and the rest is rejected at once', async () => {
+test('a limited number of requests is in flight, over a few connections, and the rest is rejected at once', async () => {
   const answer = json(200, keystoneToken(['reader']))
   const held: (() => void)[] = []
   const isFull = Promise.withResolvers<void>()

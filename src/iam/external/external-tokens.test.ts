@@ -52,7 +52,7 @@ const fails = (text: string, code: TailraceError['code'], pattern = /./) =>
   assert.rejects(take(text), error => isTailraceError(error, code) && pattern.test(error.message))
 
 describe('the word of an external IAM', () => {
-  it('is believed for the time set, then asked for anew', async () => {
+  it('is trusted for the time set, then checked again', async () => {
     assert.equal((await take('a')).principal?.userId, 'u')
     nowMs += 60 * SECOND - 1
     assert.equal(tokens.recall(tokenSha256('a'))?.principal?.userId, 'u')

@@ -19,7 +19,7 @@ describe('passwords', () => {
     assert.notEqual(await passwords.hash('same'), await passwords.hash('same'))
   })
 
-  it('are hashed with 19 MiB and two passes unless told otherwise', async () => {
+  it('are hashed with 19 MiB and two passes by default', async () => {
     assert.match(await createPasswordHasher().hash('any'), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   })
 

@@ -32,7 +32,7 @@ describe("the installation's secret", () => {
     assert.deepEqual(made[2], made[0])
   })
 
-  it('is taken from the environment as hexadecimal digits or base64, and no file is made', async () => {
+  it('is read from the environment as hexadecimal digits or base64, and no file is made', async () => {
     const keyFile = join(folder, 'unused.key')
     const bytes = Buffer.from(Array.from({ length: 32 }, (_, index) => index * 8))
     for (const given of [bytes.toString('hex'), bytes.toString('base64'), bytes.toString('base64url')])
@@ -58,13 +58,13 @@ describe("the installation's secret", () => {
     await assert.rejects(loadSecretKey({ keyFile, mayCreate: true }), says(/chmod 600/))
   })
 
-  it('is never made anew when something is sealed already', async () => {
+  it('is never generated again when something is sealed already', async () => {
     const keyFile = join(folder, 'lost.key')
     await assert.rejects(loadSecretKey({ keyFile, mayCreate: false }), says(/missing.*restore/))
     await assert.rejects(stat(keyFile))
   })
 
-  it('that cannot be written is told in one line', async () => {
+  it('that cannot be written is reported in one line', async () => {
     const keyFile = join(folder, 'no', 'such', 'folder', 'key')
     await assert.rejects(loadSecretKey({ keyFile, mayCreate: true }), says(/cannot be made/))
   })
