@@ -82,7 +82,7 @@ export async function allowOrigins(app: FastifyInstance, origins: AllowedOrigins
   // origin, and would treat an OPTIONS that asks about uploads as a preflight.
   const optionsFor = (request: FastifyRequest): FastifyCorsOptions => {
     const { origin } = request.headers
-    if (origin === undefined || !(all || origins.includes(origin))) return { origin: false }
+    if (!origin || !(all || origins.includes(origin))) return { origin: false }
     return { ...allowed, origin: all ? '*' : origin, preflight: isPreflight(request) }
   }
   await app.register(cors, {

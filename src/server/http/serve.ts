@@ -96,7 +96,8 @@ export function serve<O extends Operation>(
     method: head === undefined ? [method] : [method, 'HEAD'],
     url: path,
     schema: {
-      ...(params !== undefined && { params }),
+      // What a server can do does not depend on the object: OPTIONS is answered for any path.
+      ...(params !== undefined && method !== 'OPTIONS' && { params }),
       ...(query !== undefined && { querystring: query }),
       ...(body !== undefined && { body }),
     },

@@ -145,6 +145,8 @@ test('* allows every origin, and never credentials', async () => {
     assert.equal(reply.headers['access-control-allow-origin'], '*')
     assert.equal(reply.headers['access-control-allow-credentials'], undefined)
   }
+  // An empty Origin is none, and what is no preflight gets the error body of every route.
+  assertRefused(await preflight(open.url, '', '/api/v1/builds'), 404, 'APIGW.0101')
 })
 
 test('without the setting there are no CORS headers, and a malformed list stops the start', async () => {

@@ -152,6 +152,13 @@ test('OPTIONS lists version, extensions and algorithms', async () => {
   assert.deepEqual(String(reply.headers['tus-checksum-algorithm']).split(',').sort(), ['sha1', 'sha256'])
 })
 
+test('OPTIONS is answered alike for every path of a log, a malformed one too', async () => {
+  for (const path of ['/api/v1/builds/x/steps/1/log', `/api/v1/builds/${UNKNOWN_RECORD}/steps/-1/log`]) {
+    const reply = await caller.send('OPTIONS', path)
+    assert.deepEqual([reply.status, reply.headers['tus-version']], [204, '1.0.0'], path)
+  }
+})
+
 describe('rights', () => {
   test('an upload token writes to its own build and reads it, and nothing else', async () => {
     const [own, other] = [await caller.newBuild(), await caller.newLog('secret\n')]
