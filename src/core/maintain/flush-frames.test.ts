@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { overriding } from '../../../test/props/overriding.ts'
 import { isTailraceError, TailraceError } from '../../contract/errors.ts'
-import type { LogId } from '../../contract/quantities.ts'
+import { type LogId, MIB } from '../../contract/quantities.ts'
 import { openSqlite } from '../../store/embedded/sqlite/sqlite.ts'
 import { MemoryJournal } from '../../store/memory/memory-journal.ts'
 import { createMemoryPackStore } from '../../store/memory/memory-pack-store.ts'
@@ -79,7 +80,50 @@ describe('flushing', () => {
     assert.deepEqual(await bytesOf(storeLogReader(store).read(log!, 0, TEXT.length)), TEXT)
     assert.equal(await store.journal.extent(log!), undefined)
   })
+
+  it('holds a bounded part of the journal in memory, however much is due', async () => {
+    await using store = await openStore()
+    const [log] = store.logs
+    const due = (bytes: number) => ({ log: log!, from: 0, to: bytes, everything: true })
+    const passes: number[] = []
+    const ports = measured(store, bytes => passes.push(bytes))
+    await flushFrames(ports, [due(100 * MIB)])
+    assert.deepEqual(passes, [8 * MIB])
+    await flushFrames(
+      ports,
+      Array.from({ length: 40 }, () => due(MIB)),
+    )
+    assert.deepEqual(passes, [8 * MIB, 32 * MIB])
+  })
+
+  it('cuts a log that is larger than a pass only where a frame is full', async () => {
+    await using store = await openStore()
+    const [log] = store.logs
+    const sizes = { targetBytes: 3 * MIB, maxBytes: 3 * MIB }
+    const passes: number[] = []
+    const ports = { ...measured(store, bytes => passes.push(bytes)), sizes }
+    await flushFrames(ports, [{ log: log!, from: 0, to: 8 * MIB + 1, everything: true }])
+    await flushFrames(ports, [{ log: log!, from: 0, to: 8 * MIB, everything: true }])
+    assert.deepEqual(passes, [6 * MIB, 8 * MIB])
+  })
 })
+
+/** A journal that can read any bytes, and packs that store nothing: reports what a pass would write. */
+function measured(store: FlushPorts, onWrite: (bytes: number) => void): FlushPorts {
+  const journal = overriding(store.journal, {
+    async *read(_, from, to) {
+      yield { at: from, bytes: new Uint8Array(to - from), arrivedAtMs: 1 }
+    },
+    release: async () => {},
+  })
+  const packs = overriding(store.packs, {
+    write: async drafts => {
+      onWrite(drafts.reduce((bytes, draft) => bytes + draft.bytes.length, 0))
+      return []
+    },
+  })
+  return { ...store, journal, packs }
+}
 
 async function openStore() {
   const directory = mkdtempSync(join(tmpdir(), 'tailrace-flush-'))
