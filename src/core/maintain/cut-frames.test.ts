@@ -9,7 +9,7 @@ const TARGET = 16
 const MAX = 40
 
 const sizes = { targetBytes: TARGET, maxBytes: MAX }
-/** Runs of letters with a line end after most of them: lines far shorter and longer than a frame. */
+/** Lines far shorter and far longer than a frame. */
 const logs = fc
   .array(fc.tuple(fc.nat(60), fc.boolean()), { maxLength: 12 })
   .map(lines => Buffer.from(lines.map(([length, ends]) => 'x'.repeat(length) + (ends ? '\n' : '')).join('')))

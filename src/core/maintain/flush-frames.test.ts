@@ -108,7 +108,7 @@ describe('flushing', () => {
   })
 })
 
-/** A journal that can read any bytes, and packs that store nothing: reports what a pass would write. */
+/** A journal that holds any bytes, and packs that only report how many they are given. */
 function measured(store: FlushPorts, onWrite: (bytes: number) => void): FlushPorts {
   const journal = overriding(store.journal, {
     async *read(_, from, to) {

@@ -67,6 +67,45 @@ describe('rebuilding logs from records', () => {
     assert.deepEqual([live?.from, live?.head, live?.closed], [10, 50, true])
     assert.deepEqual(damages, [{ kind: 'lost-bytes', log: LOG, from: 50, to: 80, certain: true }])
   })
+
+  it('keeps an append of several records whose last record is there, certain or not', async () => {
+    for (const certain of [0, 1, 5]) {
+      const whole = segment(1, [0, 50], [50, 70, 'more'], [70, 90, 'more'], [90, 95], [95, 99])
+      whole.segment.certainEnd = whole.records[certain]?.position ?? whole.segment.end
+      const { live, damages } = await recover([whole])
+      assert.equal(live?.head, 99)
+      assert.deepEqual(damages, [])
+    }
+  })
+
+  it('drops all of an append that a crash cut off, wherever it was cut', async () => {
+    for (const parts of [1, 2] as const) {
+      const ranges = [
+        [0, 50],
+        [50, 70, 'more'],
+        [70, 90, 'more'],
+      ] as const
+      const torn = segment(1, ...ranges.slice(0, 1 + parts))
+      torn.segment.certainEnd = torn.records[1]!.position
+      const { live, damages } = await recover([torn])
+      assert.equal(live?.head, 50)
+      assert.deepEqual(damages, [])
+    }
+  })
+
+  it('drops all of an append that a crash cut off, even if a later record was written', async () => {
+    const torn = segment(1, [0, 50], [50, 70, 'more'], 'hole', [70, 80])
+    torn.segment.certainEnd = torn.records[1]!.position
+    const { live, damages } = await recover([torn])
+    assert.equal(live?.head, 50)
+    assert.deepEqual(damages, [{ kind: 'lost-bytes', log: LOG, from: 50, to: 80, certain: false }])
+  })
+
+  it('keeps the first part of an acknowledged append whose rest is damaged, and reports the rest', async () => {
+    const { live, damages } = await recover([segment(1, [0, 50], [50, 70, 'more'], 'hole', [90, 120])])
+    assert.equal(live?.head, 70)
+    assert.deepEqual(damages, [{ kind: 'lost-bytes', log: LOG, from: 70, to: 120, certain: true }])
+  })
 })
 
 async function recover(scanned: readonly ReturnType<typeof segment>[], known = OPEN) {
@@ -80,16 +119,27 @@ async function recover(scanned: readonly ReturnType<typeof segment>[], known = O
   return { live: logs.get(LOG), damages }
 }
 
-/** A segment with records of these ranges of the log, all of them acknowledged. */
-function segment(sequence: number, ...ranges: readonly (readonly [number, number])[]) {
+/** A range of the log; `more`: its append continues in the next record. */
+type Range = readonly [from: number, to: number, more?: 'more']
+
+/**
+ * A segment with records of these ranges of the log, all of them acknowledged. A hole is a place
+ * where no record can be read.
+ */
+function segment(sequence: number, ...ranges: readonly (Range | 'hole')[]) {
   const file = { path: '', file: undefined as never, sizeBytes: 100_000, pins: 0 }
   const header = { sequence, segmentBytes: 100_000, salt: new Uint8Array(16), earlier: [] }
   let end = 8192
-  const records = ranges.map(([from, to]): FoundRecord => {
+  const records = ranges.flatMap((range): FoundRecord[] => {
     const position = end
+    if (range === 'hole') {
+      end += 100
+      return []
+    }
+    const [from, to, more] = range
     end += 40 + to - from
-    const place = { log: LOG, at: from, arrivedAtMs: 1, moreFollows: false, batchStart: position }
-    return { ...place, position, end, payloadBytes: to - from }
+    const place = { log: LOG, at: from, arrivedAtMs: 1, moreFollows: more === 'more', batchStart: position }
+    return [{ ...place, position, end, payloadBytes: to - from }]
   })
   return { segment: new Segment(file, header, end), records }
 }
