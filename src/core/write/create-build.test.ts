@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { isTailraceError } from '../../contract/errors.ts'
 import { STEP_ID_MAX, STEPS_MAX_PER_BUILD } from '../../contract/limits.ts'
-import { numberSteps } from './create-build.ts'
+import { memoryBuildCatalog } from '../../store/memory/memory-build-catalog.ts'
+import type { Principal } from '../access/principal.ts'
+import { createBuild, numberSteps } from './create-build.ts'
+import { Quotas } from './quotas.ts'
 
 const isInvalid = (error: unknown) => isTailraceError(error, 'invalid-parameter')
 const named = (count: number, prefix: string) =>
@@ -41,4 +44,21 @@ describe('the steps of a build', () => {
     assert.equal(numberSteps(wanted, [])[1]?.stepId, STEP_ID_MAX)
     assert.throws(() => numberSteps([...wanted, { name: 'one too many' }], []), isInvalid)
   })
+})
+
+test('a build that exists is not created again for another job, by its id or its name', async () => {
+  const ada: Principal = { projectId: 'ada', userId: 'u', userName: 'u', roles: new Set(['admin']) }
+  const ports = {
+    builds: memoryBuildCatalog(),
+    clock: () => 1,
+    idGenerator: { jobId: () => 'j1', recordId: () => 'r1' },
+    quotas: new Quotas({ liveLogs: 0, openBuilds: 0 }, 0),
+  }
+  const repeat = (job: { readonly id: string } | { readonly name: string }) =>
+    createBuild(ports, ada, { job, recordId: 'r', source: 'test', steps: [] })
+  const { build } = await repeat({ name: 'nightly' })
+  for (const job of [{ name: 'nightly' }, { id: build.jobId }])
+    assert.deepEqual(await repeat(job), { build, created: false, steps: [] })
+  for (const job of [{ name: 'other' }, { id: 'other' }])
+    await assert.rejects(repeat(job), error => isTailraceError(error, 'already-exists'))
 })
