@@ -21,7 +21,7 @@ const COMMANDS = [
 const CHARACTER_PX = 8.4
 const LINE_PX = 19
 const MARGIN_PX = 18
-const COLOURS = { background: '#16181d', text: '#d5d9e0', prompt: '#6fc28b', command: '#ffffff' }
+const COLORS = { background: '#16181d', text: '#d5d9e0', prompt: '#6fc28b', command: '#ffffff' }
 
 /** What the commands print on a terminal, the commands among it. */
 function record(url: string, ak: string, sk: string, directory: string): readonly string[] {
@@ -62,13 +62,13 @@ function draw(lines: readonly string[]): string {
   const rows = lines.map((line, index) => {
     const y = MARGIN_PX + (index + 0.75) * LINE_PX
     const isCommand = line.startsWith('$ ')
-    const fill = isCommand ? COLOURS.command : COLOURS.text
-    const prompt = isCommand ? `<tspan fill="${COLOURS.prompt}">$</tspan>` : ''
+    const fill = isCommand ? COLORS.command : COLORS.text
+    const prompt = isCommand ? `<tspan fill="${COLORS.prompt}">$</tspan>` : ''
     return `<text x="${MARGIN_PX}" y="${y}" fill="${fill}">${prompt}${escaped(isCommand ? line.slice(1) : line)}</text>`
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
 <title>tailrace run, builds and grep in a terminal</title>
-<rect width="100%" height="100%" rx="8" fill="${COLOURS.background}"/>
+<rect width="100%" height="100%" rx="8" fill="${COLORS.background}"/>
 <g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14">
 ${rows.join('\n')}
 </g>

@@ -80,6 +80,11 @@ describe('the closest word', () => {
     assert.equal(closestWord('del', words), 'deliver')
     assert.equal(closestWord('projects', words), undefined)
   })
+
+  it('counts two swapped letters as one change', () => {
+    assert.equal(closestWord('gerp', ['get', 'grep']), 'grep')
+    assert.equal(closestWord('dcotro', ['tail', 'doctor']), 'doctor')
+  })
 })
 
 describe('bin/tailrace.js', () => {

@@ -16,7 +16,7 @@ const TAB = 0x09
 
 /**
  * Removes the DEBUG lines from one step's log, whatever chunks it comes in. A line has level DEBUG
- * if it says so right after a leading time stamp. A line that begins with a blank or a tab has the
+ * if it says so right after a leading timestamp. A line that begins with a blank or a tab has the
  * level of the line above it, or INFO if it is the first. Memory is at most the bytes of a stamp
  * and a level.
  */

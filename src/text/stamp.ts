@@ -10,7 +10,7 @@ export type StampLevel = 'INFO' | 'WARNING' | 'ERROR'
 export type OffsetMinutesAt = (atMs: number) => number
 
 /**
- * The time stamp of CodeArts Build's logs, `[YYYY/MM/DD HH:mm:ss.SSS GMT+HH:MM]`, in a zone that is
+ * The timestamp of CodeArts Build's logs, `[YYYY/MM/DD HH:mm:ss.SSS GMT+HH:MM]`, in a zone that is
  * `offsetMinutes` ahead of UTC.
  */
 export function formatStamp(atMs: number, offsetMinutes: number): string {

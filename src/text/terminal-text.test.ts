@@ -4,8 +4,8 @@ import fc from 'fast-check'
 import { TerminalText, terminalText } from './terminal-text.ts'
 
 const ESC = '\u001b'
-const shown = (text: string, colours = true) => {
-  const terminal = new TerminalText({ colours })
+const shown = (text: string, colors = true) => {
+  const terminal = new TerminalText({ colors })
   return terminal.push(text) + terminal.end()
 }
 
@@ -38,26 +38,26 @@ const evil = fc
   .map(parts => parts.join(''))
 
 describe('the text of a log on a terminal', () => {
-  it('contains no control except tab, line feed and colours', () =>
+  it('contains no control except tab, line feed and colors', () =>
     fc.assert(
       fc.property(evil, text => {
-        const withoutColours = shown(text).replaceAll(/\u001b\[[0-9;:]*m/g, '')
-        assert.doesNotMatch(withoutColours, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+        const withoutColors = shown(text).replaceAll(/\u001b\[[0-9;:]*m/g, '')
+        assert.doesNotMatch(withoutColors, /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
         assert.doesNotMatch(shown(text, false), /\u001b/)
       }),
     ))
 
   it('is the same however it is cut', () =>
     fc.assert(
-      fc.property(evil, fc.array(fc.nat(60)), fc.boolean(), (text, cuts, colours) => {
-        const terminal = new TerminalText({ colours })
+      fc.property(evil, fc.array(fc.nat(60)), fc.boolean(), (text, cuts, colors) => {
+        const terminal = new TerminalText({ colors })
         let at = 0
         let chunks = ''
         for (const cut of [...cuts.sort((a, b) => a - b), text.length]) {
           chunks += terminal.push(text.slice(at, Math.max(at, cut)))
           at = Math.max(at, cut)
         }
-        assert.equal(chunks + terminal.end(), shown(text, colours))
+        assert.equal(chunks + terminal.end(), shown(text, colors))
       }),
     ))
 
@@ -80,14 +80,14 @@ describe('the text of a log on a terminal', () => {
     assert.equal(shown('a\b\b\u007f\u202e'), 'a^H^H^?<U+202E>')
   })
 
-  it('keeps colours and resets them at the end, or removes them', () => {
+  it('keeps colors and resets them at the end, or removes them', () => {
     assert.equal(shown(`${ESC}[1;31mred${ESC}[0m\n`), `${ESC}[1;31mred${ESC}[0m\n`)
     assert.equal(shown(`${ESC}[38;5;8mgrey`), `${ESC}[38;5;8mgrey${ESC}[0m`)
     assert.equal(shown(`${ESC}[48;2;8;8;8mx${ESC}[m`), `${ESC}[48;2;8;8;8mx${ESC}[m`)
     assert.equal(shown(`${ESC}[31mred${ESC}[0m`, false), 'red')
   })
 
-  it('shows concealed text, and sequences that are too long to be colours', () => {
+  it('shows concealed text, and sequences that are too long to be colors', () => {
     assert.equal(shown(`${ESC}[8mhidden`), '^[[8mhidden')
     assert.equal(shown(`${ESC}[38;5;1;08mhidden`), '^[[38;5;1;08mhidden')
     assert.equal(shown(`${ESC}[${'1;'.repeat(99)}m`), `^[[${'1;'.repeat(99)}m`)

@@ -1,5 +1,5 @@
 import type { SearchQuery } from '../../client/search-log.ts'
-import { errorMessage } from '../../contract/caught.ts'
+import { expressionFault } from '../../contract/caught.ts'
 import type { SearchHitAnswer } from '../../contract/operations/reading/search-log.ts'
 import { MIB } from '../../contract/quantities.ts'
 import { LINE_FEED } from '../../text/lines.ts'
@@ -31,7 +31,7 @@ function expressionOf({ pattern, regex, ignoreCase }: SearchQuery): RegExp {
   try {
     return new RegExp(regex ? pattern : RegExp.escape(pattern), ignoreCase ? 'iu' : 'u')
   } catch (error) {
-    throw new UsageError(errorMessage(error))
+    throw new UsageError(`PATTERN is not a valid regular expression: ${expressionFault(error)}`)
   }
 }
 

@@ -98,6 +98,11 @@ export interface Declared {
   readonly description: string
   /** Variables and what they mean, besides those that options name. */
   readonly environment?: Readonly<Record<string, string>>
+  /**
+   * Details that help shows last, by title, in the same form as `description`. They keep the
+   * description short.
+   */
+  readonly sections?: Readonly<Record<string, string>>
   /** Exit codes that differ from the usual ones: 0, 1 for a failure, 2 for wrong usage. */
   readonly exitCodes?: Readonly<Record<string, string>>
   /** `--profile` names where the command keeps a login, not the login that it uses. */

@@ -97,6 +97,10 @@ export function exitCodeRows({ exitCodes = {} }: Declared): readonly Row[] {
   return Object.entries(exitCodes)
 }
 
+export function sectionsOf({ sections = {} }: Declared): readonly Row[] {
+  return Object.entries(sections)
+}
+
 /** Examples of a command; of a group, the first one of each action. */
 export function examplesOf(entry: Entry): readonly Example[] {
   return isGroup(entry) ? entry.actions.map(({ examples }) => examples[0]) : entry.examples

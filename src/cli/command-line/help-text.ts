@@ -12,6 +12,7 @@ import {
   loadGroups,
   optionRows,
   type Row,
+  sectionsOf,
   sharedOptions,
 } from './describe.ts'
 
@@ -33,6 +34,7 @@ export function helpText(call: string, entry: Entry): string {
     section('Environment', environmentRows(entry)),
     section('Exit codes', exitCodeRows(entry)),
     `Examples:\n${examples}`,
+    ...sectionsOf(entry).map(([title, text]) => `${title}:\n${paragraphs(text, 2)}`),
   ]
     .filter(part => part !== '')
     .join('\n')
@@ -83,11 +85,11 @@ function section(title: string, rows: readonly Row[]): string {
   return `${title}:\n${lines.join('')}`
 }
 
-function paragraphs(text: string): string {
+function paragraphs(text: string, indent = 0): string {
   return text
     .trim()
     .split(/\n\n+/)
-    .map(paragraph => (/^ {2}/.test(paragraph) ? `${paragraph}\n` : wrapped(paragraph, 0)))
+    .map(paragraph => (/^ {2}/.test(paragraph) ? `${paragraph}\n` : wrapped(paragraph, indent)))
     .join('\n')
 }
 

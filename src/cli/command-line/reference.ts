@@ -12,6 +12,7 @@ import {
   loadGroups,
   optionRows,
   type Row,
+  sectionsOf,
 } from './describe.ts'
 import { ABOUT_ALL } from './help-text.ts'
 
@@ -55,6 +56,7 @@ function markdownOfLeaf(leaf: Leaf): string {
     markdownTable('Variable', environmentRows(command)),
     markdownTable('Exit code', exitCodeRows(command)),
     `\`\`\`sh\n${examples.join('\n')}\`\`\`\n`,
+    ...sectionsOf(command).map(([title, text]) => `**${title}**\n\n${markdownText(text)}`),
   ]
     .filter(part => part !== '')
     .join('\n')
@@ -127,6 +129,7 @@ function manOfLeaf(leaf: Leaf): string {
     manSection('Exit codes:', exitCodeRows(command)),
     '.PP\nExamples:\n',
     ...examples,
+    ...sectionsOf(command).map(([title, text]) => `.PP\n${title}:\n${manText(text)}`),
   ].join('')
 }
 

@@ -12,8 +12,8 @@ export const command = defineCommand({
   summary: 'Back up a store',
   description: `Copy a whole store, as it is at one moment, into the new directory TARGET, which
 appears when everything in it is durable. The server may run meanwhile. The
-backup has every byte that was acknowledged before. Run this on the machine of the
-server, as its user.
+backup has every byte that was acknowledged before the backup began. Run this on
+the machine of the server, as its user.
 
 The key that encrypts the secret keys of access keys (secret.key, or
 TAILRACE_SECRET_KEY) is not in the backup: keep it elsewhere.`,

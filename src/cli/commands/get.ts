@@ -9,7 +9,7 @@ export const command = defineCommand({
 lost connection.
 
 When piped or written to a file, the log is raw bytes. On a terminal, escape
-sequences other than colors are shown instead of obeyed, unless --raw is given.`,
+sequences other than colors are shown, not interpreted, unless --raw is given.`,
   arguments: {
     build: BUILD,
     step: { ...STEP, help: `${STEP.help} May be left out when the build has one step.` },

@@ -17,8 +17,8 @@ and searched here.`,
     step: { ...STEP, help: `${STEP.help} All steps by default.` },
   },
   options: {
-    regex: { short: 'E', help: 'PATTERN is a regular expression' },
-    'ignore-case': { short: 'i', help: 'Ignore upper and lower case' },
+    regex: { short: 'E', help: 'PATTERN is a JavaScript regular expression' },
+    'ignore-case': { short: 'i', help: 'Ignore case' },
     count: { short: 'c', help: 'Print only the number of matching lines' },
     max: {
       short: 'm',

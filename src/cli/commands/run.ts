@@ -17,20 +17,13 @@ delivered.
 If the server is slow or down, the log waits in a spool on disk. The next
 "tailrace run", or "tailrace deliver", delivers it.
 
-Secrets are masked as ***: the values of variables whose names look secret (see
-below), of those that --mask names, and passwords in URLs, if they have at least
-${SECRET_MIN_CHARACTERS} characters. Their base64, URL-encoded, JSON-escaped and shell-quoted
-forms and their single lines are masked too. So are PASSWORD in
-scheme://user:PASSWORD@host, up to ${URL_PASSWORD_MAX_BYTES} bytes, and the credential in
-"Authorization: Bearer" or "Basic". The command gets no TAILRACE_ variable except
-TAILRACE_RECORD_ID.
+Values of variables with secret-looking names are masked as ***; see "Masking"
+below. The command gets no TAILRACE_ variable except TAILRACE_RECORD_ID.
 
-${SECRET_NAMES_TEXT}
-
-stdout and stderr of the command are one FIFO, which keeps their order. Ctrl-C
+The command writes stdout and stderr to one pipe, so their order is kept. Ctrl-C
 and Ctrl-\\ reach the command from the terminal; other signals are passed on. If
-stdout is closed or accepts nothing for 5 seconds, the command continues, and only
-the log has the rest of its output.
+stdout is closed or blocked for 5 seconds, the command continues, and the rest of
+its output goes only to the log.
 
 If the command leaves child processes running, their output is read until it
 pauses for a second, for about 10 seconds at most. They keep running. The log says
@@ -72,7 +65,7 @@ that later output is not in it.`,
       completes: 'file',
       help: 'Write TAILRACE_JOB_ID, _BUILD_NO, _RECORD_ID and _STEP_ID to FILE, for a shell to read, as soon as they are known',
     },
-    raw: { help: 'Do not add a time stamp to each line' },
+    raw: { help: 'Do not add a timestamp to each line' },
     quiet: { help: "Do not print the command's output" },
     mask: { value: 'VARIABLE', repeatable: true, help: 'Mask the value of this variable too' },
     spool: SPOOL,
@@ -81,7 +74,7 @@ that later output is not in it.`,
       default: '4096',
       env: 'TAILRACE_SPOOL_MAX_MIB',
       read: wholeNumber(1, 999_999_999),
-      help: 'The size of the spool for this log. When it is full, the command has to wait while the server accepts bytes; while it does not, the log is cut, and a line in it says how many bytes are missing',
+      help: "The largest size of this log's spool. When it is full, the command waits as long as the server accepts bytes. If the server does not, the log is cut, and a line in it says how many bytes are missing",
     },
     wait: { ...WAIT, help: `${WAIT.help}, after the command and while the spool is full` },
     profile: PROFILE,
@@ -92,6 +85,17 @@ that later output is not in it.`,
     2: 'Wrong usage; the command did not run',
     126: 'The command cannot be run',
     127: 'The command was not found',
+  },
+  sections: {
+    Masking: `These values are masked as ***, if they have at least ${SECRET_MIN_CHARACTERS} characters: those of
+variables whose names look secret, those of variables that --mask names, and
+passwords in variables that hold a URL. Their base64, URL-encoded, JSON-escaped and
+shell-quoted forms and their single lines are masked too.
+
+So are PASSWORD in scheme://user:PASSWORD@host, up to ${URL_PASSWORD_MAX_BYTES} bytes, and the
+credential in "Authorization: Bearer" or "Basic", wherever the output has them.
+
+${SECRET_NAMES_TEXT}`,
   },
   examples: [
     { line: 'tailrace run -- make -j8', does: 'Run make as a build with one step.' },

@@ -1,6 +1,6 @@
 /** Which variables look as if they held a secret, by their names. */
 
-/** Anywhere in the name; each `_` may be missing. */
+/** Anywhere in the name; underscores are optional. */
 const SECRET_PARTS = [
   'TOKEN',
   'SECRET',
@@ -53,7 +53,7 @@ const PLAIN_NAME = new RegExp(`_(${PLAIN_ENDS.join('|')})$`, 'i')
 
 /** The rule in words, for people. */
 export const SECRET_NAMES_TEXT = `A name looks secret if it contains ${listed(SECRET_PARTS)}, or if its last word is
-${listed(SECRET_ENDS)}. Case does not matter, and "_" may be missing. ${WORKING_DIRECTORIES.join(' and ')} themselves do not
+${listed(SECRET_ENDS)}. Case does not matter, and underscores are optional. ${WORKING_DIRECTORIES.join(' and ')} themselves do not
 look secret. A name that contains ${SECRET_PARTS_OF_MANY.join()}, or ${listed(SECRET_WORDS)} as a word, looks
 secret unless its last word is ${listed(PLAIN_ENDS)}.`
 

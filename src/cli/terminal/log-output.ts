@@ -31,7 +31,7 @@ export class LogOutput {
   ) {
     this.#stream = stream
     const safe = stream.isTTY === true && !options.raw
-    this.#terminal = safe ? new TerminalText({ colours: wantsColors(stream, env) }) : undefined
+    this.#terminal = safe ? new TerminalText({ colors: wantsColors(stream, env) }) : undefined
   }
 
   write(chunk: Uint8Array | string): Promise<void> {

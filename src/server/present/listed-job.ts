@@ -5,8 +5,8 @@ import type { JobWithLatest } from '../../core/ports/build-history.ts'
 import { runningStatus } from './build-status.ts'
 import { buildProjectId, familyDuration } from './family-forms.ts'
 
-/** Job lists of the CodeArts Build API show an outcome as a Jenkins colour. */
-const COLOURS = { SUCCESS: 'blue', FAILURE: 'red', ABORTED: 'aborted' } as const satisfies Record<
+/** Job lists of the CodeArts Build API show an outcome as a Jenkins color. */
+const COLORS = { SUCCESS: 'blue', FAILURE: 'red', ABORTED: 'aborted' } as const satisfies Record<
   Outcome,
   string
 >
@@ -26,7 +26,7 @@ export function listedJob({ job, latest }: JobWithLatest, who: Principal): Liste
     build_number: latest === undefined ? null : String(latest.buildNo),
     task_id: null,
     last_build_time: latest?.createdAtMs ?? null,
-    last_build_status: latest?.outcome === undefined ? null : COLOURS[latest.outcome],
+    last_build_status: latest?.outcome === undefined ? null : COLORS[latest.outcome],
     last_job_running_status: latest === undefined ? null : runningStatus(latest),
     last_build_user: null,
     last_build_user_id: latest?.creatorId ?? null,

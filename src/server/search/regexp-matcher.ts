@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { errorMessage } from '../../contract/caught.ts'
+import { expressionFault } from '../../contract/caught.ts'
 import { TailraceError } from '../../contract/errors.ts'
 import type { LineMatcher, OpenLineMatcher } from '../../core/ports/line-matcher.ts'
 
@@ -38,7 +38,7 @@ export function assertExpression(pattern: string, flags = 's'): void {
   } catch (error) {
     throw new TailraceError(
       'invalid-parameter',
-      `q is not a valid regular expression: ${errorMessage(error)}`,
+      `q is not a valid regular expression: ${expressionFault(error)}`,
     )
   }
 }

@@ -192,7 +192,7 @@ describe('a log on a terminal', () => {
     )
   })
 
-  it('has no colours with NO_COLOR, and everything with --raw', async () => {
+  it('has no colors with NO_COLOR, and everything with --raw', async () => {
     const { record_id } = await newBuild('evil', [evil])
     const plain = person.environment({ NO_COLOR: '1' })
     assert.doesNotMatch(

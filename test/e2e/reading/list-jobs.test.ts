@@ -92,19 +92,19 @@ test("a job in the family's form, under both paths", async () => {
   })
 })
 
-test('the result of the newest build is a colour', async () => {
-  for (const [status, colour] of [
+test('the result of the newest build is a color', async () => {
+  for (const [status, color] of [
     ['SUCCESS', 'blue'],
     ['FAILURE', 'red'],
     ['ABORTED', 'aborted'],
   ]) {
-    const next = await caller.newBuild(1, { job_name: 'colours' })
+    const next = await caller.newBuild(1, { job_name: 'colors' })
     await caller.finishBuild(next, { status })
     const [job] = (await lookUpResult(caller, '/v1/job/list?page_size=1')).job_list
     assert.ok(Number.isInteger(job.build_time) && job.build_time >= 0)
     assert.deepEqual(
       [job.last_build_status, job.last_job_running_status, job.is_finished, job.build_number],
-      [colour, 'Finished', true, String(next.build_no)],
+      [color, 'Finished', true, String(next.build_no)],
     )
   }
 })
