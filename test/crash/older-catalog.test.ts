@@ -99,7 +99,7 @@ test('a catalog older than the journal is rejected, so that no log gets the byte
   await caller.append(await caller.newBuild(1), 1, 0, LINE)
   await server.kill('SIGKILL')
   place.putBack()
-  place.assertRefused(/The catalog is older than the journal/)
+  place.assertRefused(/The catalog is older than its journal/)
 })
 
 test('a catalog that lacks logs of the packs is rejected, and no pack is changed', async () => {
@@ -115,7 +115,7 @@ test('a catalog that lacks logs of the packs is rejected, and no pack is changed
   await server.stop()
   place.putBack()
   place.emptyJournal()
-  place.assertRefused(/The catalog is older than the packs .* restore the whole data directory/)
+  place.assertRefused(/The catalog is older than its packs .* restore the whole data directory/)
 })
 
 test('a catalog that does not know how far a log is packed is rejected', async () => {
@@ -132,7 +132,7 @@ test('a catalog that does not know how far a log is packed is rejected', async (
   await server.stop()
   place.putBack()
   place.emptyJournal()
-  place.assertRefused(/The catalog is older than the packs/)
+  place.assertRefused(/The catalog is older than its packs/)
 })
 
 /** Small enough that segments are written over, and packs rewritten, while the test runs. */
@@ -161,7 +161,7 @@ test('a catalog from before a log left the journal is rejected, as the journal l
   await server.stop()
   const newer = place.kept()
   place.putBack()
-  place.assertRefused(/^\{.*"msg":"the journal is damaged"\}$.*The catalog is older than the packs/ms, SMALL)
+  place.assertRefused(/^\{.*"msg":"the journal is damaged"\}$.*The catalog is older than its packs/ms, SMALL)
   newer.putBack()
   await server.restart()
   assert.equal((await (await admin(server)).get(logPath(build, 1))).text, log)
@@ -189,7 +189,7 @@ test('a catalog from before packs were rewritten is rejected', async () => {
   await server.stop()
   const newer = place.kept()
   place.putBack()
-  place.assertRefused(/The catalog is older than the packs/, SMALL)
+  place.assertRefused(/The catalog is older than its packs/, SMALL)
   newer.putBack()
   await server.restart()
   const after = await admin(server)
@@ -204,7 +204,7 @@ test('a missing catalog is not created again where there are logs', async () => 
   await packed(caller, LINE.length)
   await server.stop()
   for (const name of CATALOG) rmSync(join(place.data, name), { force: true })
-  place.assertRefused(/catalog\.sqlite is missing, but journal and packs beside it have logs/)
+  place.assertRefused(/catalog\.sqlite is missing, but logs are left in its journal and packs/)
   assert.equal(existsSync(join(place.data, 'catalog.sqlite')), false)
 })
 

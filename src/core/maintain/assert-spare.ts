@@ -55,5 +55,5 @@ async function isElsewhere(
 }
 
 const onlyCopy = ({ log, at, end, pack, position }: Frame): string =>
-  `The catalog is older than the packs beside it, or the journal has lost bytes: pack ${pack} has bytes ${at} to ${end} of log ${log} from its byte ${position} on, and they are nowhere else. ` +
-  'If the catalog was restored from a back-up, restore the whole data directory.'
+  `The catalog is older than its packs, or the journal has lost bytes: pack ${pack} has bytes ${at} to ${end} of log ${log} from its byte ${position} on, and they are nowhere else. ` +
+  'If the catalog was restored from a backup, restore the whole data directory.'

@@ -48,7 +48,7 @@ export function prepareDataDirectory(directory: string): void {
   if (hasStore(directory)) return
   const left = (['journal', 'packs'] as const).filter(part => holdsFiles(layoutOf(directory)[part]))
   if (left.length === 0) return
-  const message = `${layoutOf(directory).catalog} is missing, but ${left.join(' and ')} beside it have logs: restore the whole data directory, or use another one.`
+  const message = `${layoutOf(directory).catalog} is missing, but logs are left in its ${left.join(' and ')}: restore the whole data directory, or use another one.`
   throw new TailraceError('store-unavailable', message)
 }
 

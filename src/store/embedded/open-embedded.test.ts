@@ -51,7 +51,7 @@ test('a directory without its catalog, or with an unfinished restore, is rejecte
   await assert.rejects(open(), /has not ended/)
   await rm(join(directory, 'restore.unfinished'))
   await rm(join(directory, 'catalog.sqlite'))
-  await assert.rejects(open(), /catalog\.sqlite is missing, but journal beside it/)
+  await assert.rejects(open(), /catalog\.sqlite is missing, but logs are left in its journal/)
 })
 
 const DRAFT = {

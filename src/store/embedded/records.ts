@@ -73,7 +73,7 @@ export function openJournal(
 }
 
 const OLDER_CATALOG =
-  'The catalog is older than the journal beside it. If it was restored from a back-up, restore the whole data directory.'
+  'The catalog is older than its journal. If it was restored from a backup, restore the whole data directory.'
 
 /** The catalog would give unknown ids again, and the bytes would become those of other logs. */
 async function assertGiven(census: StepCensus, logs: readonly LogId[]): Promise<void> {
