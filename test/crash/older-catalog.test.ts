@@ -115,7 +115,7 @@ test('a catalog that lacks logs of the packs is rejected, and no pack is changed
   await server.stop()
   place.putBack()
   place.emptyJournal()
-  place.assertRefused(/The catalog is older than its packs .* restore the whole data directory/)
+  place.assertRefused(/The catalog is older than its packs, .* restore the whole data directory/)
 })
 
 test('a catalog that does not know how far a log is packed is rejected', async () => {
