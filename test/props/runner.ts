@@ -75,6 +75,16 @@ export class RunnerHome implements Disposable {
     }
   }
 
+  /** Whether a file of the only log that waits for delivery contains the text. */
+  isSpooled(text: string): boolean {
+    const [folder] = this.waiting()
+    if (folder === undefined) return false
+    const inEntry = (name: string) => join(this.spool, folder, name)
+    return readdirSync(join(this.spool, folder)).some(name =>
+      readFileSync(inEntry(name), 'latin1').includes(text),
+    )
+  }
+
   /** A file of the only log that waits for delivery. */
   spooled(name: string): string {
     return readFileSync(join(this.spool, this.waiting()[0]!, name), 'latin1')

@@ -1,6 +1,7 @@
 import { type CommandIo, defineCommand } from '../command-line/command.ts'
 import { JSON_FLAG } from '../connection/connection-options.ts'
 import type { StoreCheck, StoreFault } from '../store/local-store.ts'
+import { byteText, countText } from '../terminal/text.ts'
 import { DATA } from './data-option.ts'
 
 const PROGRESS_EVERY_MS = 200
@@ -43,7 +44,7 @@ function progressOn(io: CommandIo) {
     show(logs: number, bytes: number) {
       if (!isSeen || performance.now() - shownAtMs < PROGRESS_EVERY_MS) return
       shownAtMs = performance.now()
-      io.warn(`\r${logs} logs, ${mib(bytes)} MiB`)
+      io.warn(`\r${countText(logs, 'log')}, ${byteText(bytes)}\u001b[K`)
     },
     clear() {
       if (isSeen) io.warn('\r\u001b[K')
@@ -54,10 +55,11 @@ function progressOn(io: CommandIo) {
 function summary(check: StoreCheck, faults: number): string {
   const { builds, logs, logBytes, packs, packBytes, removedLogs, unnamedPacks } = check
   const notes = [
-    removedLogs > 0 ? `${removedLogs} deleted logs wait for the server to remove them.\n` : '',
+    removedLogs > 0 ? `${countText(removedLogs, 'deleted log')} not yet removed by the server.\n` : '',
     unnamedPacks.length > 0 ? `Not in the catalog: ${unnamedPacks.join(', ')}.\n` : '',
   ]
-  return `${builds} builds, ${logs} logs of ${mib(logBytes)} MiB, in ${packs} packs of ${mib(packBytes)} MiB.\n${notes.join('')}${faults === 0 ? 'No faults.' : `${faults} ${faults === 1 ? 'fault' : 'faults'}.`}\n`
+  const stored = `${countText(logs, 'log')} of ${byteText(logBytes)}`
+  const held = `${countText(packs, 'pack')} of ${byteText(packBytes)}`
+  const verdict = faults === 0 ? 'No faults' : countText(faults, 'fault')
+  return `${countText(builds, 'build')}, ${stored}, in ${held}.\n${notes.join('')}${verdict}.\n`
 }
-
-const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(1)

@@ -55,8 +55,8 @@ describe('what is reported of a delivery', () => {
     deadline.giveUp()
     await shipment.finish('SUCCESS')
     assert.deepEqual(reported, [
-      'the server answered: The journal is full; the log waits and is delivered later',
-      '6 of 6 bytes of the log are undelivered, and the spool does not have all of them (the server answered: The journal is full)',
+      'the server answered: The journal is full; the log is kept in memory and will be sent later',
+      '6 of 6 bytes of the log are undelivered (the server answered: The journal is full), and the spool does not have all of them',
     ])
     http.closeAllConnections()
     http.close()

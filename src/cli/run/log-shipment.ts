@@ -159,17 +159,18 @@ export class LogShipment {
     this.#trouble = reasonOf(error, this.#options.connection)
     if (this.#reported.has(this.#trouble) || this.#reported.size === REPORTED_MAX) return
     this.#reported.add(this.#trouble)
-    this.#warn(`${this.#trouble}; the log waits and is delivered later`)
+    const place = this.#opened.log.isSpooled ? 'on disk' : 'in memory'
+    this.#warn(`${this.#trouble}; the log is kept ${place} and will be sent later`)
   }
 
   #reportUndelivered({ sizeBytes }: EndRecord): void {
     const missing = sizeBytes - this.#deliveredBytes
     const where =
       this.#entry !== undefined && this.#opened.log.isSpooled
-        ? `; they wait in ${this.#entry.folder}; deliver them with "${this.#deliverLine(this.#entry)}"`
+        ? `; they are kept in ${this.#entry.folder}; run "${this.#deliverLine(this.#entry)}" to send them`
         : ', and the spool does not have all of them'
     const why = this.#trouble === undefined ? '' : ` (${this.#trouble})`
-    this.#warn(`${missing} of ${sizeBytes} bytes of the log are undelivered${where}${why}`)
+    this.#warn(`${missing} of ${sizeBytes} bytes of the log are undelivered${why}${where}`)
   }
 
   #deliverLine({ folder }: SpoolEntry): string {

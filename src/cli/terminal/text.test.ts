@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
-import { timeText } from './text.ts'
+import { byteText, countText, timeText } from './text.ts'
 
 const { TZ } = process.env
 after(() => {
@@ -17,3 +17,14 @@ for (const [zone, text] of [
     process.env.TZ = zone
     assert.equal(timeText('2026-11-22T23:10:07.999Z'), text)
   })
+
+it('amounts for people have a unit that fits', () => {
+  assert.deepEqual(
+    [0, 1023, 1024, 1_572_864].map(bytes => byteText(bytes)),
+    ['0 B', '1023 B', '1.0 KiB', '1.5 MiB'],
+  )
+  assert.deepEqual(
+    [0, 1, 2].map(count => countText(count, 'pack')),
+    ['0 packs', '1 pack', '2 packs'],
+  )
+})

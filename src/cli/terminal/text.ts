@@ -15,6 +15,11 @@ function twoDigits(number: number): string {
   return String(number).padStart(2, '0')
 }
 
+/** A number of things, whose plural ends in "s": `1 pack`, `2 packs`. */
+export function countText(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
+}
+
 /** A number of bytes: `1.5 MiB`. */
 export function byteText(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']

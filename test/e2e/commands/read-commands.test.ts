@@ -329,7 +329,7 @@ describe('tailrace grep', () => {
     assert.match(await errorOf(2, 'grep', 'absent', 'sarched'), /did you mean "searched"/)
     assert.match(
       await errorOf(2, 'grep', '-E', '(', 'searched'),
-      /^tailrace grep: PATTERN is not a valid regular expression/,
+      /^tailrace grep: PATTERN is not a valid regular expression: unterminated group\.?\n$/,
     )
     assert.match(await errorOf(2, 'grep', '-c', '', 'searched'), /^tailrace grep: PATTERN is empty/)
   })

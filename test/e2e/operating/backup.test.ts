@@ -273,7 +273,7 @@ describe('a backup of a running server', async () => {
       assert.doesNotMatch(ended.stderr, /\n +at /)
     }
     const data = ['--data', server.data]
-    await said(/there already exists/, 1, 'backup', 'there', ...data)
+    await said(/there already exists; choose a new directory$/m, 1, 'backup', 'there', ...data)
     await said(/ENOENT/, 1, 'backup', 'no/where', ...data)
     await said(/missing TARGET: tailrace backup/, 2, 'backup', ...data)
     await said(/no store/, 1, 'backup', 'x', '--data', inFolder('empty'))

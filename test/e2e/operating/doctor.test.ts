@@ -62,7 +62,10 @@ test('finds a sound store sound, live logs and crash leftovers included, and cha
       { builds: 3, logs: 4, logBytes: 3_000_011, faults: [] },
     )
   }
-  assert.match((await doctor()).stdout, /^3 builds, 4 logs .*\nNo faults/s)
+  assert.match(
+    (await doctor()).stdout,
+    /^3 builds, 4 logs of 2\.9 MiB, in 1 pack of \d+ B\.\n.*No faults\.\n$/s,
+  )
   await server.restart()
   assert.equal((await caller.get(logPath(sealed, 1))).bytes.length, 3_000_000)
   assert.equal((await caller.append(live, 1, 11, ' on\n')).status, 204)

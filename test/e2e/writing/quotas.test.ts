@@ -95,7 +95,7 @@ test('a command runs as without while its build finds no place, and its log come
   const script = 'echo kept; exit 7'
   const ended = await home.run(['run', '--wait', '1', '--record', record, '--raw', '--', 'sh', '-c', script])
   assert.deepEqual([ended.code, ended.stdout], [7, 'kept\n'])
-  assert.match(ended.stderr, /1 open builds.*the log waits/)
+  assert.match(ended.stderr, /1 open builds.*the log is kept on disk and will be sent later/)
   assert.equal(home.waiting().length, 1)
   assert.equal((await caller.finishBuild(blocker)).status, 200)
   assert.equal((await home.run(['deliver'])).code, 0)

@@ -66,7 +66,7 @@ async function writeBackup(
   plan: Writing,
   options: CopyOptions,
 ): Promise<WrittenBackup> {
-  if (await exists(plan.target)) throw new Error(`${plan.target} already exists.`)
+  if (await exists(plan.target)) throw new Error(`${plan.target} already exists; choose a new directory`)
   const unfinished = `${plan.target}${UNFINISHED}`
   // Left by an earlier backup that was killed.
   await rm(unfinished, { recursive: true, force: true })
