@@ -278,7 +278,7 @@ test('settings that make no sense stop the start', async () => {
     [{ TAILRACE_IAM_URL: 'https://iam.example.org' }, /TAILRACE_IAM_URL and TAILRACE_IAM_PROJECTS/],
     [{ TAILRACE_IAM_PROJECTS: '*' }, /TAILRACE_IAM_URL and TAILRACE_IAM_PROJECTS/],
     [{ ...SERVED, TAILRACE_IAM_URL: 'iam.example.org' }, /TAILRACE_IAM_URL must be/],
-    [{ ...SERVED, TAILRACE_IAM_URL: 'https://a:b@iam.example.org' }, /must not hold a user/],
+    [{ ...SERVED, TAILRACE_IAM_URL: 'https://a:b@iam.example.org' }, /must not contain a user/],
     [{ ...SERVED, TAILRACE_IAM_PROJECTS: 'a,,b' }, /TAILRACE_IAM_PROJECTS must be/],
     [{ ...SERVED, TAILRACE_IAM_CACHE_S: '1.5' }, /TAILRACE_IAM_CACHE_S must be/],
   ] as const)
