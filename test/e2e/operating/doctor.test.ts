@@ -64,7 +64,7 @@ test('finds a sound store sound, live logs and crash leftovers included, and cha
   }
   assert.match(
     (await doctor()).stdout,
-    /^3 builds, 4 logs of 2\.9 MiB, in 1 pack of \d+ B\.\n.*No faults\.\n$/s,
+    /^3 builds, 4 logs of 2\.9 MiB, in \d+ packs? of [\d.]+ (B|KiB)\.\n.*No faults\.\n$/s,
   )
   await server.restart()
   assert.equal((await caller.get(logPath(sealed, 1))).bytes.length, 3_000_000)
