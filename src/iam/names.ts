@@ -29,6 +29,6 @@ export function requirePassword(password: string, what: string): string {
       `${what} must be ${PASSWORD_MIN_CHARACTERS} to ${PASSWORD_MAX_CHARACTERS} characters.`,
     )
   if (!NAME.test(password))
-    throw new TailraceError('invalid-parameter', `${what} must not hold control characters.`)
+    throw new TailraceError('invalid-parameter', `${what} must not contain control characters.`)
   return password
 }

@@ -28,7 +28,7 @@ export async function serve(config: Config, print: (text: string) => void, stop:
   ending.use(onHangUp(() => hangUp(app, config, log)))
   const tls = config.tls && (await readTlsFiles(config.tls))
   const metrics = new Metrics()
-  // A first start that cannot listen leaves no store, whose secrets nobody would have been told.
+  // A first start that cannot listen creates no store, because nobody would see its secrets.
   if (isFirstStart(config)) await assertCanListen(config)
   const services = ending.use(await compose(config, log, metrics))
   app = await openApp({

@@ -52,6 +52,18 @@ describe('steps that are added to a build', () => {
     assert.deepEqual([created, steps.length], [false, 1])
   })
 
+  test('while it is open wait to be begun', async () => {
+    const { add } = await openBuild()
+    const { steps } = await add('test')
+    assert.deepEqual(
+      steps.map(({ name, state }) => [name, state]),
+      [
+        ['build', 'waiting'],
+        ['test', 'waiting'],
+      ],
+    )
+  })
+
   test('after its result are skipped, and the steps that it has stay as they are', async () => {
     const { builds, add } = await openBuild()
     const [first] = await builds.listSteps('ada', 'r')

@@ -6,7 +6,7 @@ import type { EpochMs } from '../../contract/quantities.ts'
 const FILE_MODE = 0o100644
 
 /**
- * A .zip file of one file, made as it is read: memory stays flat, and sizes over 4 GiB are told in
+ * A .zip file of one file, made as it is read: memory stays flat, and sizes over 4 GiB are given in
  * zip64. Begins only when the first chunk is there; rejects as `chunks` does, before the file is
  * complete. `name` must be a plain file name.
  */
